@@ -1,0 +1,97 @@
+"""The face of Starline: `create_app` puts screens, REST API and sign-in before the domains."""
+
+import importlib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_appbuilder import AppBuilder
+
+from config import Settings, settings
+
+ROOT = Path(__file__).resolve().parents[1]
+FACES = (
+    "organizations",
+    "identity",
+    "clients",
+    "staff",
+    "theming",
+    "home",
+    "platform",
+    "files",
+)
+"""The packages of `app` whose resources, pages and APIs are served, in the order of the navigation."""
+
+
+def create_app(given: Settings | None = None) -> Flask:
+    """The WSGI application. Needs a migrated database; touches it only once a request comes."""
+    from app.core import errors, navigation, requests, security
+
+    given = given or settings()
+    app = requests.StarlineFlask(__name__, template_folder=str(ROOT / "templates"))
+    app.config.update(_flask_config(given))
+    security.csrf.init_app(app)
+    with app.app_context():
+        _build(app)
+    requests.init_requests(app)
+    errors.init_errors(app)
+    navigation.init_navigation(app)
+    return app
+
+
+def _build(app: Flask) -> None:
+    from app import health
+    from app.core import openapi
+    from app.core.registry import register_resources
+    from app.core.security import SecurityManager
+    from app.home.pages import HomeView
+    from starline.core import db
+
+    for face in FACES:
+        _import_if_there(f"app.{face}.resources")
+    builder = AppBuilder(security_manager_class=SecurityManager, indexview=HomeView, update_perms=False)
+    builder.init_app(app, db.session)
+    register_resources(builder)
+    for face in FACES:
+        for module in ("pages", "api"):
+            found = _import_if_there(f"app.{face}.{module}")
+            for view in getattr(found, "VIEWS", ()):
+                builder.add_view_no_menu(view)
+    app.register_blueprint(health.blueprint)
+    openapi.init_openapi(app)
+
+
+def _import_if_there(name: str) -> Any:
+    """The module, or None: not every package has resources, pages and an API."""
+    file = ROOT.joinpath(*name.split("."))
+    return importlib.import_module(name) if file.with_suffix(".py").exists() else None
+
+
+def _flask_config(given: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": given.secret_key,
+        "ENVIRONMENT": given.environment,
+        "APP_NAME": "Starline",
+        "MAX_CONTENT_LENGTH": 20 * 1024 * 1024,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": given.is_production,
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "WTF_CSRF_CHECK_DEFAULT": False,  # asked for in `security.check_csrf`, where the kind of sign-in is known
+        "WTF_CSRF_TIME_LIMIT": None,
+        "FAB_CREATE_DB": False,
+        "FAB_UPDATE_PERMS": False,
+        "FAB_ADD_SECURITY_API": False,
+        "FAB_ADD_OPENAPI_VIEW": False,
+        "FAB_BASE_TEMPLATE": "appbuilder/baselayout.html",
+        "FAB_API_SWAGGER_UI": False,
+        "LANGUAGES": {
+            "en": {"flag": "us", "name": "English"},
+            "es": {"flag": "es", "name": "Español"},
+        },
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
+        "BABEL_DEFAULT_LOCALE": "en",
+        "JWT_SECRET_KEY": given.jwt_key,
+        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),
+    }

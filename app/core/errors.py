@@ -1,0 +1,177 @@
+"""One way for every refusal to look: JSON for programs, a page for people, always with a reference number."""
+
+import logging
+from typing import Any
+
+import orjson
+from flask import Flask, Response, render_template, request
+from flask_babel import gettext as _
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from config import settings
+from starline.core import db, tenancy
+from starline.core.errors import (
+    Conflict,
+    DomainError,
+    Invalid,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+)
+
+log = logging.getLogger(__name__)
+
+SENTENCES = {
+    400: "The request could not be understood.",
+    401: "Please sign in.",
+    403: "You may not do this.",
+    404: "There is nothing here, or you may not see it.",
+    405: "This address does not take that method.",
+    409: "Somebody else was faster.",
+    413: "That is too large to be sent.",
+    415: "Send JSON, with the header Content-Type: application/json.",
+    429: "Too many requests. Please wait a moment.",
+    500: "Something went wrong on our side. Nothing was saved.",
+    503: "The service is not available right now. Please try again in a minute.",
+}
+
+
+def init_errors(app: Flask) -> None:
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(IntegrityError, lambda error: _domain(explain(error)))
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(PoolTimeout, _unavailable)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def wants_json() -> bool:
+    return request.path.startswith("/api/")
+
+
+def problem(status: int, message: str, *, code: str, errors: dict[str, list[str]] | None = None) -> Response:
+    """The one error answer, as JSON or as a page."""
+    db.session.rollback()
+    if wants_json():
+        body = {
+            "message": message,
+            "errors": errors or {},
+            "code": code,
+            "request_id": tenancy.current().request_id,
+        }
+        return Response(orjson.dumps(body), status=status, mimetype="application/json")
+    page = render_template(
+        "errors/error.html",
+        status=status,
+        title=_(TITLES.get(status, "Not possible")),
+        sentence=message,
+        request_id=tenancy.current().request_id,
+    )
+    return Response(page, status=status)
+
+
+TITLES = {
+    400: "Not understood",
+    401: "Please sign in",
+    403: "Not allowed",
+    404: "Not found",
+    409: "Already changed",
+    412: "Already changed",
+    413: "Too large",
+    422: "Please check",
+    429: "One moment",
+    500: "Our mistake",
+    503: "Back in a minute",
+}
+
+
+def explain(error: IntegrityError) -> DomainError:
+    """A refusal of the database as a sentence; never its SQL, never its values."""
+    diagnosis = getattr(error.orig, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None) or ""
+    table = db.metadata.tables.get(getattr(diagnosis, "table_name", None) or "")
+    columns = _columns_of(table, name) or [getattr(diagnosis, "column_name", None) or ""]
+    label = _(table.c[columns[0]].info.get("label", columns[0])) if table is not None and columns[0] else ""
+    if name.startswith("uq_"):
+        return Conflict(
+            _("This already exists."),
+            errors={columns[0]: [_("%(label)s is in use already.", label=label)]},
+        )
+    if name.startswith("fk_") and getattr(error.orig, "pgcode", "") == "23503":
+        if "still referenced" in str(getattr(diagnosis, "message_detail", "")):
+            return Conflict(_("Other records still belong to this one."), code="still_referenced")
+        return Invalid(
+            _("Please check the marked fields."),
+            errors={columns[0]: [_("%(label)s: choose one from the list.", label=label)]},
+        )
+    if name.startswith("ck_"):
+        return Invalid(
+            _("The values do not fit together."),
+            errors={columns[0]: [_CHECKS.get(name, _("Please check."))]},
+        )
+    if name.startswith("ex_"):
+        return Conflict(_("This overlaps with another record."))
+    return Invalid(
+        _("Please check the marked fields."),
+        errors={columns[0]: [_("%(label)s is required.", label=label)]},
+    )
+
+
+_CHECKS: dict[str, str] = {}
+
+
+def _columns_of(table: Any, constraint: str) -> list[str]:
+    """The constraint's columns but for the organisation, by its name."""
+    if table is None:
+        return []
+    for one in table.constraints:
+        if one.name == constraint:
+            return [column.name for column in getattr(one, "columns", []) if column.name != "organization_id"]
+    return []
+
+
+def _domain(error: DomainError) -> Response:
+    answer = problem(error.status, error.message, code=error.code, errors=error.errors)
+    if isinstance(error, TooManyRequests):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, Unauthenticated):
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    answer = problem(
+        status,
+        _(SENTENCES.get(status, "Not possible.")),
+        code=error.name.lower().replace(" ", "_"),
+    )
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            answer.headers[name] = value
+    return answer
+
+
+def _stale(error: StaleDataError) -> Response:
+    sentence = _("Somebody else saved this record in the meantime. Load it again and repeat your change.")
+    return problem(412, sentence, code="stale")
+
+
+def _unavailable(error: DBAPIError) -> Response:
+    log.error("database unavailable", extra={"failure": type(error).__name__})
+    return _domain(Unavailable(_(SENTENCES[503])))
+
+
+def _unexpected(error: Exception) -> Response:
+    # In production the type tells enough; a message may hold health information.
+    trace = None if settings().is_production else error
+    log.error("unexpected error", exc_info=trace, extra={"failure": type(error).__name__})
+    return problem(500, _(SENTENCES[500]), code="internal_error")

@@ -1,0 +1,290 @@
+"""What one column of a resource is: its kind, its rules, how it is read from JSON and from a form, how SQL shows it.
+
+Screens, REST, OpenAPI, filters and imports all stand on this one description.
+"""
+
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import RelationshipProperty, class_mapper
+
+EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+MASK = "•••• "
+
+
+class Kind(StrEnum):
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    EMAIL = "email"
+    PHONE = "phone"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    INSTANT = "instant"
+    TIME = "time"
+    CHOICE = "choice"
+    RELATION = "relation"
+    TAGS = "tags"
+    OBJECT = "object"
+    SECRET = "secret"
+    UUID = "uuid"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One attribute of a resource. `name` is its word on screens, `key` its JSON and column name."""
+
+    name: str
+    key: str
+    kind: Kind
+    label: str
+    help: str = ""
+    column: Any = field(default=None, repr=False, compare=False)
+    required: bool = False
+    max_length: int | None = None
+    choices: tuple[str, ...] = ()
+    target: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def is_numeric(self) -> bool:
+        return self.kind in (Kind.INTEGER, Kind.DECIMAL)
+
+    @property
+    def is_sortable(self) -> bool:
+        return self.kind not in (Kind.SECRET, Kind.OBJECT, Kind.TAGS, Kind.LONG_TEXT)
+
+    def read(self, value: Any) -> Any:
+        """The Python value of a JSON or form value. Raises ValueError with the sentence to show."""
+        if isinstance(value, str):
+            value = value.strip()
+        if value is None or value == "":
+            if self.required:
+                raise ValueError(_("%(label)s is required.", label=_(self.label)))
+            return None
+        return _READERS[self.kind](self, value)
+
+
+def describe(model: Any, name: str) -> Field:
+    """The field called `name`: a column, a relationship, or an encrypted attribute of `model`."""
+    mapper = class_mapper(model)
+    prop = mapper.attrs.get(name)
+    if isinstance(prop, RelationshipProperty):
+        column = next(iter(prop.local_columns - {model.__table__.c.organization_id}))
+        return _of_column(name, column, kind=Kind.RELATION, target=prop.mapper.class_)
+    if prop is None:
+        column = model.__table__.c[f"{name}_encrypted"]
+        return _of_column(name, column, kind=Kind.SECRET, key=name)
+    return _of_column(name, model.__table__.c[prop.columns[0].name])
+
+
+def label_expression(target: Any, table: Any) -> Any:
+    """The SQL of what people call a row of `target`, read from `table` (an alias)."""
+    columns = [table.c[name] for name in getattr(target, "__label__", ("first_name", "last_name"))]
+    return sa.func.nullif(sa.func.concat_ws(" ", *columns), "") if len(columns) > 1 else columns[0]
+
+
+def _of_column(
+    name: str,
+    column: Any,
+    *,
+    kind: Kind | None = None,
+    key: str | None = None,
+    target: Any = None,
+) -> Field:
+    kind = kind or _kind_of(column)
+    has_default = column.default is not None or column.server_default is not None or column.computed is not None
+    return Field(
+        name=name,
+        key=key or column.name,
+        kind=kind,
+        label=column.info.get("label") or name.replace("_", " ").capitalize(),
+        help=column.info.get("help", ""),
+        column=column,
+        required=not column.nullable and not has_default and kind is not Kind.BOOLEAN,
+        max_length=getattr(column.type, "length", None) if kind in (Kind.TEXT, Kind.EMAIL, Kind.PHONE) else None,
+        choices=tuple(column.type.enums) if isinstance(column.type, sa.Enum) else (),
+        target=target,
+    )
+
+
+def _kind_of(column: Any) -> Kind:
+    if isinstance(column.type, sa.String) and not isinstance(column.type, (sa.Enum, sa.Text)):
+        return Kind.EMAIL if "email" in column.name else Kind.PHONE if "phone" in column.name else Kind.TEXT
+    for kind_of_type, kind in _KINDS:
+        if isinstance(column.type, kind_of_type):
+            return kind
+    raise TypeError(f"{column}: no field kind for {column.type!r}")
+
+
+_KINDS: tuple[tuple[Any, Kind], ...] = (
+    (sa.Enum, Kind.CHOICE),
+    (sa.Text, Kind.LONG_TEXT),
+    (sa.Boolean, Kind.BOOLEAN),
+    (sa.Integer, Kind.INTEGER),
+    (sa.Numeric, Kind.DECIMAL),
+    (sa.DateTime, Kind.INSTANT),
+    (sa.Date, Kind.DATE),
+    (sa.Time, Kind.TIME),
+    (sa.Uuid, Kind.UUID),
+    (ARRAY, Kind.TAGS),
+    (JSONB, Kind.OBJECT),
+    (sa.LargeBinary, Kind.SECRET),
+)
+
+
+def _text(one: Field, value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(_("%(label)s must be text.", label=_(one.label)))
+    if "\x00" in value:
+        raise ValueError(_("%(label)s holds a character that can't be stored.", label=_(one.label)))
+    if one.max_length and len(value) > one.max_length:
+        raise ValueError(
+            _(
+                "%(label)s can have at most %(most)d characters; this has %(count)d.",
+                label=_(one.label),
+                most=one.max_length,
+                count=len(value),
+            )
+        )
+    return value
+
+
+def _email(one: Field, value: Any) -> str:
+    text = _text(one, value).lower()
+    if not EMAIL.fullmatch(text):
+        raise ValueError(_("%(label)s must look like name@example.com.", label=_(one.label)))
+    return text
+
+
+def _phone(one: Field, value: Any) -> str:
+    text = _text(one, value)
+    if not 7 <= sum(character.isdigit() for character in text) <= 15:
+        raise ValueError(_("%(label)s must have 7 to 15 digits.", label=_(one.label)))
+    return text
+
+
+def _integer(one: Field, value: Any) -> int:
+    if isinstance(value, bool) or not re.fullmatch(r"[+-]?\d{1,18}", str(value)):
+        raise ValueError(_("%(label)s must be a whole number.", label=_(one.label)))
+    number = int(value)
+    if (
+        isinstance(one.column.type, sa.Integer)
+        and not isinstance(one.column.type, sa.BigInteger)
+        and abs(number) >= 2**31
+    ):
+        raise ValueError(_("%(label)s is too large.", label=_(one.label)))
+    return number
+
+
+def _decimal(one: Field, value: Any) -> Decimal:
+    try:
+        number = Decimal(str(value))
+        if isinstance(value, bool) or not number.is_finite():
+            raise InvalidOperation
+    except InvalidOperation:
+        raise ValueError(_("%(label)s must be a number.", label=_(one.label))) from None
+    kind = one.column.type
+    if kind.precision and abs(number) >= Decimal(10) ** (kind.precision - (kind.scale or 0)):
+        raise ValueError(_("%(label)s is too large.", label=_(one.label)))
+    return number
+
+
+def _boolean(one: Field, value: Any) -> bool:
+    known = {
+        True: True,
+        False: False,
+        "true": True,
+        "false": False,
+        "1": True,
+        "0": False,
+        "y": True,
+        "on": True,
+    }
+    if isinstance(value, (bool, str)) and value in known:
+        return known[value]
+    raise ValueError(_("%(label)s must be yes or no.", label=_(one.label)))
+
+
+def _parsed(parse: Callable[[str], Any], sentence: str) -> Callable[[Field, Any], Any]:
+    def read(one: Field, value: Any) -> Any:
+        try:
+            return parse(value if isinstance(value, str) else "")
+        except ValueError:
+            raise ValueError(_(sentence, label=_(one.label))) from None
+
+    return read
+
+
+def _instant(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment
+
+
+def _choice(one: Field, value: Any) -> str:
+    if value not in one.choices:
+        choices = ", ".join(one.choices)
+        raise ValueError(
+            _(
+                "%(label)s must be one of: %(choices)s.",
+                label=_(one.label),
+                choices=choices,
+            )
+        )
+    return str(value)
+
+
+def _relation(one: Field, value: Any) -> Any:
+    whole = isinstance(one.column.type, sa.Integer)
+    try:
+        return int(str(value)) if whole else uuid.UUID(str(value))
+    except ValueError:
+        raise ValueError(_("%(label)s: choose one from the list.", label=_(one.label))) from None
+
+
+def _tags(one: Field, value: Any) -> list[str]:
+    if isinstance(value, str):
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    if not isinstance(value, list) or not all(isinstance(part, str) and len(part) <= 80 for part in value):
+        raise ValueError(_("%(label)s must be a list of short texts.", label=_(one.label)))
+    return value
+
+
+def _object(one: Field, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError(_("%(label)s must be an object.", label=_(one.label)))
+    return value
+
+
+_READERS: dict[Kind, Callable[[Field, Any], Any]] = {
+    Kind.TEXT: _text,
+    Kind.LONG_TEXT: _text,
+    Kind.SECRET: _text,
+    Kind.EMAIL: _email,
+    Kind.PHONE: _phone,
+    Kind.INTEGER: _integer,
+    Kind.DECIMAL: _decimal,
+    Kind.BOOLEAN: _boolean,
+    Kind.DATE: _parsed(date.fromisoformat, "%(label)s must be a date like 2026-03-31."),
+    Kind.INSTANT: _parsed(
+        _instant,
+        "%(label)s must be a date and time with zone, like 2026-03-31T08:00:00Z.",
+    ),
+    Kind.TIME: _parsed(time.fromisoformat, "%(label)s must be a time like 08:30."),
+    Kind.CHOICE: _choice,
+    Kind.RELATION: _relation,
+    Kind.UUID: _relation,
+    Kind.TAGS: _tags,
+    Kind.OBJECT: _object,
+}

@@ -1,0 +1,168 @@
+"""The form of a resource. WTForms draws it; checking is `fields`' alone, so that REST and screens agree."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import wtforms
+from flask import request
+from flask_babel import gettext as _
+from wtforms import Form
+
+from app.core.display import choice_label
+from app.core.fields import Field, Kind
+from app.core.related import MOST_IN_A_SELECT, choices, label_of
+from app.core.resource import Resource
+
+_DRAWN: dict[Kind, Any] = {
+    Kind.LONG_TEXT: wtforms.TextAreaField,
+    Kind.EMAIL: wtforms.EmailField,
+    Kind.PHONE: wtforms.TelField,
+    Kind.CHOICE: wtforms.SelectField,
+    Kind.RELATION: wtforms.SelectField,
+    Kind.BOOLEAN: wtforms.BooleanField,
+    Kind.SECRET: wtforms.PasswordField,
+}
+_INPUTS = {
+    Kind.INTEGER: "number",
+    Kind.DATE: "date",
+    Kind.TIME: "time",
+    Kind.INSTANT: "datetime-local",
+}
+
+
+@lru_cache(maxsize=256)
+def form_class(resource: Resource) -> type[Form]:
+    """One WTForms class per resource; every field keeps the raw text that was typed."""
+    return type(
+        f"{resource.permission}Form",
+        (Form,),
+        {one.key: _drawn(one) for one in resource.form_fields},
+    )
+
+
+def blank_form(resource: Resource) -> Form:
+    """A form for a new row; the address may fill in fields (`?client_id=…`)."""
+    known = {one.key: request.args[one.key] for one in resource.form_fields if one.key in request.args}
+    defaults = {one.key: _default(one) for one in resource.form_fields if _default(one) is not None}
+    return _prepared(resource, form_class(resource)(data={**defaults, **known}))
+
+
+def filled_form(resource: Resource, row: Any) -> Form:
+    """The form of an existing row; secrets stay empty and keep what is stored."""
+    values = {
+        one.key: _typed(one, getattr(row, one.key)) for one in resource.form_fields if one.kind is not Kind.SECRET
+    }
+    return _prepared(resource, form_class(resource)(data=values))
+
+
+def sent_form(resource: Resource) -> Form:
+    """The form as it was sent, for showing it again."""
+    return _prepared(resource, form_class(resource)(request.form))
+
+
+def sent_values(resource: Resource, *, is_new: bool) -> dict[str, Any]:
+    """What was typed, by key, for `writing`. An unchecked box is no; an untouched secret says nothing."""
+    values: dict[str, Any] = {}
+    for one in resource.form_fields:
+        if one.kind is Kind.BOOLEAN:
+            values[one.key] = one.key in request.form
+        elif one.kind is Kind.SECRET and not request.form.get(one.key):
+            continue
+        elif one.key in request.form or is_new:
+            values[one.key] = request.form.get(one.key, "")
+    return values
+
+
+def mark_errors(form: Form, errors: Mapping[str, list[str]]) -> list[dict[str, str]]:
+    """Put the sentences beside their fields; the answer is the summary for the top of the form."""
+    summary = []
+    for name, sentences in errors.items():
+        if name in form:
+            form[name].errors = list(sentences)
+            summary += [
+                {
+                    "field": form[name].id,
+                    "label": form[name].label.text,
+                    "sentence": one,
+                }
+                for one in sentences
+            ]
+        else:
+            summary += [{"field": "", "label": "", "sentence": one} for one in sentences]
+    return summary
+
+
+def _drawn(one: Field) -> Any:
+    options: dict[str, Any] = {
+        "label": one.label,
+        "description": one.help,
+        "render_kw": {},
+    }
+    if one.kind in _INPUTS:
+        options["render_kw"]["type"] = _INPUTS[one.kind]
+    if one.kind is Kind.DECIMAL:
+        options["render_kw"]["inputmode"] = "decimal"
+    if one.max_length:
+        options["render_kw"]["maxlength"] = one.max_length
+    if one.kind in (Kind.CHOICE, Kind.RELATION):
+        options |= {"validate_choice": False, "choices": [], "coerce": str}
+    return _DRAWN.get(one.kind, wtforms.StringField)(**options)
+
+
+def _prepared(resource: Resource, form: Form) -> Form:
+    for one in resource.form_fields:
+        drawn = form[one.key]
+        drawn.label.text, drawn.description = (
+            _(one.label),
+            _(one.help) if one.help else "",
+        )
+        if one.required:
+            drawn.flags.required = True
+        if one.kind is Kind.CHOICE:
+            drawn.choices = _choices_of(one)
+        elif one.kind is Kind.RELATION:
+            _offer(resource, one, drawn)
+        if isinstance(drawn, wtforms.SelectField) and drawn.data is None:
+            drawn.data = ""
+    return form
+
+
+def _choices_of(one: Field) -> list[tuple[str, str]]:
+    empty = [] if one.column.default is not None and not one.column.nullable else [("", "")]
+    return empty + [(value, choice_label(value)) for value in one.choices]
+
+
+def _offer(resource: Resource, one: Field, drawn: Any) -> None:
+    """All rows where they are few; else the chosen one, and a remote search for the rest."""
+    offered = choices(resource, one.name, "", limit=MOST_IN_A_SELECT + 1)
+    pairs = [(row["id"], row["label"]) for row in offered[:MOST_IN_A_SELECT]]
+    chosen = str(drawn.data or "")
+    if chosen and chosen not in dict(pairs):
+        pairs.append((chosen, label_of(one.target, chosen)))
+    drawn.choices = [("", ""), *pairs]
+    if len(offered) > MOST_IN_A_SELECT:
+        drawn.render_kw = {
+            **(drawn.render_kw or {}),
+            "data-related": f"/api/v1/{resource.name}/related/{one.name}",
+        }
+
+
+def _default(one: Field) -> Any:
+    default = getattr(one.column.default, "arg", None)
+    if one.kind in (Kind.OBJECT, Kind.TAGS) or callable(default):
+        return None
+    return getattr(default, "value", default)
+
+
+def _typed(one: Field, value: Any) -> Any:
+    """The value as it would have been typed."""
+    if value is None:
+        return ""
+    if one.kind is Kind.BOOLEAN:
+        return bool(value)
+    if one.kind is Kind.TAGS:
+        return ", ".join(value)
+    if one.kind is Kind.TIME:
+        return value.strftime("%H:%M")
+    return str(getattr(value, "value", value))

@@ -1,0 +1,85 @@
+"""`Idempotency-Key`: the same request sent twice has one effect and one answer.
+
+The record of the first answer is written in the transaction of its effect, so that a crash leaves neither.
+"""
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response, request
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy import text as sql
+
+from app.core.security import required_viewer
+from starline.core.db import session
+from starline.core.errors import Conflict, Invalid
+from starline.organizations.models import IdempotentRequest
+
+View = Callable[..., Response]
+
+
+def once(view: View) -> View:
+    """Answer a repeated request from memory. Another body under the same key is 422, one in progress 409."""
+
+    @wraps(view)
+    def answer(*args: Any, **options: Any) -> Response:
+        key = request.headers.get("Idempotency-Key", "")
+        if not key:
+            return view(*args, **options)
+        if not 1 <= len(key) <= 200 or not key.isprintable():
+            raise Invalid(
+                _("Idempotency-Key must have 1 to 200 printable characters."),
+                code="invalid_key",
+            )
+        return _first_or_again(key, lambda: view(*args, **options))
+
+    return answer
+
+
+def _first_or_again(key: str, answer: Callable[[], Response]) -> Response:
+    viewer = required_viewer()
+    fingerprint = hashlib.sha256(b"\n".join((request.method.encode(), request.path.encode(), request.get_data())))
+    lock = f"{viewer.organization_id}:{viewer.user_id}:{key}"
+    if not session.scalar(
+        sql("SELECT pg_try_advisory_xact_lock(hashtextextended(:lock, 0))"),
+        {"lock": lock},
+    ):
+        raise Conflict(
+            _("This request is being worked on already. Ask again in a moment."),
+            code="in_progress",
+        )
+    identity = (viewer.organization_id, key, viewer.user_id)
+    known = session.scalars(
+        select(IdempotentRequest).where(
+            IdempotentRequest.organization_id == viewer.organization_id,
+            IdempotentRequest.key == key,
+            IdempotentRequest.user_id == viewer.user_id,
+        )
+    ).first()
+    if known is not None:
+        return _again(known, fingerprint.hexdigest())
+    response = answer()
+    if response.status_code < 400:
+        organization_id, key, user_id = identity
+        session.add(
+            IdempotentRequest(
+                organization_id=organization_id,
+                key=key,
+                user_id=user_id,
+                fingerprint=fingerprint.hexdigest(),
+                status=response.status_code,
+                body=response.get_data(as_text=True),
+            )
+        )
+    return response
+
+
+def _again(known: IdempotentRequest, fingerprint: str) -> Response:
+    if known.fingerprint != fingerprint:
+        raise Invalid(_("This Idempotency-Key was used for another request."), code="key_reused")
+    answer = Response(known.body, status=known.status, mimetype="application/json")
+    answer.headers["Idempotency-Replayed"] = "true"
+    return answer

@@ -1,0 +1,124 @@
+"""The shell around every page: the organisation, the rail, the person, the theme."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from app.core.profile import Profile, current_profile
+from app.core.registry import menu_groups
+from app.core.security import current_viewer
+
+STATIC = Path(__file__).resolve().parents[1] / "static"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place in the rail that is no resource. `permission` is the (action, name) pair it needs."""
+
+    group: str
+    label: str
+    url: str
+    icon: str
+    permission: tuple[str, str]
+    platform: bool = False
+
+
+_entries: list[Entry] = []
+
+
+def add_entry(entry: Entry) -> None:
+    """Give a page a place in the rail."""
+    _entries.append(entry)
+
+
+def init_navigation(app: Flask) -> None:
+    from app.core.requests import csp_nonce
+
+    app.jinja_env.globals.update(asset=asset, vendor=vendor, csp_nonce=csp_nonce)
+    app.context_processor(lambda: {"shell": shell()})
+
+
+def asset(path: str) -> str:
+    """The address of a file of ours, with its content's hash, so that a browser may keep it for ever."""
+    return f"/static/{path}?v={_digest(path)}"
+
+
+def vendor(name: str) -> str:
+    """The address of an installed third-party file."""
+    return asset(f"vendor/{name}")
+
+
+def shell() -> dict[str, Any] | None:
+    """What every page shows around its content; none for a request that belongs to nobody."""
+    if g.get("tenant") is None:
+        return None
+    profile, viewer = current_profile(), current_viewer()
+    return {
+        "organization": _organization(profile),
+        "branch_label": None,
+        "home_url": "/",
+        "groups": _groups(profile) if viewer else [],
+        "user": _user() if viewer else None,
+        "search_url": None,
+        "sign_in_url": None if viewer else "/login",
+        "theme_url": f"/theme/{profile.slug}.css?v={profile.version}",
+        "theme": request.cookies.get("theme") if request.cookies.get("theme") in ("light", "dark") else "auto",
+        "language": str(get_locale() or "en"),
+    }
+
+
+def _organization(profile: Profile) -> dict[str, Any]:
+    logo = url_for("ThemeView.logo", v=profile.version) if profile.logo_file else None
+    return {
+        "name": profile.name,
+        "slug": profile.slug,
+        "logo_url": logo,
+        "initial": profile.name[:1].upper(),
+    }
+
+
+def _user() -> dict[str, Any]:
+    viewer = current_viewer()
+    assert viewer is not None
+    initials = "".join(part[0] for part in viewer.name.split()[:2]).upper()
+    roles = ", ".join(_(role) for role in viewer.roles)
+    return {
+        "name": viewer.name,
+        "email": viewer.email,
+        "role_label": roles,
+        "initials": initials,
+    }
+
+
+def _groups(profile: Profile) -> list[dict[str, Any]]:
+    """The rail's groups, of what the viewer may use and the organisation has switched on."""
+    viewer = current_viewer()
+    assert viewer is not None
+    groups: dict[str, list[dict[str, Any]]] = {"": [_place(_("Today"), "/", "home")]}
+    for label, resources in menu_groups().items():
+        for one in resources:
+            allowed = ("can_read", one.permission) in viewer.permissions
+            if allowed and (one.feature is None or profile.has_feature(one.feature)):
+                groups.setdefault(label, []).append(_place(_(one.title), f"/{one.name}/list/", one.icon))
+    for entry in _entries:
+        if entry.permission in viewer.permissions and entry.platform == g.tenant.is_platform:
+            groups.setdefault(entry.group, []).append(_place(_(entry.label), entry.url, entry.icon))
+    return [{"label": _(label) if label else "", "entries": entries} for label, entries in groups.items()]
+
+
+def _place(label: str, url: str, icon: str) -> dict[str, Any]:
+    path = request.path
+    active = path == url if url == "/" else path.startswith(url.removesuffix("list/"))
+    return {"label": label, "url": url, "icon": icon, "active": active, "count": None}
+
+
+@cache
+def _digest(path: str) -> str:
+    file = STATIC / path
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.exists() else "missing"

@@ -1,0 +1,68 @@
+"""What a request needs to know of its organisation: name, brand, zone, features. Read once per version."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from flask import g
+from sqlalchemy import text as sql
+from starline.organizations.settings import FEATURES
+
+from app.core.display import Display
+from starline.core import db
+
+
+@dataclass(frozen=True)
+class Profile:
+    """An organisation as its screens show it."""
+
+    organization_id: UUID | None = None
+    version: int = -1
+    name: str = "Starline"
+    slug: str = ""
+    logo_file: str | None = None
+    primary_color: str = "#0f7c6c"
+    time_zone: str = "America/New_York"
+    date_format: str = "MM/DD/YYYY"
+    features: dict[str, bool] = field(default_factory=dict)
+
+    def has_feature(self, name: str) -> bool:
+        return self.features.get(name, FEATURES[name].default)
+
+    @property
+    def display(self) -> Display:
+        return Display(self.date_format, self.time_zone)
+
+
+_kept: dict[UUID, Profile] = {}
+
+
+def current_profile() -> Profile:
+    """The acting organisation's profile, or the platform's plain one."""
+    if "profile" not in g:
+        g.profile = _load()
+    profile: Profile = g.profile
+    return profile
+
+
+def _load() -> Profile:
+    tenant = g.get("tenant")
+    if tenant is None:
+        return Profile()
+    viewer = g.get("viewer")
+    known = _kept.get(tenant.id)
+    if known is not None and viewer is not None and known.version == viewer.version:
+        return known
+    row = db.session.execute(sql(_QUERY), {"id": tenant.id}).mappings().first()
+    if row is None:
+        return Profile(tenant.id, name=tenant.name, slug=tenant.slug)
+    profile = Profile(**row)
+    _kept[tenant.id] = profile
+    return profile
+
+
+_QUERY = (
+    "SELECT o.id AS organization_id, coalesce(v.value, 0) AS version, coalesce(s.display_name, o.name) AS name, o.slug,"
+    " s.logo_file, s.primary_color, s.time_zone, s.date_format, s.features"
+    " FROM organizations o JOIN organization_settings s ON s.organization_id = o.id"
+    " LEFT JOIN organization_versions v ON v.organization_id = o.id WHERE o.id = :id"
+)

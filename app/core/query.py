@@ -1,0 +1,250 @@
+"""From the parameters of a list request to one statement that PostgreSQL answers with finished JSON.
+
+The statement's text depends only on the request's shape (columns, filters, order, scope, paging), so it is built once
+per shape and kept; values travel as parameters. The read's audit row is written by the same statement, and a page is
+only given out while the permissions it was asked under are still the newest.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from app.core.fields import MASK, Field, Kind, label_expression
+from app.core.resource import Resource
+
+COUNT_CAP = 10_000
+"""Rows counted at most when `count` is `capped`: an exact count of a large table costs more than the page."""
+
+OPERATORS = {
+    "eq": "=",
+    "ne": "≠",
+    "sw": "starts with",
+    "gt": ">",
+    "ge": "≥",
+    "lt": "<",
+    "le": "≤",
+    "in": "one of",
+    "null": "is empty",
+}
+
+_DIALECT = postgresql.dialect(paramstyle="pyformat")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """All of a list request but its values."""
+
+    columns: tuple[str, ...]
+    filters: tuple[tuple[str, str], ...] = ()
+    order: tuple[str, ...] = ()
+    search: bool = False
+    count: str = "capped"
+    scope: str = "all"
+    by_id: bool = False
+    after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL text, and the parameters that are the same for everybody who asks in this shape."""
+
+    text: str
+    constants: dict[str, Any]
+
+
+class ScopeParameters:
+    """Stands for the viewer while a statement is built: its attributes are the statement's parameters."""
+
+    user_id = sa.bindparam("viewer_user_id", type_=sa.Integer)
+    branch_id = sa.bindparam("viewer_branch_id", type_=sa.Uuid)
+
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
+
+
+@lru_cache(maxsize=4096)
+def statement(resource: Resource, shape: Shape) -> Statement:
+    """The whole SQL for `shape`, with psycopg2 placeholders.
+
+    Answers one row: (newest version, JSON or null, number of rows). Rows are guarded by `%(version)s`.
+    """
+    constants: dict[str, Any] = {}
+    page, condition = _page(resource, shape, constants)
+    count = {
+        "none": "NULL::bigint",
+        "exact": f"(SELECT count(*) FROM {_matching(resource, condition, constants)})",
+        "capped": f"(SELECT count(*) FROM {_matching(resource, condition, constants, COUNT_CAP + 1)})",
+    }[shape.count]
+    document = "(SELECT one.row FROM page AS one)" if shape.by_id else _LIST_DOCUMENT.format(count=count)
+    text = (
+        "SELECT set_config('app.context', %(context)s, true), set_config('app.request_id', %(request_id)s, true),"
+        " set_config('app.reason', '', true), set_config('synchronous_commit', 'off', true);\n"
+        "WITH newest AS (SELECT value FROM organization_versions WHERE organization_id = %(organization_id)s),\n"
+        f"page AS MATERIALIZED ({page}),\n"
+        "audit AS (INSERT INTO audit_events (action, subject, subject_id, client_ids, changes)"
+        f" SELECT 'read', '{resource.model.__tablename__}', CASE WHEN count(*) = 1 THEN min(page.id::text) END,"
+        " CASE WHEN count(page.client) > 0 THEN array_agg(DISTINCT page.client) END,"
+        f" {_ALL_IDS if resource.client_column != 'id' else 'NULL'}"
+        " FROM page WHERE (SELECT value FROM newest) = %(version)s)\n"
+        f"SELECT (SELECT value FROM newest), {document}::text, (SELECT count(*) FROM page)"
+    )
+    return Statement(text, constants)
+
+
+_ALL_IDS = "CASE WHEN count(*) <> 1 THEN jsonb_build_object('ids', coalesce(jsonb_agg(page.id), '[]'::jsonb)) END"
+"""Which rows were read, where the clients alone don't tell."""
+
+_LIST_DOCUMENT = (
+    "(SELECT json_build_object('count', {count}, 'ids', coalesce(json_agg(page.id), '[]'::json),"
+    " 'result', coalesce(json_agg(page.row), '[]'::json)) FROM page)"
+)
+
+
+@lru_cache(maxsize=512)
+def row_statement(resource: Resource, columns: tuple[str, ...]) -> Statement:
+    """One row by `%(id)s` as JSON text, regardless of scope: for the transaction that has just written it."""
+    table = resource.model.__table__
+    source, selected = _selected(resource, columns)
+    condition = sa.and_(
+        table.c.organization_id == sa.text("(SELECT app.current_organization_id())"),
+        table.c.id == sa.bindparam("id", type_=table.c.id.type),
+    )
+    shown = ", ".join(f'r."{name}"' for name in _json_names(resource, columns))
+    constants: dict[str, Any] = {}
+    inner = _compiled(sa.select(*selected).select_from(source).where(condition), constants)
+    return Statement(f"SELECT (SELECT row_to_json(j) FROM (SELECT {shown}) AS j)::text FROM ({inner}) AS r", constants)
+
+
+def _page(resource: Resource, shape: Shape, constants: dict[str, Any]) -> tuple[str, Any]:
+    """The SQL of the page's rows (id, client, row as JSON), and the condition they were chosen by."""
+    table = resource.model.__table__
+    source, selected = _selected(resource, shape.columns)
+    condition = sa.and_(*_conditions(resource, shape))
+    inner = sa.select(*selected).select_from(source).where(condition)
+    inner = inner.where(sa.text("(SELECT value FROM newest) = :version").bindparams(sa.bindparam("version")))
+    if shape.after:
+        inner = inner.where(table.c.id < sa.bindparam("after", type_=sa.Uuid))
+    inner = inner.order_by(*_ordering(resource, shape))
+    if not shape.by_id:
+        inner = inner.limit(sa.bindparam("page_size", type_=sa.Integer))
+        if not shape.after:
+            inner = inner.offset(sa.bindparam("offset", type_=sa.Integer))
+    client = f'r."{resource.client_column}"' if resource.client_column else "NULL::uuid"
+    hidden = _compiled(inner, constants)
+    shown = ", ".join(f'r."{name}"' for name in _json_names(resource, shape.columns))
+    return (
+        f"SELECT r.id, {client} AS client, (SELECT row_to_json(j) FROM (SELECT {shown}) AS j) AS row FROM ({hidden}) AS r",
+        condition,
+    )
+
+
+def _json_names(resource: Resource, columns: tuple[str, ...]) -> list[str]:
+    names = ["id"]
+    for name in columns:
+        one = resource.fields.get(name)
+        names += [one.key, one.name] if one is not None and one.kind is Kind.RELATION else [name]
+    return list(dict.fromkeys(names))
+
+
+def _selected(resource: Resource, columns: tuple[str, ...]) -> tuple[Any, list[Any]]:
+    """The tables to read and the expressions to select, each under its JSON name."""
+    table = resource.model.__table__
+    source, selected = table, {"id": table.c.id}
+    if resource.client_column:
+        selected[resource.client_column] = table.c[resource.client_column]
+    for name in columns:
+        one = resource.fields.get(name)
+        if one is None:
+            selected[name] = table.c[name]
+        elif one.kind is Kind.RELATION:
+            other = one.target.__table__.alias(f"{name}_")
+            same = sa.and_(
+                other.c.organization_id == table.c.organization_id,
+                other.c.id == one.column,
+            )
+            source = source.outerjoin(other, same)
+            selected[one.key] = one.column
+            selected[name] = label_expression(one.target, other).label(name)
+        else:
+            selected[name] = _expression(one).label(name)
+    return source, list(selected.values())
+
+
+def _expression(one: Field) -> Any:
+    if one.kind is Kind.SECRET:
+        return sa.case((one.column.is_(None), None), else_=sa.literal_column(f"'{MASK}'"))
+    if one.kind is Kind.DECIMAL:
+        return sa.cast(one.column, sa.Text)  # exact: a JSON number would pass through a float
+    return one.column
+
+
+def _conditions(resource: Resource, shape: Shape) -> list[Any]:
+    table = resource.model.__table__
+    conditions = [table.c.organization_id == sa.text("(SELECT app.current_organization_id())")]
+    scope = resource.model.visible_to(ScopeParameters(shape.scope)) if hasattr(resource.model, "visible_to") else None
+    if scope is not None:
+        conditions.append(scope)
+    if shape.by_id:
+        conditions.append(table.c.id == sa.bindparam("id", type_=table.c.id.type))
+    for position, (name, operator) in enumerate(shape.filters):
+        conditions.append(_comparison(resource.filter_fields[name], operator, f"filter_{position}"))
+    if shape.search:
+        conditions.append(sa.or_(*(_starts_with(table.c[name], "search") for name in resource.search.split())))
+    return conditions
+
+
+def _comparison(one: Field, operator: str, parameter: str) -> Any:
+    column = one.column
+    if operator == "null":
+        return column.is_(None) == sa.bindparam(parameter, type_=sa.Boolean)
+    if operator == "sw":
+        return _starts_with(column, parameter)
+    if operator == "in":
+        return column == sa.func.any(sa.bindparam(parameter, type_=postgresql.ARRAY(column.type)))
+    value = sa.bindparam(parameter, type_=column.type)
+    return {
+        "eq": column == value,
+        "ne": column.is_distinct_from(value),
+        "gt": column > value,
+        "ge": column >= value,
+        "lt": column < value,
+        "le": column <= value,
+    }[operator]
+
+
+def _starts_with(column: Any, parameter: str) -> Any:
+    """A prefix match as a range under the C collation: `LIKE` can't use an index under row-level security."""
+    low = sa.bindparam(parameter, type_=sa.Text)
+    high = sa.bindparam(f"{parameter}_end", type_=sa.Text)
+    text = sa.collate(column, "C")
+    return sa.and_(text >= low, text < high)
+
+
+def _ordering(resource: Resource, shape: Shape) -> list[Any]:
+    table = resource.model.__table__
+    terms = []
+    for term in shape.order:
+        name = term.lstrip("-")
+        one = resource.fields.get(name)
+        column = sa.column(name) if one is not None and one.kind is Kind.RELATION else table.c[name]
+        terms.append(column.desc().nulls_last() if term.startswith("-") else column.asc())
+    return [
+        *terms,
+        table.c.id.desc() if not terms or shape.order[0].startswith("-") else table.c.id.asc(),
+    ]
+
+
+def _matching(resource: Resource, condition: Any, constants: dict[str, Any], limit: int | None = None) -> str:
+    table = resource.model.__table__
+    inner = sa.select(sa.literal_column("1")).select_from(table).where(condition)
+    return f"({_compiled(inner, constants)}{f' LIMIT {limit}' if limit else ''}) AS matching"
+
+
+def _compiled(select: Any, constants: dict[str, Any]) -> str:
+    """The SQL text; constants that a scope brings along (a status, today) are added to `constants`."""
+    compiled = select.compile(dialect=_DIALECT)
+    constants |= {name: value for name, value in compiled.params.items() if value is not None}
+    return str(compiled)

@@ -1,0 +1,85 @@
+"""Reading rows of a resource in one round trip: screens and REST both come through here, so they can't disagree."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask_babel import gettext as _
+from psycopg2 import OperationalError
+
+from app.core.parameters import ListRequest
+from app.core.query import Shape, row_statement, statement
+from app.core.resource import Resource
+from app.core.security import current_viewer, forget_viewer
+from starline.core import db
+from starline.core.errors import NotFound, Unauthenticated, Unavailable
+from starline.core.identifiers import parse_uuid
+
+
+def read_page(resource: Resource, request: ListRequest) -> tuple[str, int]:
+    """The page as JSON text `{count, ids, result}`, and how many rows it holds. The reading is audited."""
+    document, rows = _answer(resource, request.shape, request.parameters)
+    return document or "", rows
+
+
+def read_one(resource: Resource, identifier: str, columns: tuple[str, ...]) -> str:
+    """One row as JSON text. Raises `NotFound` for a row that is absent, out of scope, or another organisation's."""
+    key = _key(resource, identifier)
+    shape = Shape(columns=columns, by_id=True, count="none", scope=current_viewer().scope)
+    document, _rows = _answer(resource, shape, {"id": key}) if key is not None else (None, 0)
+    if document is None:
+        raise NotFound(_("There is no such record, or you may not see it."))
+    return document
+
+
+def read_within(session: Any, resource: Resource, key: Any, columns: tuple[str, ...]) -> str:
+    """The row as the open transaction sees it, unaudited: its writer knows what is in it."""
+    asked = row_statement(resource, columns)
+    found = session.connection().exec_driver_sql(asked.text, {**asked.constants, "id": str(key)})
+    document: str = found.scalar_one()
+    return document
+
+
+def detail_columns(resource: Resource) -> tuple[str, ...]:
+    """The columns of one row: those shown, and what optimistic locking needs."""
+    extra = ("version", "changed_on") if "version" in resource.model.__table__.c else ()
+    return (*dict.fromkeys([*resource.table.split(), *resource.shown_names]), *extra)
+
+
+def _key(resource: Resource, identifier: str) -> str | int | None:
+    if resource.model.__table__.c.id.type.python_type is int:
+        return int(identifier) if identifier.isdigit() and len(identifier) < 10 else None
+    known = parse_uuid(identifier)
+    return str(known) if known else None
+
+
+def _answer(resource: Resource, shape: Shape, values: dict[str, Any]) -> tuple[str | None, int]:
+    """Ask once; if permissions have changed since the viewer was loaded, load it again and ask once more."""
+    for _attempt in range(2):
+        viewer = current_viewer()
+        if viewer is None:
+            raise Unauthenticated(_("Please sign in again."))
+        asked = statement(resource, replace(shape, scope=viewer.scope))
+        asked = statement(resource, replace(shape, scope=viewer.scope))
+        parameters = {
+            **asked.constants,
+            **values,
+            **db.context_settings(),
+            "organization_id": str(viewer.organization_id),
+            "version": viewer.version,
+            "viewer_user_id": viewer.user_id,
+            "viewer_branch_id": str(viewer.branch_id) if viewer.branch_id else None,
+        }
+        newest, document, rows = _run(asked.text, parameters)
+        if newest == viewer.version:
+            return document, rows
+        forget_viewer()
+    raise Unavailable(_("Permissions are being changed right now. Please try again."))
+
+
+def _run(text: str, parameters: dict[str, Any]) -> tuple[Any, ...]:
+    try:
+        return db.one_statement(text, parameters)
+    except OperationalError:
+        # A pooled connection that died with its server: a read is safe to ask again.
+        db.engine().dispose()
+        return db.one_statement(text, parameters)

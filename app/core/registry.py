@@ -1,0 +1,40 @@
+"""Which endpoints belong to which feature, and the declared resources made into FAB's views."""
+
+from functools import cache
+from typing import Any
+
+from app.core.resource import registry
+
+_features: dict[str, str] = {}
+
+
+def belongs_to_feature(endpoint: str, feature: str) -> None:
+    """Switch the endpoints of a blueprint (`HealthApi`) off with the organisation's `feature`."""
+    _features[endpoint] = feature
+
+
+def feature_of_endpoint(endpoint: str) -> str | None:
+    """The feature that an endpoint needs, or None."""
+    return _features.get(endpoint.partition(".")[0])
+
+
+def register_resources(appbuilder: Any) -> None:
+    """Make one screen view and one API of every declared resource."""
+    from app.core.rest import rest_view
+    from app.core.screens import screen_view
+
+    for resource in registry.values():
+        for made in (screen_view(resource), rest_view(resource)):
+            appbuilder.add_view_no_menu(made)
+            if resource.feature:
+                belongs_to_feature(made.__name__, resource.feature)
+
+
+@cache
+def menu_groups() -> dict[str, list[Any]]:
+    """The resources that have a place in the navigation, by business noun."""
+    groups: dict[str, list[Any]] = {}
+    for resource in registry.values():
+        if resource.menu:
+            groups.setdefault(resource.menu, []).append(resource)
+    return groups

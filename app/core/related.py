@@ -1,0 +1,63 @@
+"""What a reference can be set to: type-ahead over the related table, within the viewer's scope and with an index."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from app.core.fields import Kind, label_expression
+from app.core.parameters import prefix_range
+from app.core.resource import Resource, resource_of
+from app.core.security import required_viewer
+from starline.core.db import session
+from starline.core.errors import NotFound
+
+OFFERED = 20
+MOST_IN_A_SELECT = 100
+
+
+def choices(resource: Resource, name: str, search: str, *, limit: int = OFFERED) -> list[dict[str, Any]]:
+    """`[{id, label}]` of the rows that the field `name` may refer to, by prefix of what they are searched by."""
+    one = next(
+        (field for field in resource.fields.values() if name in (field.name, field.key)),
+        None,
+    )
+    if one is None or one.kind is not Kind.RELATION:
+        raise NotFound(_("There is no reference called this."))
+    table = one.target.__table__
+    query = sa.select(table.c.id, label_expression(one.target, table).label("label"))
+    query = query.where(table.c.organization_id == required_viewer().organization_id)
+    if "active" in table.c:
+        query = query.where(table.c.active)
+    scope = one.target.visible_to(required_viewer()) if hasattr(one.target, "visible_to") else None
+    if scope is not None:
+        query = query.where(scope)
+    if search.strip():
+        query = query.where(_matches(one.target, search.strip()))
+    rows = session.execute(query.order_by("label").limit(limit))
+    return [{"id": str(row.id), "label": row.label} for row in rows]
+
+
+def label_of(target: Any, key: Any) -> str:
+    """What people call the row `key` of `target`; empty where it is not to be seen."""
+    table = target.__table__
+    query = sa.select(label_expression(target, table)).where(table.c.id == key)
+    return str(session.scalar(query.where(table.c.organization_id == required_viewer().organization_id)) or "")
+
+
+def _matches(target: Any, search: str) -> Any:
+    """A range per searched column: under row-level security only ranges can use an index."""
+    known = resource_of(target)
+    names = (
+        known.search.split()
+        if known and known.search
+        else list(getattr(target, "__label__", ("first_name", "last_name")))
+    )
+    conditions = []
+    for name in names:
+        column = sa.collate(target.__table__.c[name], "C")
+        spellings = {search.lower(), search.capitalize(), search} if not name.startswith("search") else {search.lower()}
+        for spelling in spellings:
+            low, high = prefix_range(spelling)
+            conditions.append(sa.and_(column >= low, column < high))
+    return sa.or_(*conditions)

@@ -1,0 +1,126 @@
+"""One request, from its first byte to its commit: host → tenant → person → context → feature → view → one commit."""
+
+import re
+import secrets
+from typing import Any
+
+from flask import Flask, Response, g, request
+from flask_babel import gettext as _
+
+from app.core import security, tenancy
+from app.core.profile import current_profile
+from app.core.registry import feature_of_endpoint
+from starline.core import db
+from starline.core import tenancy as context
+from starline.core.errors import NotAllowed, NotFound, Unauthenticated
+
+OPEN_APIS = frozenset({"", "AuthApi", "health", "openapi"})
+"""APIs that answer strangers; an address that is none of ours answers 404 to everybody."""
+REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+
+
+class StarlineFlask(Flask):
+    """Flask with the transaction's boundary around every view."""
+
+    def full_dispatch_request(self) -> Response:
+        asked = request.headers.get("X-Request-ID", "")
+        request_id = asked if REQUEST_ID.fullmatch(asked) else secrets.token_hex(8)
+        with context.acting(None, None, request_id=request_id):
+            response = super().full_dispatch_request()
+        return response
+
+    def dispatch_request(self) -> Any:
+        """Run the view and commit what it did; an answer that refuses leaves nothing behind."""
+        response = self.make_response(super().dispatch_request())
+        if response.status_code < 400:
+            db.session.commit()
+        else:
+            db.session.rollback()
+        return response
+
+
+def init_requests(app: Flask) -> None:
+    app.before_request(_enter)
+    app.after_request(_finish)
+    app.teardown_appcontext(lambda _error: db.session.remove())
+
+
+def _enter() -> None:
+    g.viewer = None
+    if request.path.startswith("/static/") or request.path == "/api/v1/health":
+        return
+    tenant = tenancy.tenant_of_request()
+    g.tenant = tenant
+    if tenant is not None:
+        context.switch(tenant.id, None)
+    viewer = security.authenticate(tenant.id if tenant else None)
+    if viewer is not None:
+        g.viewer = viewer
+        if g.tenant is None:
+            g.tenant = tenancy.find(by_id=viewer.organization_id)
+        context.switch(viewer.organization_id, viewer.user_id)
+    g.user = viewer
+    if g.tenant is not None and not g.tenant.is_open:
+        raise NotAllowed(
+            _("This agency's account is not active. Please contact your administrator."),
+            code="suspended",
+        )
+    if viewer is None and _needs_person():
+        raise Unauthenticated(_("Please sign in, and send the access token as: Authorization: Bearer …"))
+    _check_feature()
+    security.check_csrf()
+    _check_second_factor()
+    if viewer is not None and not g.get("by_token"):
+        security.touch_session()
+
+
+def _needs_person() -> bool:
+    """Whether the endpoint is an API that is closed to strangers. Screens send strangers to the sign-in page."""
+    return request.path.startswith("/api/") and (request.endpoint or "").partition(".")[0] not in OPEN_APIS
+
+
+def _check_feature() -> None:
+    feature = feature_of_endpoint(request.endpoint or "")
+    if feature is None or g.viewer is None or current_profile().has_feature(feature):
+        return
+    if request.path.startswith("/api/"):
+        raise NotAllowed(_("Your agency has not switched this feature on."), code="feature_off")
+    raise NotFound(_("There is nothing here, or you may not see it."))
+
+
+def _check_second_factor() -> None:
+    """Somebody who must have a second factor and has none can do nothing but get one."""
+    viewer = g.viewer
+    if viewer is None or not viewer.requires_second_factor:
+        return
+    if request.path.startswith(("/enrol", "/logout", "/me", "/recovery-codes", "/static/", "/theme/")):
+        return
+    if request.path.startswith("/api/v1/auth/"):
+        return
+    raise NotAllowed(
+        _("Please set up your second factor first, at /enrol."),
+        code="second_factor_required",
+    )
+
+
+def _finish(response: Response) -> Response:
+    response.headers["X-Request-ID"] = context.current().request_id
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    if not request.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    if response.mimetype == "text/html":
+        response.headers["Content-Security-Policy"] = (
+            f"default-src 'self'; script-src 'self' 'nonce-{csp_nonce()}'; style-src 'self'; img-src 'self' data:;"
+            " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        )
+    return response
+
+
+def csp_nonce() -> str:
+    """The page's nonce for scripts; a Jinja global, because FAB's templates call it."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = g.csp_nonce
+    return nonce

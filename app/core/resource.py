@@ -1,0 +1,145 @@
+"""A resource: one declaration from which the screens, the REST endpoints and their documentation are made.
+
+    class Allergies(Resource, model=Allergy, menu="Care", icon="alert-triangle"):
+        table = "client substance severity noted_on"
+        filters = "client substance severity"
+        form = {"Allergy": "client substance severity noted_on"}
+
+becomes one FAB `ModelView` and one FAB `ModelRestApi` under one permission name (`Allergies`). Every column list is
+explicit: what is not named is neither shown, nor filtered, nor written. `view` or `api` puts an ordinary FAB class in
+the place of the generated one.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, ClassVar
+
+from app.core.fields import Field, Kind, describe
+
+READ, ADD, EDIT, DELETE, EXPORT = (
+    "can_read",
+    "can_add",
+    "can_edit",
+    "can_delete",
+    "can_export",
+)
+ACTIONS = (READ, ADD, EDIT, DELETE, EXPORT)
+
+registry: dict[str, "Resource"] = {}
+"""Every declared resource by class name, in the order of declaration."""
+
+
+class Resource:
+    """Base of the declarations. Class attributes are words separated by spaces, in the order to show them."""
+
+    model: ClassVar[Any]
+    menu: ClassVar[str | None] = None
+    icon: ClassVar[str] = "circle"
+    name: ClassVar[str] = ""
+    """The last part of its addresses; the table's name unless given."""
+    title: ClassVar[str] = ""
+    table: ClassVar[str] = ""
+    filters: ClassVar[str] = ""
+    search: ClassVar[str] = ""
+    """Text columns that `search=` looks at by prefix; each needs an index under the C collation."""
+    order: ClassVar[str] = "-id"
+    form: ClassVar[Mapping[str, str]] = {}
+    show: ClassVar[Mapping[str, str] | None] = None
+    related: ClassVar[str] = ""
+    pills: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    actions: ClassVar[Mapping[str, Callable[..., Any]]] = {}
+    feature: ClassVar[str | None] = None
+    read_only: ClassVar[bool] = False
+    without: ClassVar[str] = ""
+    """Of add, edit, delete: those that this resource does not offer."""
+    create: ClassVar[Callable[..., Any] | None] = None
+    update: ClassVar[Callable[..., Any] | None] = None
+    delete: ClassVar[Callable[..., Any] | None] = None
+    view: ClassVar[Any] = None
+    api: ClassVar[Any] = None
+
+    def __init_subclass__(
+        cls,
+        model: Any = None,
+        menu: str | None = None,
+        icon: str = "circle",
+        **options: Any,
+    ) -> None:
+        super().__init_subclass__(**options)
+        if model is None:
+            return
+        cls.model, cls.menu, cls.icon = model, menu, icon
+        cls.name = cls.name or model.__tablename__
+        cls.title = cls.title or cls.name.replace("_", " ").capitalize()
+        registry[cls.__name__] = cls()
+
+    @property
+    def permission(self) -> str:
+        """The name its permissions are given on: one for screens and REST."""
+        return type(self).__name__
+
+    @property
+    def methods(self) -> frozenset[str]:
+        """Which of add, edit and delete it offers."""
+        offered = frozenset() if self.read_only else frozenset({"add", "edit", "delete"})
+        return offered - set(self.without.split())
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """Every field that is shown, filtered or written, by its name."""
+        names = [
+            *self.table.split(),
+            *self.filters.split(),
+            *self.form_names,
+            *self.shown_names,
+        ]
+        return {name: describe(self.model, name) for name in dict.fromkeys(names)}
+
+    @cached_property
+    def form_names(self) -> list[str]:
+        return [name for names in self.form.values() for name in names.split()]
+
+    @cached_property
+    def shown_names(self) -> list[str]:
+        return [name for names in (self.show or self.form).values() for name in names.split()]
+
+    @cached_property
+    def table_fields(self) -> list[Field]:
+        return [self.fields[name] for name in self.table.split()]
+
+    @cached_property
+    def form_fields(self) -> list[Field]:
+        return [self.fields[name] for name in self.form_names]
+
+    @cached_property
+    def filter_fields(self) -> dict[str, Field]:
+        """Filterable fields by name and, for relations, by key too. A secret never answers a filter."""
+        fields = [self.fields[name] for name in self.filters.split()]
+        return {alias: one for one in fields if one.kind is not Kind.SECRET for alias in (one.name, one.key)}
+
+    @cached_property
+    def order_fields(self) -> dict[str, Field]:
+        return {one.name: one for one in self.table_fields if one.is_sortable}
+
+    @cached_property
+    def client_column(self) -> str | None:
+        """The column naming the client its rows tell of, which the audit of reads keeps."""
+        if self.model.__tablename__ == "clients":
+            return "id"
+        return "client_id" if "client_id" in self.model.__table__.c else None
+
+    @cached_property
+    def children(self) -> list["Resource"]:
+        """The resources whose lists stand on this one's detail page."""
+        by_name = {one.name: one for one in registry.values()}
+        return [by_name[name] for name in self.related.split()]
+
+    def parent_key(self, parent: "Resource") -> str:
+        """The column by which its rows belong to a row of `parent`."""
+        table = parent.model.__tablename__
+        return next(str(one.name) for one in self.model.__table__.c if one.info.get("belongs_to") == table)
+
+
+def resource_of(model: Any) -> Resource | None:
+    """The resource declared over `model`, if there is one."""
+    return next((one for one in registry.values() if one.model is model), None)

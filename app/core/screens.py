@@ -1,0 +1,193 @@
+"""The generated screens of a resource: FAB's `ModelView` in declaration and routing, its work replaced.
+
+A list is the page that REST serves, drawn as a table; a form is checked by what REST checks with.
+"""
+
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_appbuilder import ModelView, expose, has_access
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.core import pages
+from app.core.errors import explain
+from app.core.forms import blank_form, filled_form, mark_errors, sent_form, sent_values
+from app.core.resource import Resource
+from app.core.security import confirm_viewer, required_viewer
+from app.core.writing import create_row, delete_row, find_row, read_values, update_row
+from starline.core.db import session
+from starline.core.errors import Conflict, DomainError, Invalid, NotAllowed, Stale
+
+METHOD_PERMISSIONS = {
+    "list": "read",
+    "show": "read",
+    "download": "export",
+    "add": "add",
+    "edit": "edit",
+    "delete": "delete",
+}
+PAGE_SIZE = 25
+
+
+class ResourceView(ModelView):  # type: ignore[misc]
+    """`/<resource>/…`. Subclassed once per resource by `screen_view`."""
+
+    resource: Resource
+    method_permission_name = METHOD_PERMISSIONS
+    default_view = "list"
+
+    def _init_forms(self) -> None:
+        """None of FAB's: `forms` draws them."""
+
+    def _init_properties(self) -> None:
+        """None of FAB's columns: `resource` names its own."""
+        self._related_views, self.related_views = [], []
+
+    def _init_titles(self) -> None:
+        self.title = self.resource.title
+
+    @expose("/", methods=["GET"])
+    @expose("/list/", methods=["GET"])
+    @has_access
+    def list(self) -> str:
+        return render_template("resource/list.html", page=pages.list_page(self.resource, PAGE_SIZE))
+
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: str) -> str:
+        return render_template("resource/show.html", page=pages.show_page(self.resource, pk))
+
+    @expose("/download", methods=["GET"])
+    @has_access
+    def download(self) -> Response:
+        """The filtered list as CSV, cells that a spreadsheet would run neutralised."""
+        return pages.export(self.resource)
+
+    @expose("/add", methods=["GET", "POST"])
+    @has_access
+    def add(self) -> str | AnyResponse:
+        confirm_viewer()
+        if request.method == "GET":
+            return _form_page(self.resource, blank_form(self.resource), "add")
+        try:
+            with session.begin_nested():
+                row = create_row(self.resource, sent_values(self.resource, is_new=True))
+        except (Invalid, Conflict, NotAllowed, IntegrityError) as problem:
+            return _refused(self.resource, "add", problem)
+        flash(_("%(what)s was added.", what=str(row)), "success")
+        if request.form.get("after") == "new":
+            return redirect(request.full_path.rstrip("?"))
+        return redirect(_after(self.resource, row))
+
+    @expose("/edit/<pk>", methods=["GET", "POST"])
+    @has_access
+    def edit(self, pk: str) -> str | AnyResponse:
+        confirm_viewer()
+        row = find_row(self.resource, pk, lock=request.method == "POST")
+        if request.method == "GET":
+            return _form_page(self.resource, filled_form(self.resource, row), "edit", row=row)
+        if request.form.get("resolve") == "theirs":
+            return redirect(request.path)
+        version = row.version if request.form.get("resolve") == "mine" else _version_sent()
+        try:
+            with session.begin_nested():
+                update_row(
+                    self.resource,
+                    row,
+                    sent_values(self.resource, is_new=False),
+                    version=version,
+                )
+        except Stale:
+            return _conflict(self.resource, row)
+        except (Invalid, Conflict, NotAllowed, IntegrityError) as problem:
+            return _refused(self.resource, "edit", problem, row=row, version=version)
+        flash(_("%(what)s was saved.", what=str(row)), "success")
+        return redirect(_after(self.resource, row))
+
+    @expose("/delete/<pk>", methods=["GET", "POST"])
+    @has_access
+    def delete(self, pk: str) -> str | AnyResponse:
+        confirm_viewer()
+        row = find_row(self.resource, pk, lock=request.method == "POST")
+        if request.method == "GET":
+            return render_template("resource/delete.html", **pages.delete_page(self.resource, row))
+        try:
+            with session.begin_nested():
+                what = str(row)
+                delete_row(self.resource, row)
+        except (DomainError, IntegrityError) as problem:
+            refusal = explain(problem) if isinstance(problem, IntegrityError) else problem
+            flash(refusal.message, "danger")
+            return redirect(pages.address(self.resource, "show", row.id))
+        flash(_("%(what)s was deleted.", what=what), "success")
+        return redirect(pages.address(self.resource, "list"))
+
+
+def screen_view(resource: Resource) -> type[ResourceView]:
+    """The screen class of a resource, ready for `AppBuilder.add_view_no_menu`."""
+    routes = {"list", "show", "download", *resource.methods}
+    attributes = {
+        "resource": resource,
+        "datamodel": SQLAInterface(resource.model),
+        "route_base": f"/{resource.name}",
+        "class_permission_name": resource.permission,
+        "include_route_methods": routes,
+        "list_columns": ["id"],
+        "search_columns": [],
+        "search_form": object,
+    }
+    return type(f"{resource.permission}View", (resource.view or ResourceView,), attributes)
+
+
+def _form_page(resource: Resource, form: Any, action: str, row: Any = None, **more: Any) -> str:
+    return render_template(
+        "resource/form.html",
+        form=form,
+        page=pages.form_page(resource, form, action, row, **more),
+    )
+
+
+def _refused(
+    resource: Resource,
+    action: str,
+    problem: Exception,
+    row: Any = None,
+    version: int | None = None,
+) -> str:
+    """The form again, everything typed still in it, with the sentences in their places."""
+    refusal = explain(problem) if isinstance(problem, IntegrityError) else problem
+    assert isinstance(refusal, DomainError)
+    form = sent_form(resource)
+    summary = mark_errors(form, refusal.errors) or [{"field": "", "label": "", "sentence": refusal.message}]
+    return _form_page(resource, form, action, row, errors_summary=summary, version=version)
+
+
+def _conflict(resource: Resource, row: Any) -> str:
+    """The form as it was typed, beside what somebody else has saved in the meantime."""
+    session.refresh(row)
+    form = sent_form(resource)
+    typed = sent_values(resource, is_new=False)
+    try:
+        yours = read_values(resource, typed, is_new=False)
+    except Invalid:
+        yours = typed
+    conflict = pages.conflict(resource, row, yours)
+    return _form_page(resource, form, "edit", row, conflict=conflict, version=_version_sent())
+
+
+def _version_sent() -> int | None:
+    text = request.form.get("version", "")
+    return int(text) if text.isdigit() and len(text) < 10 else None
+
+
+def _after(resource: Resource, row: Any) -> str:
+    """Where to go once saved: the client it belongs to, or its own page."""
+    back = request.args.get("back", "")
+    if back.startswith("/") and not back.startswith(("//", "/\\")):
+        return back
+    if ("can_read", resource.permission) in required_viewer().permissions:
+        return pages.address(resource, "show", row.id)
+    return url_for("HomeView.index")

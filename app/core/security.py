@@ -1,0 +1,229 @@
+"""Who is asking: one viewer per request, loaded once per version of the organisation's people and settings.
+
+FAB asks this security manager whenever it wants to know who may do what. Its own tables, forms and APIs for users and
+roles are replaced by declared resources; its permission names are kept.
+"""
+
+import time
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, g, has_request_context, request, session
+from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
+from flask_babel import gettext as _
+from flask_login import LoginManager
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import Connection, create_engine
+from sqlalchemy import text as sql
+from starline.identity.viewer import Viewer, load_viewer
+
+from app.core.resource import ACTIONS, registry
+from config import settings
+from starline.core import clock, db, tenancy
+from starline.core.errors import NotAllowed, Unauthenticated
+from starline.core.identifiers import parse_uuid
+from starline.core.tenancy import PLATFORM_ID
+from starline.identity import roles, sessions, tokens
+
+KEPT_SECONDS = 60
+"""How long a viewer is kept at most; a change of users, roles, sessions or settings ends it at once."""
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+csrf = CSRFProtect()
+
+_viewers: dict[UUID, tuple[float, Viewer]] = {}
+_claims: dict[str, tokens.AccessClaims] = {}
+
+
+def current_viewer() -> Viewer | None:
+    """The signed-in person of this request, or None."""
+    if not has_request_context():
+        return None
+    viewer: Viewer | None = g.get("viewer")
+    return viewer
+
+
+def required_viewer() -> Viewer:
+    """The signed-in person; raises `Unauthenticated` where there is none."""
+    viewer = current_viewer()
+    if viewer is None:
+        raise Unauthenticated(_("Please sign in."))
+    return viewer
+
+
+def authenticate(tenant_id: UUID | None) -> Viewer | None:
+    """Find out who is asking, by bearer token or by session cookie. A bad token is refused, a bad cookie ignored."""
+    header = request.headers.get("Authorization", "")
+    if header:
+        g.by_token = True
+        claims = _claims_of(header)
+        if tenant_id is not None and claims.organization_id != tenant_id:
+            raise NotAllowed(_("This token belongs to another organisation."), code="tenant_mismatch")
+        tenancy.switch(claims.organization_id, claims.user_id)
+        viewer = viewer_of(claims.session_id, claims.organization_id)
+        if viewer is None:
+            raise Unauthenticated(_("This session has ended. Please sign in again."), code="session_ended")
+        return viewer
+    session_id = parse_uuid(session.get("session_id", ""))
+    if session_id is None or tenant_id is None:
+        return None
+    viewer = viewer_of(session_id, tenant_id)
+    return viewer
+
+
+def viewer_of(session_id: UUID, organization_id: UUID) -> Viewer | None:
+    """The viewer of a session, from memory while nothing has changed."""
+    kept_until, viewer = _viewers.get(session_id, (0.0, None))
+    if viewer is not None and (kept_until < time.monotonic() or not viewer.is_current(clock.now())):
+        viewer = None
+    if viewer is None:
+        viewer = load_viewer(session_id=session_id)
+        if viewer is None or not viewer.is_current(clock.now()):
+            _viewers.pop(session_id, None)
+            return None
+        if len(_viewers) > 20_000:
+            _viewers.clear()
+        _viewers[session_id] = (time.monotonic() + KEPT_SECONDS, viewer)
+    return viewer if viewer.organization_id == organization_id else None
+
+
+def forget_viewer() -> None:
+    """Load this request's viewer again: something about people or settings has changed."""
+    viewer = current_viewer()
+    if viewer is not None:
+        _viewers.pop(viewer.session_id, None)
+        g.viewer = viewer_of(viewer.session_id, viewer.organization_id)
+        g.pop("profile", None)
+
+
+def confirm_viewer() -> None:
+    """Make sure that this request's viewer is the newest. Reads that carry the version in their statement need not."""
+    viewer = current_viewer()
+    if viewer is None:
+        return
+    query = sql("SELECT value FROM organization_versions WHERE organization_id = :id")
+    if db.session.execute(query, {"id": viewer.organization_id}).scalar() != viewer.version:
+        forget_viewer()
+        if current_viewer() is None:
+            raise Unauthenticated(_("This session has ended. Please sign in again."), code="session_ended")
+
+
+def check_csrf() -> None:
+    """Every write that a cookie could authenticate carries the page's token; a bearer token can't be borrowed."""
+    if request.method not in SAFE_METHODS and not g.get("by_token") and not _is_sign_in_api():
+        csrf.protect()
+
+
+def _is_sign_in_api() -> bool:
+    return request.endpoint is not None and request.endpoint.startswith("AuthApi.") and "session_id" not in session
+
+
+def _claims_of(header: str) -> tokens.AccessClaims:
+    scheme, _space, token = header.partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated(
+            _("Send the access token as: Authorization: Bearer …"),
+            code="unknown_scheme",
+        )
+    claims = _claims.get(token)
+    if claims is None:
+        claims = tokens.read_access_token(token)
+        if len(_claims) > 20_000:
+            _claims.clear()
+        _claims[token] = claims
+    elif claims.expires_at <= clock.now():
+        _claims.pop(token, None)
+        claims = tokens.read_access_token(token)
+    return claims
+
+
+class SecurityManager(FabSecurityManager):  # type: ignore[misc]
+    """FAB's questions, answered from the viewer."""
+
+    def register_views(self) -> None:
+        """Only the sign-in view; users and roles are resources, and there is no second API for them."""
+        from app.identity.pages import AuthView
+
+        self.auth_view = AuthView()
+        self.appbuilder.add_view_no_menu(self.auth_view)
+
+    def create_login_manager(self, app: Flask) -> LoginManager:
+        manager = LoginManager(app)
+        manager.request_loader(lambda _request: current_viewer())
+        return manager
+
+    def has_access(self, permission_name: str, view_name: str) -> bool:
+        viewer = current_viewer()
+        return viewer is not None and (permission_name, view_name) in viewer.permissions
+
+    def is_item_public(self, permission_name: str, view_name: str) -> bool:
+        return False
+
+    def get_public_permissions(self) -> list[Any]:
+        """None: FAB asks before it is known which organisation asks."""
+        return []
+
+    def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:
+        viewer = current_viewer()
+        return {name for name in menu_names or [] if viewer and ("can_read", name) in viewer.permissions}
+
+    @staticmethod
+    def before_request() -> None:
+        """FAB's hook; `app.core.requests` has put the viewer in place already."""
+        g.user = current_viewer()
+
+
+def all_permissions() -> set[tuple[str, str]]:
+    """Every (action, resource) pair that a role can hold."""
+    pairs = set()
+    for resource in registry.values():
+        offered = {f"can_{method}" for method in resource.methods}
+        pairs |= {(action, resource.permission) for action in ACTIONS if action in offered | {"can_read", "can_export"}}
+    return pairs | {("can_read", "Settings"), ("can_edit", "Settings")}
+
+
+def synchronise_permissions() -> int:
+    """Write every pair into FAB's tables as the owner, and give new ones to the template roles; how many are new.
+
+    Part of a release: a web worker neither may nor does write permissions.
+    """
+    owner = create_engine(settings().owner_database_url)
+    try:
+        with owner.begin() as connection:
+            new = {pair for pair in sorted(all_permissions()) if _write_permission(connection, *pair)}
+    finally:
+        owner.dispose()
+    if new:
+        for organization_id in [*_organizations(), PLATFORM_ID]:
+            with tenancy.acting(organization_id, reason="new permissions"), db.transaction():
+                roles.extend_roles(new)
+    return len(new)
+
+
+def _organizations() -> list[UUID]:
+    with db.transaction():
+        return list(db.session.scalars(sql("SELECT app.active_organizations()")))
+
+
+def _write_permission(connection: Connection, action: str, name: str) -> bool:
+    """Write one pair; whether it was new."""
+    pair = {"action": action, "name": name}
+    connection.execute(sql("INSERT INTO ab_permission (name) VALUES (:action) ON CONFLICT DO NOTHING"), pair)
+    connection.execute(sql("INSERT INTO ab_view_menu (name) VALUES (:name) ON CONFLICT DO NOTHING"), pair)
+    written = connection.execute(
+        sql(
+            "INSERT INTO ab_permission_view (permission_id, view_menu_id)"
+            " SELECT p.id, v.id FROM ab_permission p, ab_view_menu v WHERE p.name = :action AND v.name = :name"
+            " ON CONFLICT DO NOTHING"
+        ),
+        pair,
+    )
+    return written.rowcount == 1
+
+
+def touch_session() -> None:
+    """Note that the person is still there (at most once a minute)."""
+    viewer = current_viewer()
+    if viewer is not None and request.blueprint != "static":
+        sessions.touch(viewer)

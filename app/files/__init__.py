@@ -1,0 +1,1 @@
+"""Stored files, opened by signed addresses."""

@@ -1,0 +1,105 @@
+"""Today, by what the person may see: figures, what waits, what changed."""
+
+from typing import Any
+
+from flask import g, redirect, render_template
+from flask_appbuilder import IndexView, expose
+from flask_babel import format_date
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response
+
+from app.core.display import choice_label
+from app.core.profile import current_profile
+from app.core.resource import Resource, registry
+from app.core.security import confirm_viewer, current_viewer, required_viewer
+from starline.core import clock
+from starline.core.audit import AuditEvent
+from starline.core.db import User, session
+
+RECENT = 8
+
+
+class HomeView(IndexView):  # type: ignore[misc]
+    """`/`."""
+
+    route_base = ""
+
+    @expose("/")
+    def index(self) -> str | Response:
+        if current_viewer() is None:
+            return redirect("/login")
+        confirm_viewer()
+        viewer = required_viewer()
+        now = clock.now().astimezone(current_profile().display.zone)
+        hello = _("Good morning") if now.hour < 12 else _("Good afternoon") if now.hour < 18 else _("Good evening")
+        return render_template(
+            "home/today.html",
+            greeting=f"{hello}, {viewer.name.split()[0]}",
+            date_label=format_date(now.date(), "EEEE, MMMM d"),
+            kpis=[] if g.tenant.is_platform else _figures(),
+            worklist=[],
+            recent=_recent(),
+        )
+
+
+def _figures() -> list[dict[str, Any]]:
+    """How many rows the person sees of each resource that has a place in the rail, with the commonest status."""
+    viewer, figures = required_viewer(), []
+    for resource in registry.values():
+        if resource.menu and ("can_read", resource.permission) in viewer.permissions and "status" in resource.pills:
+            figures.append(_figure(resource))
+    return figures[:4]
+
+
+def _figure(resource: Resource) -> dict[str, Any]:
+    table = resource.model.__table__
+    query = select(table.c.status, func.count()).where(table.c.organization_id == required_viewer().organization_id)
+    scope = resource.model.visible_to(required_viewer())
+    if scope is not None:
+        query = query.where(scope)
+    rows = session.execute(query.group_by(table.c.status).order_by(func.count().desc())).all()
+    note = f"{rows[0][1]} {choice_label(rows[0][0]).lower()}" if rows else ""
+    return {
+        "label": _(resource.title),
+        "value": sum(row[1] for row in rows),
+        "note": note,
+        "url": f"/{resource.name}/list/",
+    }
+
+
+def _recent() -> list[dict[str, Any]]:
+    """What was changed last in the resources that the person may see whole."""
+    viewer = required_viewer()
+    if viewer.scope != "all":
+        return []
+    tables = {
+        one.model.__tablename__: one for one in registry.values() if ("can_read", one.permission) in viewer.permissions
+    }
+    query = (
+        select(AuditEvent)
+        .where(
+            AuditEvent.organization_id == viewer.organization_id,
+            AuditEvent.subject.in_(tables),
+        )
+        .where(
+            AuditEvent.action.in_(("insert", "update", "delete")),
+            AuditEvent.actor_id.is_not(None),
+        )
+        .order_by(AuditEvent.at.desc())
+        .limit(RECENT)
+    )
+    events = session.scalars(query).all()
+    people = {
+        one.id: one.get_full_name() for one in session.query(User).filter(User.id.in_({e.actor_id for e in events}))
+    }
+    verbs = {"insert": _("added"), "update": _("changed"), "delete": _("deleted")}
+    return [
+        {
+            "title": f"{_(tables[event.subject].title)}: {verbs[event.action]}",
+            "sentence": people.get(event.actor_id, ""),
+            "at": current_profile().display.instant(event.at),
+            "url": f"/{tables[event.subject].name}/show/{event.subject_id}" if event.action != "delete" else None,
+        }
+        for event in events
+    ]

@@ -1,0 +1,41 @@
+// Lists. A filter's comparison is part of its parameter's name, as in `birth_date.gt`: rename the field when it changes.
+function enhance(scope) {
+  for (const operator of scope.querySelectorAll('[data-operator]')) operator.hidden = false;
+}
+
+document.addEventListener('change', (event) => {
+  if (!event.target.matches('[data-operator]')) return;
+  const form = event.target.form;
+  const value = form.querySelector('select:not([data-operator]), input:not([type=hidden])');
+  value.name = form.dataset.filter.includes('*')
+    ? form.dataset.filter.replace('*', event.target.value)
+    : `${form.dataset.filter}.${event.target.value}`;
+});
+
+// The relation filter needs its picker only once somebody opens it.
+document.addEventListener('toggle', async (event) => {
+  if (!(event.target instanceof HTMLDetailsElement) || !event.target.open) return;
+  if (event.target.matches('.choice')) event.target.querySelector('input:not([type=hidden]), select:not([data-operator])')?.focus();
+  const select = event.target.querySelector('.choice[open] select[data-related], :scope > form select[data-related]');
+  if (!select) return;
+  await (await import('./picker.js')).pick(select);
+  select.tomselect?.focus();
+}, true);
+
+// A session that has ended answers with the sign-in page: go there instead of emptying the list.
+document.addEventListener('htmx:beforeSwap', (event) => {
+  if (!event.detail.isError && event.detail.serverResponse.includes('id="list"')) return;
+  event.detail.shouldSwap = false;
+  location.assign(event.detail.pathInfo.finalRequestPath);
+});
+
+document.addEventListener('htmx:afterSettle', (event) => {
+  enhance(document);
+  const box = event.detail.elt.querySelector?.('#search');
+  if (box && event.detail.requestConfig?.triggeringEvent?.type === 'input') {
+    box.focus();
+    box.setSelectionRange(box.value.length, box.value.length);
+  }
+});
+
+enhance(document);

@@ -1,0 +1,61 @@
+"""What every contender agrees on: the table, the columns, the order, how many workers and threads."""
+
+from __future__ import annotations
+
+SCHEMA = "public"
+LIST_COLUMNS = [
+    "id",
+    "client_number",
+    "first_name",
+    "last_name",
+    "birth_date",
+    "status",
+    "branch_id",
+    "phone",
+    "care_coordinator_id",
+    "changed_on",
+]
+SHOW_COLUMNS = [
+    *LIST_COLUMNS,
+    "middle_name",
+    "suffix",
+    "preferred_name",
+    "sex",
+    "gender_identity",
+    "pronouns",
+    "referral_source",
+    "start_of_care_on",
+    "mobile_phone",
+    "email",
+    "languages",
+    "medicaid_id",
+    "medicare_id",
+    "marital_status",
+    "veteran_status",
+    "religion",
+    "code_status",
+    "allergies_note",
+    "mobility",
+    "diet",
+    "fall_risk",
+    "is_elopement_risk",
+    "caregiver_notes",
+    "has_pets",
+    "is_smoking_home",
+    "equipment",
+    "triage_level",
+    "emergency_plan",
+    "version",
+]
+"""What one client answers with; only Starline adds the names behind the two ids and the masked secrets."""
+SCREEN_COLUMNS = ["client_number", "first_name", "last_name", "birth_date", "status", "phone"]
+WRITTEN_COLUMNS = ["client_number", "first_name", "last_name", "birth_date", "status", "branch_id", "phone", "email"]
+ORDER_COLUMNS = ["last_name", "first_name", "client_number", "changed_on"]
+ORDER = ("last_name", "first_name")
+
+WORKERS = 2
+THREADS = 8
+ORGANIZATIONS = 50
+CLIENTS = 100_000
+READERS = 40
+PASSWORD = "kettle-Orchard-meadow-2026"

@@ -1,0 +1,231 @@
+"""Settings of one Starline process: read once from the environment, typed, frozen.
+
+The embedded set-up writes its generated values (database URLs, keys) to `var/local.env`, which is read first
+in development and tests; the environment overrides it. Production reads the environment only.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal, cast
+from urllib.parse import urlsplit
+
+Environment = Literal["development", "test", "production"]
+
+ROOT = Path(__file__).resolve().parent
+PREFIX = "STARLINE_"
+SECRETS = ("secret_key", "jwt_key", "context_key")
+KNOWN_DEFAULTS = frozenset({"", "change-me", "changeme", "secret", "dev", "development", "test", "default", "starline"})
+SHORTEST_SECRET = 32
+OWNER_ROLES = frozenset({"starline_owner", "starline_backup", "postgres"})
+
+
+class ConfigurationError(Exception):
+    """The settings can't be used. `problems` lists every one as a sentence."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("Starline can't start with these settings:\n" + "\n".join(f"- {p}" for p in problems))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Settings:
+    """Everything a process may be told from outside. Durations carry their unit in the name."""
+
+    environment: Environment
+    database_url: str
+    owner_database_url: str
+    backup_database_url: str
+    replica_url: str | None
+    redis_url: str | None
+    secret_key: str
+    jwt_key: str
+    context_key: str
+    field_key_file: Path
+    kms_key: str | None
+    s3_bucket: str | None
+    files_dir: Path
+    resend_api_key: str | None
+    smtp_url: str | None
+    mail_dir: Path
+    mail_from: str
+    base_domain: str
+    port: int
+    allowed_hosts: tuple[str, ...]
+    api_docs: bool
+    debug: bool
+    bcrypt_rounds: int
+    log_level: str
+    var_dir: Path
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    def __repr__(self) -> str:
+        return f"<Settings {self.environment}>"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process. Raises `ConfigurationError` naming every problem.
+
+    `settings.cache_clear()` makes the next call read the environment again.
+    """
+    return read_settings(environment_variables(os.environ))
+
+
+def environment_variables(given: Mapping[str, str]) -> dict[str, str]:
+    """The given variables over those of the embedded set-up; production takes the given ones alone."""
+    if given.get(PREFIX + "ENVIRONMENT") == "production":
+        return dict(given)
+    return {**_read_env_file(var_directory(given) / "local.env"), **given}
+
+
+def var_directory(given: Mapping[str, str]) -> Path:
+    """Where the embedded set-up keeps its data, keys, files and mail."""
+    return Path(given.get(PREFIX + "VAR_DIR") or ROOT / "var").resolve()
+
+
+def read_settings(variables: Mapping[str, str]) -> Settings:
+    """Settings from plain variables. Raises `ConfigurationError` naming every problem."""
+    source = _Source(variables)
+    var_dir = var_directory(variables)
+    environment = source.text("ENVIRONMENT", "development")
+    is_production = environment == "production"
+    base_domain = source.text("BASE_DOMAIN", "localhost")
+    found = Settings(
+        environment=cast(Environment, environment),
+        database_url=source.text("DATABASE_URL"),
+        owner_database_url=source.text("OWNER_DATABASE_URL"),
+        backup_database_url=source.text("BACKUP_DATABASE_URL"),
+        replica_url=source.optional("REPLICA_URL"),
+        redis_url=source.optional("REDIS_URL"),
+        secret_key=source.text("SECRET_KEY"),
+        jwt_key=source.text("JWT_KEY"),
+        context_key=source.text("CONTEXT_KEY"),
+        field_key_file=Path(source.text("FIELD_KEY_FILE", str(var_dir / "keys" / "fields.json"))),
+        kms_key=source.optional("KMS_KEY"),
+        s3_bucket=source.optional("S3_BUCKET"),
+        files_dir=Path(source.text("FILES_DIR", str(var_dir / "files"))),
+        resend_api_key=source.optional("RESEND_API_KEY"),
+        smtp_url=source.optional("SMTP_URL"),
+        mail_dir=Path(source.text("MAIL_DIR", str(var_dir / "mail"))),
+        mail_from=source.text("MAIL_FROM", "Starline <no-reply@starline.example>"),
+        base_domain=base_domain,
+        port=source.whole_number("PORT", source.whole_number_or("PORT", 8080, prefixed=False)),
+        allowed_hosts=source.names("ALLOWED_HOSTS", (base_domain, f".{base_domain}")),
+        api_docs=source.switch("API_DOCS", default=not is_production),
+        debug=source.switch("DEBUG", default=False),
+        bcrypt_rounds=source.whole_number("BCRYPT_ROUNDS", 4 if environment == "test" else 12),
+        log_level=source.text("LOG_LEVEL", "INFO").upper(),
+        var_dir=var_dir,
+    )
+    problems = source.problems + problems_with(found)
+    if problems:
+        raise ConfigurationError(problems)
+    return found
+
+
+def problems_with(found: Settings) -> list[str]:
+    """Everything that forbids running with these settings, as sentences; empty when all is well."""
+    problems = []
+    if found.environment not in ("development", "test", "production"):
+        problems.append(f"{PREFIX}ENVIRONMENT must be development, test or production, not {found.environment!r}.")
+    if not 1 <= found.port <= 65535:
+        problems.append(f"{PREFIX}PORT must be between 1 and 65535, not {found.port}.")
+    if not found.database_url:
+        problems.append(f"{PREFIX}DATABASE_URL is missing; start the embedded PostgreSQL with 'make run' or set it.")
+    elif _role(found.database_url) in OWNER_ROLES:
+        problems.append(
+            f"{PREFIX}DATABASE_URL signs in as {_role(found.database_url)}, which can bypass tenant isolation."
+        )
+    for name in SECRETS:
+        if not getattr(found, name):
+            problems.append(f"{PREFIX}{name.upper()} is missing.")
+    return problems + (_problems_in_production(found) if found.is_production else [])
+
+
+def _problems_in_production(found: Settings) -> list[str]:
+    problems = []
+    for name in SECRETS:
+        value = getattr(found, name)
+        if value and _is_weak(value):
+            problems.append(f"{PREFIX}{name.upper()} is a default or shorter than {SHORTEST_SECRET} characters.")
+    values = [getattr(found, name) for name in SECRETS if getattr(found, name)]
+    if len(set(values)) < len(values):
+        problems.append("The secret key, the token key and the context key must differ from one another.")
+    if found.debug:
+        problems.append(f"{PREFIX}DEBUG must be off.")
+    if found.base_domain == "localhost":
+        problems.append(f"{PREFIX}BASE_DOMAIN must be the domain that agencies are served under.")
+    if "*" in found.allowed_hosts:
+        problems.append(f"{PREFIX}ALLOWED_HOSTS must name hosts, not '*'.")
+    if found.bcrypt_rounds < 10:
+        problems.append(f"{PREFIX}BCRYPT_ROUNDS must be at least 10.")
+    if not (found.resend_api_key or found.smtp_url):
+        problems.append(f"{PREFIX}RESEND_API_KEY or {PREFIX}SMTP_URL is needed to send mail.")
+    return problems
+
+
+def _is_weak(secret: str) -> bool:
+    return secret.lower() in KNOWN_DEFAULTS or len(secret) < SHORTEST_SECRET or len(set(secret)) < 8
+
+
+def _role(url: str) -> str:
+    try:
+        return urlsplit(url).username or ""
+    except ValueError:
+        return ""
+
+
+def _read_env_file(path: Path) -> dict[str, str]:
+    try:
+        lines = path.read_text().splitlines()
+    except OSError:
+        return {}
+    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.lstrip().startswith("#"))
+    return {name.strip(): value.strip() for name, value in pairs}
+
+
+class _Source:
+    """Typed access to prefixed variables that collects problems instead of stopping at the first."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self.variables = variables
+        self.problems: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        return self.variables.get(PREFIX + name) or default
+
+    def optional(self, name: str) -> str | None:
+        return self.variables.get(PREFIX + name) or None
+
+    def names(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        given = self.text(name)
+        return tuple(part.strip() for part in given.split(",") if part.strip()) or default
+
+    def switch(self, name: str, *, default: bool) -> bool:
+        given = self.text(name).lower()
+        if given in ("", "1", "true", "yes", "on", "0", "false", "no", "off"):
+            return default if given == "" else given in ("1", "true", "yes", "on")
+        self.problems.append(f"{PREFIX}{name} must be on or off, not {given!r}.")
+        return default
+
+    def whole_number(self, name: str, default: int) -> int:
+        return self.whole_number_or(name, default, prefixed=True)
+
+    def whole_number_or(self, name: str, default: int, *, prefixed: bool) -> int:
+        full = PREFIX + name if prefixed else name
+        given = self.variables.get(full) or ""
+        if not given:
+            return default
+        try:
+            return int(given)
+        except ValueError:
+            self.problems.append(f"{full} must be a whole number, not {given!r}.")
+            return default

@@ -1,0 +1,41 @@
+"""How the web processes are run, in development and in production alike."""
+
+import os
+import socket
+from pathlib import Path
+
+from config import settings
+
+
+def _addresses() -> list[str]:
+    """Loopback only, unless STARLINE_BIND says otherwise; names under `localhost` may resolve to either family."""
+    given = os.environ.get("STARLINE_BIND")
+    if given:
+        return [part.strip() for part in given.split(",")]
+    addresses = [f"127.0.0.1:{settings().port}"]
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+        addresses.append(f"[::1]:{settings().port}")
+    except OSError:
+        pass
+    return addresses
+
+
+bind = _addresses()
+wsgi_app = "app:create_app()"
+worker_class = "gthread"
+workers = int(os.environ.get("STARLINE_WEB_WORKERS", "2"))
+threads = int(os.environ.get("STARLINE_WEB_THREADS", "8"))
+# One import serves every process; the connection pool is made only when a request comes, so none is shared by fork.
+preload_app = True
+timeout = 60
+graceful_timeout = 20
+keepalive = 15
+max_requests = 50_000
+max_requests_jitter = 5_000
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+# The application logs its own requests: by route, never by path, which may hold a token.
+accesslog = None
+loglevel = "warning"
+control_socket_disable = True

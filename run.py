@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""Everything a machine needs to run or test Starline: `python3 run.py [run|test|check|help|clean]`.
+
+Uses the standard library alone until the virtual environment exists.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.abspath(__file__))
+VENV = os.path.join(ROOT, ".venv")
+PYTHON = os.path.join(VENV, "bin", "python")
+OLDEST = (3, 11)
+NEWER = ("python3.11", "python3.12", "python3.13", "python3.14")
+
+CHECKS = (
+    ("ruff check", ["-m", "ruff", "check", "."]),
+    ("ruff format", ["-m", "ruff", "format", "--check", "."]),
+    ("mypy", ["-m", "mypy"]),
+    ("import-linter", ["-c", "from importlinter.cli import lint_imports_command as c; c()"]),
+    ("house rules", ["-m", "tests.house_rules"]),
+    ("tests", ["-m", "pytest", "-n", "2"]),
+)
+HELP = """\
+make run      install what is missing, start everything, print the addresses (PORT=8081 changes the port)
+make test     the whole test suite; ARGS='tests/setup -k name' chooses
+make check    what CI runs: format, lint, types, layers, house rules, tests
+make clean    stop the embedded PostgreSQL and remove .venv and var (the data too)
+
+Without make: python3 run.py run | test | check | clean
+"""
+
+
+def main(arguments):
+    """Runs one command; returns its exit status."""
+    command, rest = (arguments or ["run"])[0], arguments[1:]
+    os.chdir(ROOT)
+    if command in ("help", "-h", "--help"):
+        print(HELP)
+        return 0
+    use_new_enough_python(arguments)
+    if command == "run":
+        install("requirements.txt")
+        os.execv(PYTHON, [PYTHON, "-m", "app.platform.local.processes", *rest])
+    if command == "test":
+        install("requirements-dev.txt")
+        os.execv(PYTHON, [PYTHON, "-m", "pytest", *(rest or ["-n", "auto"])])
+    if command == "check":
+        install("requirements-dev.txt")
+        return check()
+    if command == "clean":
+        return clean()
+    print(f"There is no command {command!r}.\n\n{HELP}")
+    return 2
+
+
+def use_new_enough_python(arguments):
+    """Starts over with a newer Python of this machine where this one is too old."""
+    if sys.version_info >= OLDEST:
+        return
+    for name in NEWER:
+        found = shutil.which(name)
+        if found:
+            os.execv(found, [found, os.path.join(ROOT, "run.py"), *arguments])
+    version = ".".join(str(part) for part in sys.version_info[:2])
+    stop(f"Starline needs Python 3.11 or newer, and this is {version}: install it (Debian: apt-get install python3).")
+
+
+def install(requirements):
+    """Makes the virtual environment and installs the requirements, where they changed since the last time."""
+    marker = os.path.join(VENV, "installed-" + requirements)
+    wanted = fingerprint("requirements.txt", requirements)
+    if works(PYTHON) and read(marker) == wanted:
+        return
+    if not works(PYTHON):
+        make_environment()
+    print(f"Installing {requirements} (a minute or two the first time) ...", flush=True)
+    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]
+    if subprocess.call(pip):
+        stop("The packages couldn't be installed: see above. The package index must be reachable the first time.")
+    with open(marker, "w") as file:
+        file.write(wanted)
+
+
+def make_environment():
+    """Makes `.venv`, or says which system package is missing."""
+    print("Making the virtual environment .venv ...", flush=True)
+    if os.path.exists(VENV):
+        shutil.rmtree(VENV, ignore_errors=True)
+        if os.path.exists(VENV):
+            stop("The directory .venv can't be used nor removed by this user: remove it, or run as its owner.")
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    try:
+        import ensurepip  # noqa: F401
+        import venv
+
+        venv.create(VENV, with_pip=True, symlinks=True)
+    except PermissionError:
+        stop(f"This user may not write to {ROOT}: copy the tree to a place of your own.")
+    except (ImportError, subprocess.CalledProcessError):
+        shutil.rmtree(VENV, ignore_errors=True)
+        stop(
+            f"This Python can't make virtual environments: install its venv module "
+            f"(Debian and Ubuntu: apt-get install python{version}-venv), then run this again."
+        )
+
+
+def check():
+    """Every check, the whole list even after a failure. Returns 0 when all are well."""
+    failed = []
+    for name, arguments in CHECKS:
+        print(f"\n--- {name}", flush=True)
+        if subprocess.call([PYTHON, *arguments]):
+            failed.append(name)
+    print("\n" + ("All checks are well." if not failed else "Failed: " + ", ".join(failed)), flush=True)
+    return 1 if failed else 0
+
+
+def clean():
+    """Stops the embedded servers and removes what was made here."""
+    if works(PYTHON):
+        for options in ([], ["--test"]):
+            subprocess.call([PYTHON, "-m", "app.platform.local.postgres", "remove", *options])
+    for name in (".venv", "var", os.path.join("app", "static", "vendor")):
+        shutil.rmtree(os.path.join(ROOT, name), ignore_errors=True)
+    return 0
+
+
+def works(python):
+    """Whether a Python can be started: it can't where the one it was made from is gone."""
+    try:
+        return subprocess.call([python, "-c", "import pip"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        return False
+
+
+def fingerprint(*names):
+    """A hash over requirement files and the version of Python."""
+    content = "".join(read(os.path.join(ROOT, name)) for name in names)
+    return hashlib.sha256(f"{sys.version_info[:2]}{content}".encode()).hexdigest()
+
+
+def read(path):
+    """The text of a file; empty where there is none."""
+    try:
+        with open(path) as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+def stop(sentence):
+    """Ends the program with a sentence for the person before it."""
+    sys.exit(sentence)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

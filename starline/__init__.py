@@ -1,0 +1,1 @@
+"""Starline: what a home-care agency is and does, free of any web framework."""

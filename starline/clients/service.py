@@ -1,0 +1,188 @@
+"""Verbs on the client: take in, change, move from status to status, decide who is on the care team."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from starline.clients import rules
+from starline.clients.models import CareTeamMember, Client, ClientStatusChange
+from starline.clients.vocabulary import ClientStatus
+from starline.core import clock, events
+from starline.core.db import session
+from starline.core.errors import Conflict
+from starline.core.official_numbers import medicare_id, ssn_digits
+from starline.core.periods import Period
+from starline.core.problems import Problems, invalid
+from starline.core.rows import assign, proposed
+from starline.organizations.calendar import today
+
+
+def create_client(values: Mapping[str, Any], *, by: int | None) -> Client:
+    """Take in a client; `values` by column name. The history starts with the status given, inquiry unless said."""
+    values = _checked(values, Client())
+    client = Client(**{"status": ClientStatus.INQUIRY, **_without_secrets(values)})
+    session.add(client)
+    _keep_ssn(client, values)
+    session.flush()
+    _write_history(client, None, on=today(client.branch_id), reason=None)
+    events.record("client:created", client)
+    return client
+
+
+def update_client(client: Client, values: Mapping[str, Any], *, by: int | None) -> Client:
+    """Change what is known of a client. The status moves by `change_status` only."""
+    if values.get("status", client.status) != client.status:
+        raise invalid("status", "Change the status with its date and reason, under status history.")
+    values = _checked(values, client)
+    assign(client, _without_secrets(values))
+    _keep_ssn(client, values)
+    session.flush()
+    events.record("client:updated", client)
+    return client
+
+
+def add_status_change(values: Mapping[str, Any], *, by: int | None) -> ClientStatusChange:
+    """`change_status` by plain values: client_id, to_status, changed_status_on (today unless given), reason."""
+    return change_status(
+        locked_client(values["client_id"]),
+        to=ClientStatus(values["to_status"]),
+        on=values.get("changed_status_on"),
+        reason=values.get("reason"),
+        by=by,
+    )
+
+
+def change_status(
+    client: Client, *, to: ClientStatus, on: date | None = None, reason: str | None = None, by: int | None
+) -> ClientStatusChange:
+    """Move the client to `to` as of the day `on`, and keep the step in the history.
+
+    Becoming active the first time sets the start of care; a discharge or death ends the care team that day.
+    """
+    client = locked_client(client.id)
+    on = on or today(client.branch_id)
+    _check_step(client, to, on, reason)
+    present, client.status = client.status, to
+    if to is ClientStatus.ACTIVE and client.start_of_care_on is None:
+        client.start_of_care_on = on
+    if to in rules.ENDED:
+        _end_care_team(client, on)
+    change = _write_history(client, present, on=on, reason=reason)
+    events.record("client:status_changed", client)
+    return change
+
+
+def assign_to_care_team(values: Mapping[str, Any], *, by: int | None) -> CareTeamMember:
+    """Put a person on a client's care team, which lets a caregiver see the client."""
+    client = locked_client(values["client_id"])
+    values = {"starts_on": today(client.branch_id), **values}
+    _check_assignment(values, except_for=None)
+    member = CareTeamMember(**values)
+    session.add(member)
+    session.flush()
+    events.record("care_team_member:assigned", member)
+    return member
+
+
+def update_assignment(member: CareTeamMember, values: Mapping[str, Any], *, by: int | None) -> CareTeamMember:
+    """Change the role or the dates; an end date in the past takes the person off the care team."""
+    locked_client(member.client_id)
+    _check_assignment(proposed(member, values), except_for=member.id)
+    assign(member, values)
+    session.flush()
+    events.record("care_team_member:updated", member)
+    return member
+
+
+def locked_client(client_id: UUID) -> Client:
+    """The client, held until the transaction ends: what is counted over a client's rows is checked one at a time."""
+    client = session.get(Client, client_id, with_for_update=True, populate_existing=True)
+    if client is None:
+        raise invalid("client_id", "Choose a client from the list.")
+    return client
+
+
+def _checked(values: Mapping[str, Any], client: Client) -> dict[str, Any]:
+    """`values` with numbers in their official spelling. Raises `Invalid` with everything that is wrong."""
+    checked, problems = dict(values), Problems()
+    day = clock.today()
+    born = values.get("birth_date", client.birth_date)
+    if born and born > day:
+        problems.add("birth_date", "The birth date lies in the future; check the year.")
+    if born and rules.age(born, day) > rules.OLDEST_AGE:
+        problems.add("birth_date", f"Nobody is older than {rules.OLDEST_AGE}; check the year.")
+    start = values.get("start_of_care_on", client.start_of_care_on)
+    if born and start and start < born:
+        problems.add("start_of_care_on", "Care can't start before the client was born.")
+    if values.get("ssn"):
+        checked["ssn"] = ssn_digits(values["ssn"])
+        if checked["ssn"] is None:
+            problems.add("ssn", "Give the nine digits of a social security number, like 123-45-6789.")
+    if values.get("medicare_id"):
+        checked["medicare_id"] = medicare_id(values["medicare_id"])
+        if checked["medicare_id"] is None:
+            problems.add("medicare_id", "Copy the eleven characters from the Medicare card, like 1EG4-TE5-MK73.")
+    problems.refuse()
+    return checked
+
+
+def _without_secrets(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != "ssn"}
+
+
+def _keep_ssn(client: Client, values: Mapping[str, Any]) -> None:
+    if "ssn" in values:
+        client.ssn = values["ssn"]
+        client.ssn_last4 = values["ssn"][-4:] if values["ssn"] else None
+
+
+def _write_history(client: Client, present: ClientStatus | None, *, on: date, reason: str | None) -> ClientStatusChange:
+    change = ClientStatusChange(
+        client_id=client.id, from_status=present, to_status=client.status, changed_status_on=on, reason=reason
+    )
+    session.add(change)
+    session.flush()
+    return change
+
+
+def _check_step(client: Client, to: ClientStatus, on: date, reason: str | None) -> None:
+    problems = Problems()
+    if not rules.may_step(client.status, to):
+        possible = ", ".join(sorted(step.replace("_", " ") for step in rules.STEPS[client.status]))
+        named = client.status.replace("_", " ")
+        problems.add("to_status", f"A client who is {named} can only become: {possible}.")
+    elif rules.needs_reason(client.status, to) and not (reason or "").strip():
+        problems.add("reason", "Give a reason; it stays in the client's history.")
+    if on > today(client.branch_id):
+        problems.add("changed_status_on", "The status changes on the day it happens; this day is in the future.")
+    last = _last_change_on(client)
+    if last and on < last:
+        problems.add("changed_status_on", f"The status last changed on {last}; choose that day or a later one.")
+    problems.refuse()
+
+
+def _last_change_on(client: Client) -> date | None:
+    newest = session.query(ClientStatusChange.changed_status_on).filter_by(client_id=client.id)
+    found: date | None = newest.order_by(ClientStatusChange.changed_status_on.desc()).limit(1).scalar()
+    return found
+
+
+def _end_care_team(client: Client, on: date) -> None:
+    """Nobody keeps seeing a client who has left; an assignment that had not begun is dropped."""
+    for member in session.query(CareTeamMember).filter_by(client_id=client.id):
+        if member.starts_on > on:
+            session.delete(member)
+        elif member.ends_on is None or member.ends_on > on:
+            member.ends_on = on
+
+
+def _check_assignment(values: Mapping[str, Any], *, except_for: UUID | None) -> None:
+    period = Period(values["starts_on"], values.get("ends_on"))
+    if period.ends_on and period.ends_on < period.starts_on:
+        raise invalid("ends_on", "The assignment can't end before it starts.")
+    same = session.query(CareTeamMember).filter_by(client_id=values["client_id"], user_id=values["user_id"])
+    others = [Period(one.starts_on, one.ends_on) for one in same if one.id != except_for]
+    found = period.first_overlap(others)
+    if found:
+        raise Conflict(f"This person is on the care team already, {found}. Change that assignment instead.")

@@ -1,0 +1,1 @@
+"""The ground every domain stands on: database, tenancy, errors, events, jobs, mail, storage, secrets."""

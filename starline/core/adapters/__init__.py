@@ -1,0 +1,1 @@
+"""Other companies' systems, one file each, with a stand-in for tests beside it."""

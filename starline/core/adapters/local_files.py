@@ -1,0 +1,48 @@
+"""Files on this machine's disk: the embedded set-up's storage, and its own stand-in in tests."""
+
+import os
+from pathlib import Path
+
+from starline.core.errors import NotFound
+from starline.core.identifiers import uuid7
+
+
+class LocalFiles:
+    """A directory. A file appears whole or not at all, also after a power cut."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory.resolve()
+
+    def put(self, key: str, content: bytes, content_type: str) -> None:
+        path = self._path(key)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f".{uuid7().hex}")
+        try:
+            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def get(self, key: str) -> bytes:
+        try:
+            return self._path(key).read_bytes()
+        except (FileNotFoundError, IsADirectoryError):
+            raise NotFound("There is no such file.") from None
+
+    def delete(self, key: str) -> None:
+        self._path(key).unlink(missing_ok=True)
+
+    def exists(self, key: str) -> bool:
+        return self._path(key).is_file()
+
+    def signed_url(self, key: str, seconds: int) -> None:
+        """A disk has no address; the web serves the file."""
+
+    def _path(self, key: str) -> Path:
+        path = (self._directory / key).resolve()
+        if not path.is_relative_to(self._directory) or path == self._directory:
+            raise NotFound("There is no such file.")
+        return path

@@ -1,0 +1,281 @@
+"""Field encryption: AES-256-GCM under a data key per organisation, itself wrapped by a master key.
+
+A value is kept as `version (1 byte) | key number (4) | nonce (12) | ciphertext and tag`, bound to its place by the
+associated data `organization|table|column|row`: a ciphertext copied to another row, column or organisation doesn't
+open. Destroying an organisation's keys makes its values unreadable in every backup too.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol, Self, overload
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Integer, LargeBinary, String, UniqueConstraint, event, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session
+
+from config import settings
+from starline.core import tenancy
+from starline.core.db import TenantModel, column, session
+from starline.core.errors import Unavailable
+from starline.core.identifiers import uuid7
+
+VERSION = 1
+NONCE_BYTES = 12
+KEY_BYTES = 32
+HEADER_BYTES = 1 + 4
+DATA, INDEX = "data", "index"
+
+
+class OrganizationKey(TenantModel):
+    """One wrapped key of the organisation. `purpose`: data (encrypts) or index (equality look-ups)."""
+
+    __tablename__ = "organization_keys"
+    __table_args__ = (UniqueConstraint("organization_id", "purpose", "number"),)
+
+    purpose: Mapped[str] = column("Purpose", String(10))
+    number: Mapped[int] = column("Number", Integer, help="The highest number encrypts; the others still decrypt.")
+    key_encrypted: Mapped[bytes] = column("Wrapped key", LargeBinary)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.number}"
+
+
+class MasterKey(Protocol):
+    """What wraps the organisations' keys. `context` (organization|purpose|number) must be the same to unwrap."""
+
+    def wrap(self, key: bytes, context: str) -> bytes: ...
+
+    def unwrap(self, wrapped: bytes, context: str) -> bytes: ...
+
+
+class Unreadable(Unavailable):
+    """The value doesn't open here: another row's, altered, or under a key that was destroyed."""
+
+    code = "unreadable"
+
+
+class Encrypted:
+    """A text attribute kept encrypted in another column: `ssn = Encrypted("ssn_encrypted")`.
+
+    Set the row's `id` first where it isn't generated; the ciphertext is bound to it.
+    """
+
+    def __init__(self, attribute: str) -> None:
+        self.attribute = attribute
+
+    @overload
+    def __get__(self, row: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, row: Any, owner: type) -> str | None: ...
+
+    def __get__(self, row: Any, owner: type) -> Any:
+        if row is None:
+            return self
+        value = getattr(row, self.attribute)
+        return None if value is None else decrypt(value, **self._place(row))
+
+    def __set__(self, row: Any, value: str | None) -> None:
+        if row.id is None:
+            row.id = uuid7()
+        setattr(row, self.attribute, encrypt(value, **self._place(row)) if value else None)
+
+    def _place(self, row: Any) -> dict[str, Any]:
+        return {"table": row.__tablename__, "column": self.attribute, "row_id": row.id}
+
+
+def encrypt(value: str, *, table: str, column: str, row_id: object) -> bytes:
+    """`value` sealed for one place of the acting organisation."""
+    number, key = _newest_key(DATA)
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = AESGCM(key).encrypt(nonce, value.encode(), _associated(table, column, row_id))
+    return bytes([VERSION]) + number.to_bytes(4, "big") + nonce + sealed
+
+
+def decrypt(value: bytes, *, table: str, column: str, row_id: object) -> str:
+    """The text that `encrypt` sealed for the same place. Raises `Unreadable`."""
+    value = bytes(value)
+    if len(value) <= HEADER_BYTES + NONCE_BYTES or value[0] != VERSION:
+        raise Unreadable("This protected value can't be read.")
+    nonce = value[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES]
+    key = _keys(DATA).get(int.from_bytes(value[1:HEADER_BYTES], "big"))
+    if key is None:
+        raise Unreadable("The key of this protected value was destroyed.")
+    try:
+        opened = AESGCM(key).decrypt(
+            nonce,
+            value[HEADER_BYTES + NONCE_BYTES :],
+            _associated(table, column, row_id),
+        )
+    except InvalidTag as error:
+        raise Unreadable("This protected value can't be read.") from error
+    return opened.decode()
+
+
+def blind_index(value: str) -> str:
+    """64 hexadecimal digits that are equal for equal values of one organisation and tell nothing else.
+
+    The caller normalises first (an SSN to its nine digits).
+    """
+    return hmac.new(_newest_key(INDEX)[1], value.encode(), hashlib.sha256).hexdigest()
+
+
+def mask(text: str | None, keep: int = 4) -> str:
+    """The last `keep` characters after dots; a text too short to hide anything is hidden whole."""
+    if not text:
+        return ""
+    return "•" * len(text) if len(text) <= keep else "•" * (len(text) - keep) + text[-keep:]
+
+
+def add_data_key() -> OrganizationKey:
+    """Begin a new data key; what was sealed before stays readable. Re-encrypting is the caller's."""
+    return _add_key(DATA, max(_keys(DATA), default=0) + 1)
+
+
+def rewrap_keys() -> int:
+    """Wrap the acting organisation's keys anew under the master key that is current; how many."""
+    rows = list(session.scalars(select(OrganizationKey)))
+    for row in rows:
+        context = _context(row.organization_id, row.purpose, row.number)
+        row.key_encrypted = master_key().wrap(master_key().unwrap(bytes(row.key_encrypted), context), context)
+    session.flush()
+    return len(rows)
+
+
+class LocalMasterKey:
+    """A file of master keys, `{"current": "1", "keys": {"1": base64}}`; older ones still unwrap.
+
+    Made at first use outside production, with mode 0600.
+    """
+
+    def __init__(self, path: Path) -> None:
+        content = json.loads(_read_or_make(path))
+        self.keys = {name: base64.b64decode(text) for name, text in content["keys"].items()}
+        self.current: str = content["current"]
+
+    def wrap(self, key: bytes, context: str) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        name = self.current.encode()
+        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, key, context.encode())
+        return bytes([VERSION, len(name)]) + name + nonce + sealed
+
+    def unwrap(self, wrapped: bytes, context: str) -> bytes:
+        end = 2 + wrapped[1]
+        key = self.keys.get(wrapped[2:end].decode())
+        if key is None:
+            raise Unreadable("The master key of this organisation's keys is not in the key file.")
+        try:
+            return AESGCM(key).decrypt(
+                wrapped[end : end + NONCE_BYTES],
+                wrapped[end + NONCE_BYTES :],
+                context.encode(),
+            )
+        except InvalidTag as error:
+            raise Unreadable("The organisation's key does not open under the master key.") from error
+
+
+@lru_cache(maxsize=1)
+def master_key() -> MasterKey:
+    """The master key of this process; `master_key.cache_clear()` reads it again."""
+    return LocalMasterKey(settings().field_key_file)
+
+
+def _read_or_make(path: Path) -> str:
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        if settings().is_production:
+            raise Unavailable(f"The key file {path.name} is missing: restore it, never make a new one.") from None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = {
+        "current": "1",
+        "keys": {"1": base64.b64encode(os.urandom(KEY_BYTES)).decode()},
+    }
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)  # mode 0600
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(content, file)
+    try:
+        os.link(draft, path)  # another process may have been first: its keys win
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(draft)
+    return path.read_text()
+
+
+def _associated(table: str, column: str, row_id: object) -> bytes:
+    return f"{tenancy.current_organization_id()}|{table}|{column}|{row_id}".encode()
+
+
+def _context(organization_id: UUID, purpose: str, number: int) -> str:
+    return f"{organization_id}|{purpose}|{number}"
+
+
+_KEPT = "organization_keys"
+
+
+def _keys(purpose: str) -> dict[int, bytes]:
+    """The organisation's keys of `purpose` by number. Kept for the session's life and forgotten on rollback: a key
+    that was never committed must not seal anything.
+    """
+    organization_id = tenancy.current_organization_id()
+    kept = session.info.setdefault(_KEPT, {})
+    known: dict[int, bytes] | None = kept.get((organization_id, purpose))
+    if known is None:
+        table = OrganizationKey.__table__
+        query = select(table.c.number, table.c.key_encrypted).where(
+            table.c.organization_id == organization_id, table.c.purpose == purpose
+        )
+        with session.no_autoflush:  # a half-filled row may be waiting for this very value
+            rows = session.execute(query).all()
+        known = {number: _unwrap(bytes(key), _context(organization_id, purpose, number)) for number, key in rows}
+        kept[organization_id, purpose] = known
+    return known
+
+
+def _newest_key(purpose: str) -> tuple[int, bytes]:
+    if not _keys(purpose):
+        _add_key(purpose, 1)
+    known = _keys(purpose)
+    number = max(known)
+    return number, known[number]
+
+
+def _add_key(purpose: str, number: int) -> OrganizationKey:
+    organization_id = tenancy.current_organization_id()
+    wrapped = master_key().wrap(os.urandom(KEY_BYTES), _context(organization_id, purpose, number))
+    values = {
+        "purpose": purpose,
+        "number": number,
+        "key_encrypted": wrapped,
+        "version": 1,
+    }
+    # Two first users at once: the second waits for the first one's commit, then takes its key.
+    query = select(OrganizationKey).where(
+        OrganizationKey.organization_id == organization_id,
+        OrganizationKey.purpose == purpose,
+        OrganizationKey.number == number,
+    )
+    with session.no_autoflush:
+        session.execute(insert(OrganizationKey.__table__).values(**values).on_conflict_do_nothing())
+        session.info.get(_KEPT, {}).pop((organization_id, purpose), None)
+        return session.scalars(query).one()
+
+
+@lru_cache(maxsize=4096)
+def _unwrap(wrapped: bytes, context: str) -> bytes:
+    return master_key().unwrap(wrapped, context)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_keys(rolled_back: Session, previous: object) -> None:
+    rolled_back.info.pop(_KEPT, None)

@@ -1,0 +1,329 @@
+"""The database: one declarative base, one session, one place where the tenant reaches PostgreSQL.
+
+FAB's declarative `Model` is the base (one metadata, so foreign keys to `ab_user` work); its naming
+convention is set here, before FAB's security models are imported.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, ClassVar
+from uuid import UUID
+
+from flask_appbuilder.models.sqla import Model
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Engine,
+    Enum,
+    ForeignKeyConstraint,
+    Numeric,
+    Table,
+    Uuid,
+    create_engine,
+    event,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import (
+    Mapped,
+    Session,
+    declared_attr,
+    mapped_column,
+    relationship,
+    scoped_session,
+    sessionmaker,
+)
+
+from config import settings
+from starline.core import clock, tenancy
+from starline.core.identifiers import uuid7
+
+Model.metadata.naming_convention = {
+    # Composite keys collide without `column_0_N_name`.
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+from flask_appbuilder.security.sqla import models as fab
+
+User, Role, Permission = fab.User, fab.Role, fab.Permission
+PermissionView, ViewMenu = fab.PermissionView, fab.ViewMenu
+user_roles, role_permissions = fab.assoc_user_role, fab.assoc_permissionview_role
+metadata = Model.metadata
+
+
+def column(label: str, *args: Any, help: str = "", **options: Any) -> Any:
+    """A mapped column with its label and help, which forms, screens, REST documentation and imports share."""
+    return mapped_column(*args, info={"label": label, "help": help, **options.pop("info", {})}, **options)
+
+
+def choice(label: str, of: type[StrEnum], *, help: str = "", **options: Any) -> Any:
+    """A closed list stored as text with a check constraint."""
+    kind = Enum(
+        of,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        name=_snake(of.__name__),
+        values_callable=_values,
+    )
+    return column(label, kind, help=help, **options)
+
+
+def money(label: str, *, help: str = "", **options: Any) -> Any:
+    """An amount in the organisation's currency, to the cent."""
+    return column(label, Numeric(12, 2, asdecimal=True), help=help, **options)
+
+
+def belongs_to(
+    table: str,
+    label: str,
+    *,
+    on_delete: str = "RESTRICT",
+    help: str = "",
+    **options: Any,
+) -> Any:
+    """A reference to a row of the same organisation: the foreign key is `(organization_id, x_id)`.
+
+    A simple key would let one organisation's row point at another's.
+    """
+    kind = [] if table == "ab_user" else [Uuid()]
+    info = {"belongs_to": table, "on_delete": on_delete}
+    return column(label, *kind, help=help, info=info, **options)
+
+
+def joined(foreign: str, **options: Any) -> Any:
+    """The relationship that follows `foreign` ("Contact.client_id") to the `id` of the annotated class.
+
+    Spelled out because an inferred composite join breaks on None and misses the identity map.
+    """
+    target = options.pop("to")
+    return relationship(target, primaryjoin=f"foreign({foreign}) == {target}.id", **options)
+
+
+class TenantModel(Model):  # type: ignore[misc]
+    """A row that belongs to one organisation. Physical key `(organization_id, id)`, mapped key `id`."""
+
+    __abstract__ = True
+    __label__: ClassVar[tuple[str, ...]] = ("name",)
+    """The columns that, joined by a space, are what people call the row."""
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=uuid7)
+    organization_id: Mapped[UUID] = mapped_column(
+        Uuid(), primary_key=True, default=tenancy.current_organization_id, sort_order=-1
+    )
+    created_on: Mapped[datetime] = column("Created", DateTime(timezone=True), default=clock.now, sort_order=90)
+    created_by_fk: Mapped[int | None] = belongs_to(
+        "ab_user",
+        "Created by",
+        default=lambda: tenancy.current().user_id,
+        sort_order=91,
+    )
+    changed_on: Mapped[datetime] = column(
+        "Changed",
+        DateTime(timezone=True),
+        default=clock.now,
+        onupdate=clock.now,
+        sort_order=92,
+    )
+    changed_by_fk: Mapped[int | None] = belongs_to(
+        "ab_user",
+        "Changed by",
+        default=lambda: tenancy.current().user_id,
+        onupdate=lambda: tenancy.current().user_id,
+        sort_order=93,
+    )
+    version: Mapped[int] = mapped_column(nullable=False, sort_order=94)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"primary_key": ["id"], "version_id_col": cls.version}
+
+    @classmethod
+    def visible_to(cls, viewer: Any) -> ColumnElement[bool] | None:
+        """Which rows the viewer's record scope leaves; None for all. Domains narrow it."""
+        return None
+
+    def __str__(self) -> str:
+        return " ".join(str(getattr(self, name)) for name in self.__label__ if getattr(self, name))
+
+
+@event.listens_for(Table, "after_parent_attach")
+def _add_composite_keys(table: Table, parent: object) -> None:
+    """Turn every `belongs_to` column of a new table into its composite foreign key."""
+    if parent is not metadata:
+        return  # a copy that Alembic makes for itself
+    for reference in list(table.columns):
+        target = reference.info.get("belongs_to")
+        if target:
+            table.append_constraint(
+                ForeignKeyConstraint(
+                    ["organization_id", reference.name],
+                    [f"{target}.organization_id", f"{target}.id"],
+                    ondelete=reference.info["on_delete"],
+                )
+            )
+
+
+@lru_cache(maxsize=1)
+def engine() -> Engine:
+    """The process's connection pool, as the runtime role."""
+    return create_engine(
+        settings().database_url,
+        pool_size=10,
+        max_overflow=6,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={
+            "connect_timeout": 5,
+            "application_name": "starline",
+            "options": "-c timezone=UTC",
+        },
+    )
+
+
+class TenantSession(Session):
+    """A session on `engine()` unless it was bound elsewhere."""
+
+    def get_bind(self, *args: Any, **options: Any) -> Engine | Connection:
+        return self.bind or engine()
+
+
+session: scoped_session[TenantSession] = scoped_session(sessionmaker(class_=TenantSession, expire_on_commit=False))
+
+
+def bind(target: Engine | Connection | None) -> None:
+    """Point the session at another engine or connection (tests and commands); None means `engine()` again."""
+    session.remove()
+    session.configure(bind=target)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """The boundary of a task or a command: one commit at the end, or nothing."""
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.remove()
+
+
+@event.listens_for(Session, "after_begin")
+def _enter_context(opened: Session, transaction: object, connection: Connection) -> None:
+    if context_settings():
+        connection.execute(sql(SET_CONTEXT), context_settings())
+
+
+SET_CONTEXT = (
+    "SELECT set_config('app.context', :context, true), set_config('app.request_id', :request_id, true),"
+    " set_config('app.reason', :reason, true)"
+)
+
+
+def context_settings() -> dict[str, str]:
+    """The three transaction-local settings of the acting context; empty where nobody acts for an organisation."""
+    context = tenancy.current()
+    if context.organization_id is None:
+        return {}
+    return {
+        "context": context.signed(),
+        "request_id": context.request_id,
+        "reason": context.reason or "",
+    }
+
+
+def apply_context() -> None:
+    """Tell an open transaction that the acting context has changed."""
+    if not session.registry.has() or not session().in_transaction():
+        return
+    connection = session.connection()
+    if connection.connection.dbapi_connection.info.transaction_status == _FAILED:  # type: ignore[union-attr]
+        return
+    session.flush()
+    connection.execute(
+        sql(SET_CONTEXT),
+        context_settings() or {"context": "", "request_id": "", "reason": ""},
+    )
+
+
+_FAILED = 3
+"""libpq's PQTRANS_INERROR: nothing but a rollback is possible any more."""
+
+
+def one_statement(statement: str, parameters: Mapping[str, Any] | Sequence[Any]) -> tuple[Any, ...]:
+    """Run `statement` (psycopg2 placeholders; may start with the context's `set_config`) in a transaction and a round
+    trip of its own, and return its one row. Uses the session's connection where that one is borrowed (tests).
+    """
+    bound = session.session_factory.kw.get("bind")
+    if isinstance(bound, Connection):
+        return _fetch(bound.connection.dbapi_connection, statement, parameters)
+    pooled = engine().raw_connection()
+    try:
+        pooled.dbapi_connection.autocommit = True  # type: ignore[union-attr]
+        return _fetch(pooled.dbapi_connection, statement, parameters)
+    finally:
+        if not pooled.dbapi_connection.closed:  # type: ignore[union-attr]
+            pooled.dbapi_connection.autocommit = False  # type: ignore[union-attr]
+        pooled.close()
+
+
+def _fetch(connection: Any, statement: str, parameters: Any) -> tuple[Any, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        row: tuple[Any, ...] = cursor.fetchone()
+        return row
+
+
+def numbered(series: str) -> Callable[[Any], int]:
+    """A column default that takes the organisation's next number of `series`; the number shares the row's fate."""
+
+    def next_number(context: Any) -> int:
+        parameters = {
+            "organization_id": tenancy.current_organization_id(),
+            "name": series,
+        }
+        return int(context.connection.execute(_NEXT_NUMBER, parameters).scalar_one())
+
+    return next_number
+
+
+_NEXT_NUMBER = sql(
+    "INSERT INTO organization_counters (organization_id, name, value) VALUES (:organization_id, :name, 1)"
+    " ON CONFLICT (organization_id, name) DO UPDATE SET value = organization_counters.value + 1 RETURNING value"
+)
+
+
+def _values(of: type[StrEnum]) -> list[str]:
+    return [member.value for member in of]
+
+
+def _snake(name: str) -> str:
+    return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name).lstrip("_")
+
+
+__all__ = [
+    "Model",
+    "Permission",
+    "PermissionView",
+    "Role",
+    "TenantModel",
+    "User",
+    "ViewMenu",
+    "belongs_to",
+    "choice",
+    "column",
+    "joined",
+    "money",
+    "session",
+    "transaction",
+]

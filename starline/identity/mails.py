@@ -1,0 +1,65 @@
+"""The mails that identity sends. Called by tasks; a link is made here, at the last moment."""
+
+from uuid import UUID
+
+from starline.core import clock, mail, tenancy
+from starline.core.db import User, session
+from starline.core.mail import Letterhead
+from starline.identity import links, rules
+from starline.identity.models import SignInAttempt, TokenPurpose, UserToken
+from starline.organizations.models import Organization, OrganizationSettings
+
+TEMPLATES = {
+    TokenPurpose.INVITATION: "invitation",
+    TokenPurpose.PASSWORD_RESET: "password_reset",
+    TokenPurpose.EMAIL_CHANGE: "email_change",
+}
+
+
+def send_link_mail(link_id: UUID) -> None:
+    """Write the mail with the link; nothing where the link was used, replaced or has expired meanwhile."""
+    link = session.get(UserToken, link_id)
+    if link is None or link.used_at is not None or link.expires_at <= clock.now():
+        return
+    link.token_hash = links.hash_of(links.secret_of(link))  # the secret key may have changed since
+    user = session.get_one(User, link.user_id)
+    organization = session.get_one(Organization, tenancy.current_organization_id())
+    values = {"first_name": user.first_name, "link": links.address_of(link, organization)}
+    _deliver(TEMPLATES[link.purpose], user, organization, values, to=link.email or user.email)
+
+
+def send_new_sign_in_mail(attempt_id: UUID) -> None:
+    """Tell a person that somebody signed in from a device not seen before."""
+    attempt = session.get_one(SignInAttempt, attempt_id)
+    if attempt.user_id is None:
+        return
+    user = session.get_one(User, attempt.user_id)
+    organization = session.get_one(Organization, tenancy.current_organization_id())
+    values = {
+        "first_name": user.first_name,
+        "device": rules.device_label(attempt.device),
+        "address": attempt.address or "?",
+        "at": f"{attempt.created_on:%Y-%m-%d %H:%M} UTC",
+        "link": f"{links.home_of(organization)}/me/sessions",
+    }
+    _deliver("new_sign_in", user, organization, values, to=user.email)
+
+
+def _deliver(template: str, user: User, organization: Organization, values: dict[str, str], *, to: str) -> None:
+    chosen = session.query(OrganizationSettings).one_or_none()
+    locale = user.locale or (chosen.locale if chosen else mail.DEFAULT_LOCALE)
+    signed = letterhead(organization, chosen)
+    mail.deliver(template, to=to, organization=signed, values={**values, "color": signed.primary_color}, locale=locale)
+
+
+def letterhead(organization: Organization, chosen: OrganizationSettings | None) -> Letterhead:
+    """How the organisation signs its mail."""
+    if chosen is None:
+        return Letterhead(organization.name)
+    return Letterhead(
+        name=chosen.display_name or organization.name,
+        primary_color=chosen.primary_color,
+        from_name=chosen.email_from_name,
+        from_address=chosen.email_from_address,
+        reply_to=chosen.email_reply_to,
+    )

@@ -1,0 +1,236 @@
+"""Users, roles and everything that proves who somebody is.
+
+FAB's user and role tables carry the organisation too: their global unique constraints give way to per-organisation
+ones, and their link tables get the organisation from the database.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from starline.core import clock, tenancy
+from starline.core.crypto import Encrypted
+from starline.core.db import (
+    Role,
+    TenantModel,
+    User,
+    belongs_to,
+    choice,
+    column,
+    role_permissions,
+    user_roles,
+)
+
+CASCADE = "CASCADE"
+CURRENT_ORGANIZATION = func.app.current_organization_id()
+
+
+class RecordScope(StrEnum):
+    """Which rows a role's permissions hold for."""
+
+    ALL = "all"
+    BRANCH = "branch"
+    ASSIGNED = "assigned"
+    OWN = "own"
+
+
+class TokenPurpose(StrEnum):
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password_reset"
+    EMAIL_CHANGE = "email_change"
+
+
+class SignInOutcome(StrEnum):
+    """How one attempt ended; kept for the person, the administrator and the auditor."""
+
+    SUCCEEDED = "succeeded"
+    WRONG_PASSWORD = "wrong_password"
+    UNKNOWN_USER = "unknown_user"
+    WRONG_CODE = "wrong_code"
+    REPLAYED_CODE = "replayed_code"
+    LOCKED = "locked"
+    DISABLED = "disabled"
+    CODE_REQUIRED = "code_required"
+    REUSED_TOKEN = "reused_token"
+
+
+def _organization_id() -> Any:
+    return mapped_column(Uuid(), nullable=False, default=tenancy.current_organization_id)
+
+
+User.organization_id = _organization_id()
+User.branch_id = column("Branch", Uuid(), nullable=True)
+User.phone = column("Phone", String(20), nullable=True)
+User.locale = column("Language", String(10), nullable=True)
+User.time_zone = column("Time zone", String(64), nullable=True)
+User.photo_file = column("Photo", String(200), nullable=True)
+User.locked_until = column("Locked until", DateTime(timezone=True), nullable=True)
+User.password_changed_at = column("Password changed", DateTime(timezone=True), nullable=True)
+User.version = column("Version", Integer, nullable=False, default=1)
+
+Role.organization_id = _organization_id()
+Role.record_scope = choice("Sees", RecordScope, default=RecordScope.ALL, nullable=False)
+Role.template = column("Made from", String(40), nullable=True)
+Role.requires_second_factor = column("Second factor required", Boolean, nullable=False, default=False)
+Role.version = column("Version", Integer, nullable=False, default=1)
+
+
+def _keep_names_per_organization(table: Table, *names: str) -> None:
+    """Replace the table's global unique columns by unique ones per organisation, and let composite keys point at it."""
+    for name in names:
+        table.c[name].unique = False
+        for constraint in [c for c in table.constraints if isinstance(c, UniqueConstraint) and name in c.columns]:
+            table.constraints.remove(constraint)
+        table.append_constraint(UniqueConstraint("organization_id", name))
+    table.append_constraint(UniqueConstraint("organization_id", "id"))
+
+
+def _reference_composite(table: Table, **targets: str) -> None:
+    """Replace the table's simple foreign keys by ones that can't leave the organisation."""
+    for name, target in targets.items():
+        for key in list(table.c[name].foreign_keys):
+            table.constraints.discard(key.constraint)
+            table.c[name].foreign_keys.discard(key)
+            table.foreign_keys.discard(key)
+        table.append_constraint(
+            ForeignKeyConstraint(
+                ["organization_id", name],
+                [f"{target}.organization_id", f"{target}.id"],
+                ondelete=None if table is User.__table__ else CASCADE,
+                use_alter=target == "branches",  # branches know their authors, users their branch
+            )
+        )
+
+
+_keep_names_per_organization(User.__table__, "username", "email")
+_keep_names_per_organization(Role.__table__, "name")
+_reference_composite(
+    User.__table__,
+    branch_id="branches",
+    created_by_fk="ab_user",
+    changed_by_fk="ab_user",
+)
+for _link in (user_roles, role_permissions):
+    # FAB inserts these rows without knowing of organisations: the database fills theirs in.
+    _link.append_column(
+        Column(
+            "organization_id",
+            Uuid(),
+            nullable=False,
+            server_default=CURRENT_ORGANIZATION,
+        )
+    )
+_reference_composite(user_roles, user_id="ab_user", role_id="ab_role")
+_reference_composite(role_permissions, role_id="ab_role")
+
+
+class UserSession(TenantModel):
+    """One signed-in browser or one family of API tokens; ending it takes effect on the next request."""
+
+    __tablename__ = "user_sessions"
+    __table_args__ = (Index(None, "organization_id", "user_id"),)
+
+    user_id: Mapped[int] = belongs_to("ab_user", "User", on_delete=CASCADE)
+    kind: Mapped[str] = column("Kind", String(10), default="web", help="web or api")
+    address: Mapped[str | None] = column("Address", String(45))
+    device: Mapped[str | None] = column("Device", String(200))
+    last_seen_at: Mapped[datetime] = column("Last seen", DateTime(timezone=True), default=clock.now)
+    expires_at: Mapped[datetime] = column("Expires", DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = column("Ended", DateTime(timezone=True))
+    end_reason: Mapped[str | None] = column("Ended because", String(40))
+    has_second_factor: Mapped[bool] = column("Second factor given", default=False)
+
+
+class RefreshToken(TenantModel):
+    """One link of a rotating chain. Using a link that was used before ends the whole session."""
+
+    __tablename__ = "refresh_tokens"
+    __table_args__ = (UniqueConstraint("organization_id", "token_hash"),)
+
+    session_id: Mapped[UUID] = belongs_to("user_sessions", "Session", on_delete=CASCADE)
+    token_hash: Mapped[str] = column("Token hash", String(64))
+    expires_at: Mapped[datetime] = column("Expires", DateTime(timezone=True))
+    used_at: Mapped[datetime | None] = column("Used", DateTime(timezone=True))
+
+
+class SecondFactor(TenantModel):
+    """A person's TOTP generator. `last_step` is the newest 30-second step accepted: a code serves once."""
+
+    __tablename__ = "second_factors"
+    __table_args__ = (UniqueConstraint("organization_id", "user_id"),)
+
+    user_id: Mapped[int] = belongs_to("ab_user", "User", on_delete=CASCADE)
+    seed_encrypted: Mapped[bytes] = column("Seed", LargeBinary)
+    confirmed_at: Mapped[datetime | None] = column("Confirmed", DateTime(timezone=True))
+    last_step: Mapped[int] = column("Last step", BigInteger, default=0)
+    failures: Mapped[int] = column("Wrong codes in a row", default=0)
+
+    seed = Encrypted("seed_encrypted")
+
+
+class RecoveryCode(TenantModel):
+    """A code for the day the phone is lost; hashed, used once."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (UniqueConstraint("organization_id", "user_id", "code_hash"),)
+
+    user_id: Mapped[int] = belongs_to("ab_user", "User", on_delete=CASCADE)
+    code_hash: Mapped[str] = column("Code hash", String(64))
+    used_at: Mapped[datetime | None] = column("Used", DateTime(timezone=True))
+
+
+class RememberedDevice(TenantModel):
+    """A browser that may skip the second factor until it expires."""
+
+    __tablename__ = "remembered_devices"
+    __table_args__ = (UniqueConstraint("organization_id", "token_hash"),)
+
+    user_id: Mapped[int] = belongs_to("ab_user", "User", on_delete=CASCADE)
+    token_hash: Mapped[str] = column("Token hash", String(64))
+    device: Mapped[str | None] = column("Device", String(200))
+    expires_at: Mapped[datetime] = column("Expires", DateTime(timezone=True))
+
+
+class UserToken(TenantModel):
+    """A single-use link sent by e-mail, good for 24 hours."""
+
+    __tablename__ = "user_tokens"
+    __table_args__ = (UniqueConstraint("organization_id", "token_hash"),)
+
+    user_id: Mapped[int] = belongs_to("ab_user", "User", on_delete=CASCADE)
+    purpose: Mapped[TokenPurpose] = choice("Purpose", TokenPurpose)
+    token_hash: Mapped[str] = column("Token hash", String(64))
+    email: Mapped[str | None] = column("New e-mail", String(320))
+    expires_at: Mapped[datetime] = column("Expires", DateTime(timezone=True))
+    used_at: Mapped[datetime | None] = column("Used", DateTime(timezone=True))
+
+
+class SignInAttempt(TenantModel):
+    """The sign-in history. The e-mail is kept only where it belongs to somebody."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (Index(None, "organization_id", "user_id", "created_on"),)
+
+    user_id: Mapped[int | None] = belongs_to("ab_user", "User", on_delete=CASCADE)
+    outcome: Mapped[SignInOutcome] = choice("Outcome", SignInOutcome)
+    address: Mapped[str | None] = column("Address", String(45))
+    device: Mapped[str | None] = column("Device", String(200))
+    channel: Mapped[str] = column("Channel", String(10), default="web", help="web or api")

@@ -1,0 +1,212 @@
+"""Roles: what an agency's people may do, begun from templates that the agency may then edit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from sqlalchemy import select
+
+from starline.core import events, tenancy
+from starline.core.db import PermissionView, Role, session, user_roles
+from starline.core.errors import Conflict, NotAllowed
+from starline.core.rows import assign
+from starline.identity.models import RecordScope
+from starline.identity.viewer import WIDEST_FIRST, load_viewer_of_user
+
+Pair = tuple[str, str]
+"""(action, resource), for example ("can_read", "Clients")."""
+
+EVERYTHING = "read add edit delete export"
+PLATFORM_RESOURCES = "Organizations"
+"""What only the platform's operators see."""
+
+CARE = "Clients Client* Contacts ServiceAddresses CareTeamMembers"
+INSURANCE = "Coverages"
+STAFF = "StaffMembers Credential* Availability TimeOffRequests"
+PAY = "PayRates"
+ACCESS = "Users Roles SignInAttempts"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleTemplate:
+    """What a role begins with. `grants` maps actions to resource patterns, both separated by spaces."""
+
+    name: str
+    scope: RecordScope
+    grants: tuple[tuple[str, str], ...]
+    requires_second_factor: bool = False
+
+    def covers(self, pair: Pair) -> bool:
+        """Whether the template grants the pair."""
+        action, resource = pair
+        if _matches(resource, PLATFORM_RESOURCES) and self is not OPERATOR:
+            return False
+        verb = action.removeprefix("can_")
+        return any(verb in verbs.split() and _matches(resource, patterns) for verbs, patterns in self.grants)
+
+
+ADMINISTRATOR = RoleTemplate("Administrator", RecordScope.ALL, ((EVERYTHING, "*"),))
+OPERATOR = RoleTemplate(
+    "Operator",
+    RecordScope.ALL,
+    ((EVERYTHING, f"{PLATFORM_RESOURCES} {ACCESS} Settings"),),
+    requires_second_factor=False,
+)
+ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
+    ADMINISTRATOR,
+    RoleTemplate(
+        "Scheduler",
+        RecordScope.ALL,
+        (
+            ("read add edit export", f"{CARE} Availability TimeOffRequests"),
+            ("read", f"{INSURANCE} StaffMembers Credential* Branches"),
+        ),
+    ),
+    RoleTemplate(
+        "Nurse",
+        RecordScope.ALL,
+        (("read add edit", CARE), ("read", f"{INSURANCE} StaffMembers Credential* Availability Branches")),
+    ),
+    RoleTemplate(
+        "Biller",
+        RecordScope.ALL,
+        (
+            ("read export", f"{CARE} StaffMembers Branches"),
+            (EVERYTHING, INSURANCE),
+            ("edit", "Clients"),
+            ("read", PAY),
+        ),
+    ),
+    RoleTemplate("Human resources", RecordScope.ALL, ((EVERYTHING, f"{STAFF} {PAY}"), ("read", "Branches Users"))),
+    RoleTemplate(
+        "Caregiver",
+        RecordScope.ASSIGNED,
+        (("read", f"{CARE} StaffMembers Credentials Availability TimeOffRequests"),),
+    ),
+    RoleTemplate("Family", RecordScope.OWN, (("read", "Clients Contacts ServiceAddresses CareTeamMembers"),)),
+    RoleTemplate("Auditor", RecordScope.ALL, (("read export", "*"),)),
+    RoleTemplate("API", RecordScope.ALL, (("read add edit", f"{CARE} {INSURANCE} {STAFF}"), ("read", "Branches"))),
+)
+BY_NAME = {template.name: template for template in (*ROLE_TEMPLATES, OPERATOR)}
+
+
+def permissions_of(template: RoleTemplate, all_pairs: Iterable[Pair]) -> set[Pair]:
+    """The pairs of `all_pairs` that the template grants."""
+    return {pair for pair in all_pairs if template.covers(pair)}
+
+
+def create_roles_from_templates() -> list[Role]:
+    """Make the template roles that the acting organisation lacks, with the permissions known to the database."""
+    templates = (OPERATOR,) if tenancy.current_organization_id() == tenancy.PLATFORM_ID else ROLE_TEMPLATES
+    present = set(session.scalars(select(Role.template)))
+    known = _known_permissions()
+    made = []
+    for template in templates:
+        if template.name in present:
+            continue
+        made.append(
+            Role(
+                name=template.name,
+                template=template.name,
+                record_scope=template.scope,
+                requires_second_factor=template.requires_second_factor,
+                permissions=[known[pair] for pair in sorted(permissions_of(template, known))],
+            )
+        )
+    session.add_all(made)
+    session.flush()
+    return made
+
+
+def extend_roles(new_pairs: set[Pair]) -> int:
+    """Give the acting organisation's template roles the permissions that came with a release; how many were given.
+
+    Only new pairs: what an agency took from a role stays taken.
+    """
+    known = _known_permissions()
+    given = 0
+    for role in session.scalars(select(Role).where(Role.template.in_(list(BY_NAME)))):
+        held = set(role.permissions)
+        missing = [known[pair] for pair in sorted(permissions_of(BY_NAME[role.template], new_pairs & known.keys()))]
+        missing = [permission for permission in missing if permission not in held]
+        role.permissions.extend(missing)
+        given += len(missing)
+    session.flush()
+    return given
+
+
+def role_of(template: RoleTemplate) -> Role:
+    """The acting organisation's role made from `template`."""
+    return session.scalars(select(Role).where(Role.template == template.name)).one()
+
+
+def create_role(values: dict[str, Any], *, by: int | None) -> Role:
+    """A role of the agency's own, without permissions yet."""
+    role = Role(**values)
+    check_may_grant([role], by=by)
+    session.add(role)
+    session.flush()
+    events.record("role:created", role)
+    return role
+
+
+def update_role(role: Role, values: dict[str, Any], *, by: int | None) -> Role:
+    """Change name, record scope or the demand for a second factor. Nobody widens a role beyond their own."""
+    check_may_grant([role], by=by)
+    if role.template == ADMINISTRATOR.name and values.get("record_scope", RecordScope.ALL) != RecordScope.ALL:
+        raise Conflict("Administrators see all records; otherwise nobody could.")
+    assign(role, values)
+    check_may_grant([role], by=by)
+    role.version += 1
+    session.flush()
+    events.record("role:changed", role)
+    return role
+
+
+def set_permissions(role: Role, pairs: set[Pair], *, by: int | None) -> Role:
+    """Replace what the role may do."""
+    if role.template == ADMINISTRATOR.name:
+        raise Conflict("The administrator role keeps all its permissions; make another role for less.")
+    check_may_grant([role], by=by)
+    known = _known_permissions()
+    role.permissions = [known[pair] for pair in sorted(pairs & known.keys())]
+    check_may_grant([role], by=by)
+    role.version += 1
+    session.flush()
+    events.record("role:changed", role)
+    return role
+
+
+def delete_role(role: Role, *, by: int | None) -> None:
+    """Remove a role that nobody has. Raises `Conflict`."""
+    check_may_grant([role], by=by)
+    if role.template == ADMINISTRATOR.name:
+        raise Conflict("The administrator role can't be removed.")
+    if session.execute(select(user_roles.c.id).where(user_roles.c.role_id == role.id).limit(1)).first():
+        raise Conflict("People still have this role. Give them another one first.")
+    session.delete(role)
+    session.flush()
+
+
+def check_may_grant(roles: Iterable[Role], *, by: int | None) -> None:
+    """Refuse to hand out, or to touch, more than one has oneself. Raises `NotAllowed`. The system may all."""
+    if by is None:
+        return
+    giver = load_viewer_of_user(by)
+    if giver is None:
+        raise NotAllowed("You may not give roles.")
+    for role in roles:
+        pairs = {(one.permission.name, one.view_menu.name) for one in role.permissions}
+        scope = role.record_scope or RecordScope.ALL
+        if not pairs <= giver.permissions or WIDEST_FIRST.index(scope) < WIDEST_FIRST.index(giver.scope):
+            raise NotAllowed(f"The role {role.name} may do more than you; ask an administrator.")
+
+
+def _matches(resource: str, patterns: str) -> bool:
+    return any(fnmatchcase(resource, pattern) for pattern in patterns.split())
+
+
+def _known_permissions() -> dict[Pair, PermissionView]:
+    rows = session.scalars(select(PermissionView)).unique()
+    return {(row.permission.name, row.view_menu.name): row for row in rows}

@@ -1,0 +1,18 @@
+"""Imports every domain's models, so that the metadata is whole wherever this module is imported."""
+
+from starline.clients import models as clients
+from starline.core import audit, crypto, outbox, schedules
+from starline.identity import models as identity
+from starline.organizations import models as organizations
+from starline.staff import models as staff
+
+__all__ = [
+    "audit",
+    "clients",
+    "crypto",
+    "identity",
+    "organizations",
+    "outbox",
+    "schedules",
+    "staff",
+]

@@ -1,0 +1,96 @@
+"""Reading and changing what an agency decides for itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starline.core import events, tenancy
+from starline.core.db import session
+from starline.core.errors import Stale
+from starline.core.problems import Problems
+from starline.core.rows import assign
+from starline.organizations.checks import check_features, check_mail, check_place, check_policy
+from starline.organizations.models import Organization, OrganizationSettings
+from starline.organizations.settings import POLICIES, features, policy, settings_row
+
+FILES = ("logo_file", "favicon_file", "login_background_file")
+PLAIN = (
+    *("display_name", "primary_color", "secondary_color", "time_zone", "locale", "date_format", "currency"),
+    *("email_from_name", "email_from_address", "email_reply_to"),
+)
+OPTIONAL = frozenset({"display_name", "email_from_name", "email_from_address", "email_reply_to"})
+OF_THE_ORGANIZATION = ("id", "name", "slug", "custom_domain", "email_domain", "subscription_tier", "status")
+LONGEST = 120
+
+
+def read_settings() -> dict[str, Any]:
+    """The organisation's settings with every default filled in, as JSON values; `version` is for the next change."""
+    row = settings_row()
+    organization = session.get_one(Organization, tenancy.current_organization_id())
+    return {
+        "organization": {name: _json(getattr(organization, name)) for name in OF_THE_ORGANIZATION},
+        **{name: getattr(row, name) for name in (*PLAIN, *FILES)},
+        "features": features(row),
+        **{name: policy(name, row) for name in POLICIES},
+        "version": row.version,
+    }
+
+
+def update_settings(values: Mapping[str, Any], *, by: int | None, version: int | None = None) -> OrganizationSettings:
+    """Change the settings named in `values`; features and policies are merged, name by name.
+
+    Raises `Invalid` with everything that is wrong, `Stale` where `version` is not the newest.
+    """
+    row = session.query(OrganizationSettings).with_for_update().populate_existing().one()
+    if version is not None and version != row.version:
+        raise Stale("Somebody else changed the settings in the meantime. Load them again.")
+    tidy: dict[str, Any] = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+    _check(tidy)
+    assign(row, {name: tidy[name] or None if name in OPTIONAL else tidy[name] for name in PLAIN if name in tidy})
+    for name in ("features", *POLICIES):
+        if name in tidy:
+            assign(row, {name: {**getattr(row, name), **tidy[name]}})
+    session.flush()
+    events.record("organization:settings_changed", row)
+    return row
+
+
+def set_brand_file(name: str, key: str | None, *, by: int | None) -> OrganizationSettings:
+    """Remember where a brand picture (`logo_file` …) is stored; None takes it away."""
+    row = settings_row()
+    assign(row, {name: key})
+    session.flush()
+    events.record("organization:settings_changed", row)
+    return row
+
+
+def _check(values: Mapping[str, Any]) -> None:
+    problems = Problems()
+    for name in values.keys() - {*PLAIN, "features", *POLICIES}:
+        problems.add(name, "There is no setting called this.")
+    for name in ("features", *POLICIES):
+        if name in values and not isinstance(values[name], Mapping):
+            problems.add(name, "Give an object of names and values.")
+    for name in PLAIN:
+        _check_text(name, values, problems)
+    problems.refuse()
+    check_place(values, problems)
+    check_mail(values, problems)
+    check_features(values.get("features") or {}, problems)
+    for name in POLICIES:
+        check_policy(name, values.get(name) or {}, problems)
+    problems.refuse()
+
+
+def _check_text(name: str, values: Mapping[str, Any], problems: Problems) -> None:
+    value = values.get(name, "")
+    longest = 254 if name in ("email_from_address", "email_reply_to") else LONGEST
+    if value is None and name in OPTIONAL:
+        return
+    if not isinstance(value, str) or "\x00" in value:
+        problems.add(name, "Give a text.")
+    elif len(value) > longest:
+        problems.add(name, f"Use at most {longest} characters.")
+
+
+def _json(value: Any) -> Any:
+    return value if isinstance(value, (int, bool, type(None))) else str(value)

@@ -1,0 +1,135 @@
+"""What an agency may decide for itself: features, policies, brand, mail, place and language.
+
+Every setting has a default, a type, a label and bounds here, once; screens, REST and rules read them from here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starline.core.db import session
+from starline.organizations.models import OrganizationSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A part of the product that is a menu entry, screens and endpoints, all on or all off."""
+
+    label: str
+    default: bool = True
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value of a policy. Its type is the default's; numbers have bounds, texts may have `choices`."""
+
+    label: str
+    default: bool | int | str | tuple[str, ...]
+    help: str = ""
+    least: int | None = None
+    most: int | None = None
+    choices: tuple[str, ...] = ()
+
+    def problem(self, value: Any) -> str | None:
+        """What is wrong with `value`, as a sentence that says what to do; None when it is good."""
+        if isinstance(self.default, bool):
+            return None if isinstance(value, bool) else f"{self.label} must be yes or no."
+        if isinstance(self.default, int):
+            return self._problem_of_number(value)
+        if isinstance(self.default, tuple):
+            is_list = isinstance(value, (list, tuple)) and all(isinstance(one, str) and one.strip() for one in value)
+            return None if is_list else f"{self.label} must be a list of names."
+        if not isinstance(value, str) or len(value) > 80:
+            return f"{self.label} must be a short text."
+        if self.choices and value not in self.choices:
+            return f"{self.label} must be one of: {', '.join(self.choices)}."
+        return None
+
+    def _problem_of_number(self, value: Any) -> str | None:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return f"{self.label} must be a whole number."
+        if self.least is not None and self.most is not None and not self.least <= value <= self.most:
+            return f"{self.label} must lie between {self.least} and {self.most}."
+        return None
+
+
+FEATURES: dict[str, Feature] = {
+    "health_records": Feature("Health records", help="Vital signs, medication, care notes."),
+    "billing": Feature("Billing", help="Payers, authorizations, claims, invoices."),
+    "advanced_reporting": Feature("Advanced reports", help="The report builder and scheduled reports."),
+    "api_access": Feature("API access", help="Programs of the agency's own, with a token or a key."),
+    "family_portal": Feature("Family portal", help="Relatives see the client's plan and visits."),
+    "offline": Feature("Offline work", help="Caregivers clock in where there is no network."),
+}
+
+SECURITY = {
+    "mfa_roles": Setting(
+        "Second factor required for roles", (), help="Names of roles; a role can demand it itself too."
+    ),
+    "requires_second_factor": Setting("Second factor required for everybody", False),
+    "idle_minutes": Setting("Sign out after inactivity (minutes)", 30, least=5, most=480),
+    "absolute_hours": Setting("Sign out in any case after (hours)", 12, least=1, most=72),
+    "remember_days": Setting("A device may skip the second factor for (days)", 30, least=0, most=90),
+    "min_password_length": Setting("Shortest password", 12, least=12, most=64),
+    "lockout_attempts": Setting("Wrong passwords before waiting", 5, least=3, most=10),
+    "lockout_minutes": Setting("Longest wait after wrong passwords (minutes)", 60, least=5, most=1440),
+}
+SCHEDULING = {
+    "geofence_metres": Setting(
+        "Geofence (metres)", 150, help="How far from the address clocking in counts.", least=10, most=5000
+    ),
+    "early_minutes": Setting("Early clock-in allowed (minutes)", 15, least=0, most=120),
+    "late_minutes": Setting("Late after (minutes)", 15, least=1, most=120),
+    "overtime_rule": Setting(
+        "Overtime rule", "flsa_40", choices=("flsa_40", "california_attendant", "california_domestic")
+    ),
+    "week_start": Setting("Week starts on", "sunday", choices=("sunday", "monday", "saturday")),
+}
+BILLING = {
+    "unit_rounding": Setting(
+        "Unit rounding",
+        "eight_minute",
+        help="For payers that have no rule of their own.",
+        choices=("eight_minute", "nearest", "up", "down", "exact"),
+    ),
+    "invoice_prefix": Setting("Invoice numbers start with", "INV-"),
+    "terms_days": Setting("Invoices are due after (days)", 30, least=0, most=180),
+    "invoice_terms": Setting("Sentence under an invoice", "Payment is due within 30 days."),
+}
+POLICIES: dict[str, dict[str, Setting]] = {
+    "security_policy": SECURITY,
+    "scheduling_policy": SCHEDULING,
+    "billing_policy": BILLING,
+}
+
+DATE_FORMATS = ("MM/DD/YYYY", "DD/MM/YYYY", "YYYY-MM-DD")
+LOCALES = ("en", "es")
+
+
+def settings_row() -> OrganizationSettings:
+    """The acting organisation's settings."""
+    row: OrganizationSettings = session.query(OrganizationSettings).one()
+    return row
+
+
+def feature_enabled(name: str, row: OrganizationSettings | None = None) -> bool:
+    """Whether the acting organisation has the feature `name` switched on. KeyError for a name that is none."""
+    feature = FEATURES[name]
+    chosen = (row or settings_row()).features
+    return bool(chosen.get(name, feature.default))
+
+
+def features(row: OrganizationSettings) -> dict[str, bool]:
+    """Every feature with what the organisation chose, or its default."""
+    return {name: bool(row.features.get(name, one.default)) for name, one in FEATURES.items()}
+
+
+def policy(name: str, row: OrganizationSettings | None = None) -> dict[str, Any]:
+    """Every setting of a policy (`scheduling_policy`) with what the organisation chose, or its default."""
+    chosen: Mapping[str, Any] = getattr(row or settings_row(), name)
+    return {key: _plain(chosen.get(key, setting.default)) for key, setting in POLICIES[name].items()}
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

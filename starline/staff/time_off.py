@@ -1,0 +1,90 @@
+"""Absences: asked for, granted or declined by somebody else, called off."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from starline.core import clock, events
+from starline.core.db import session
+from starline.core.errors import Conflict, NotAllowed
+from starline.core.periods import Period
+from starline.core.problems import invalid
+from starline.core.rows import assign, proposed
+from starline.staff.models import TimeOff
+from starline.staff.service import locked_staff_member
+from starline.staff.vocabulary import StaffStatus, TimeOffStatus
+
+LONGEST_DAYS = 366
+
+
+def request_time_off(values: Mapping[str, Any], *, by: int | None) -> TimeOff:
+    member = locked_staff_member(values["staff_member_id"])
+    if member.status == StaffStatus.TERMINATED:
+        raise Conflict(f"{member} no longer works here; there is no time off to ask for.")
+    _check(values, except_for=None)
+    absence = TimeOff(**values)
+    session.add(absence)
+    session.flush()
+    events.record("time_off:requested", absence)
+    return absence
+
+
+def update_time_off(absence: TimeOff, values: Mapping[str, Any], *, by: int | None) -> TimeOff:
+    """Change a request that nobody has answered yet."""
+    locked_staff_member(absence.staff_member_id)
+    _check_open(absence)
+    _check(proposed(absence, values), except_for=absence.id)
+    assign(absence, values)
+    session.flush()
+    events.record("time_off:updated", absence)
+    return absence
+
+
+def approve_time_off(absence: TimeOff, *, by: int, note: str | None = None) -> TimeOff:
+    return _decide(absence, TimeOffStatus.APPROVED, by=by, note=note)
+
+
+def decline_time_off(absence: TimeOff, *, by: int, note: str | None = None) -> TimeOff:
+    return _decide(absence, TimeOffStatus.DECLINED, by=by, note=note)
+
+
+def cancel_time_off(absence: TimeOff, *, by: int | None) -> TimeOff:
+    """Call off an absence, asked for or granted, that is not over yet."""
+    if not absence.is_open:
+        raise Conflict(f"This time off was {absence.status} already.")
+    if absence.ends_on < clock.today():
+        raise Conflict("This time off is over; it stays on record.")
+    absence.status = TimeOffStatus.CANCELLED
+    session.flush()
+    events.record("time_off:cancelled", absence)
+    return absence
+
+
+def _decide(absence: TimeOff, answer: TimeOffStatus, *, by: int, note: str | None) -> TimeOff:
+    member = locked_staff_member(absence.staff_member_id)
+    session.refresh(absence)
+    _check_open(absence)
+    if member.user_id == by:
+        raise NotAllowed("Nobody decides about their own time off; ask a colleague.")
+    absence.status, absence.decision_note = answer, note
+    absence.decided_by_id, absence.decided_at = by, clock.now()
+    session.flush()
+    events.record(f"time_off:{answer}", absence)
+    return absence
+
+
+def _check_open(absence: TimeOff) -> None:
+    if absence.status != TimeOffStatus.REQUESTED:
+        raise Conflict(f"This time off was {absence.status} already; cancel it and ask again.")
+
+
+def _check(values: Mapping[str, Any], *, except_for: UUID | None) -> None:
+    period = Period(values["starts_on"], values["ends_on"])
+    days = (values["ends_on"] - values["starts_on"]).days + 1
+    if days < 1:
+        raise invalid("ends_on", "The last day can't come before the first.")
+    if days > LONGEST_DAYS:
+        raise invalid("ends_on", "Time off lasts at most a year; use the status “leave” for longer absences.")
+    for other in session.query(TimeOff).filter_by(staff_member_id=values["staff_member_id"]):
+        if other.id != except_for and other.is_open and period.overlaps(Period(other.starts_on, other.ends_on)):
+            raise Conflict(f"There is time off from {other} already ({other.status}). Cancel that one first.")

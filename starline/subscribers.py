@@ -1,0 +1,6 @@
+"""Imports every module that subscribes to events. Whoever runs verbs (web, worker, commands) imports this one."""
+
+from starline.identity import onboarding
+from starline.staff import catalogue
+
+__all__ = ["catalogue", "onboarding"]

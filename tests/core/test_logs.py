@@ -1,0 +1,56 @@
+"""Logs tell what happened to whom by id, and nothing a record holds."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+
+from starline.core import tenancy
+from starline.core.logs import JsonFormatter, masked
+
+HARBOR = UUID("00000000-0000-7000-8000-0000000000a1")
+
+
+@pytest.fixture
+def stream() -> Iterator[io.StringIO]:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonFormatter("web"))
+    logger = logging.getLogger("starline.test")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    yield stream
+    logger.removeHandler(handler)
+
+
+def test_a_line_names_request_organisation_user_and_route(stream: io.StringIO) -> None:
+    with tenancy.acting(HARBOR, user_id=7, request_id="req-1"):
+        logging.getLogger("starline.test").info("request", extra={"route": "/clients/<pk>", "duration_ms": 3.5})
+    line = json.loads(stream.getvalue())
+    assert line["organization_id"] == str(HARBOR) and line["user_id"] == 7 and line["request_id"] == "req-1"
+    assert line["route"] == "/clients/<pk>" and line["duration_ms"] == 3.5
+
+
+def test_an_unknown_fact_is_dropped(stream: io.StringIO) -> None:
+    logging.getLogger("starline.test").info("request", extra={"diagnosis": "canary-diagnosis"})
+    assert "canary" not in stream.getvalue()
+
+
+def test_an_exception_is_written_without_its_message(stream: io.StringIO) -> None:
+    try:
+        raise ValueError("canary-value")
+    except ValueError:
+        logging.getLogger("starline.test").exception("failed")
+    assert "canary" not in stream.getvalue()
+    line = json.loads(stream.getvalue())
+    assert line["error"] == "ValueError" and any("test_logs.py" in place for place in line["stack"])
+
+
+@pytest.mark.parametrize(
+    "secret", ["ada@harbor.example", "123-45-6789", "(614) 555-0123", "614-555-0123", "postgresql://user:pass@/db"]
+)
+def test_what_slips_into_a_message_is_masked(secret: str) -> None:
+    assert "[masked]" in masked(f"about {secret} here") and secret not in masked(f"about {secret} here")
