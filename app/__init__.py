@@ -54,12 +54,18 @@ def _build(app: Flask) -> None:
     builder.init_app(app, db.session)
     register_resources(builder)
     for face in FACES:
-        for module in ("pages", "api"):
-            found = _import_if_there(f"app.{face}.{module}")
-            for view in getattr(found, "VIEWS", ()):
-                builder.add_view_no_menu(view)
+        for module in ("pages", "api", "outbox_page"):
+            _serve(app, builder, _import_if_there(f"app.{face}.{module}"))
     app.register_blueprint(health.blueprint)
     openapi.init_openapi(app)
+
+
+def _serve(app: Flask, builder: AppBuilder, module: Any) -> None:
+    """Serve a module's FAB views (`VIEWS`) and its blueprint (`blueprint`)."""
+    for view in getattr(module, "VIEWS", ()):
+        builder.add_view_no_menu(view)
+    if hasattr(module, "blueprint"):
+        app.register_blueprint(module.blueprint)
 
 
 def _import_if_there(name: str) -> Any:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -52,12 +55,10 @@ def demo(if_empty: bool) -> None:
         raise click.ClickException("The demo isn't loaded in production: its sign-ins are public.")
     if if_empty and _has_organizations():
         return
-    from app import create_app
     from app.platform import demo as demonstration
 
-    with create_app().app_context():
-        demonstration.load()
-    click.echo("The demo agencies are loaded.")
+    was_loaded = demonstration.load()
+    click.echo("The demo agencies are loaded." if was_loaded else "The demo agencies are there already.")
 
 
 @main.command()
@@ -80,6 +81,41 @@ def prepare(context: click.Context) -> None:
 @main.group()
 def organization() -> None:
     """Agencies on the platform."""
+
+
+@organization.command("create")
+@click.option("--name", required=True)
+@click.option("--slug", required=True, help="The first part of its address: <slug>.<domain>.")
+@click.option("--email", required=True, help="Of its administrator, who gets an invitation.")
+@click.option("--first-name", required=True)
+@click.option("--last-name", required=True)
+@click.option("--branch", help="Name of the first branch.")
+@click.option("--time-zone", help="Of the first branch and of reports, as in the IANA database.")
+def create_organization(
+    name: str, slug: str, email: str, first_name: str, last_name: str, branch: str | None, time_zone: str | None
+) -> None:
+    """Set up an agency with its administrator: all of it or nothing."""
+    from starline.organizations import service
+
+    values = {"name": name, "slug": slug, "branch_name": branch, "time_zone": time_zone}
+    values = {key: value for key, value in values.items() if value} | _administrator(email, first_name, last_name)
+    with _platform():
+        made = service.set_up_organization(values, by=None)
+        address = f"{made.slug}.{settings().base_domain}"
+    click.echo(f"{name} is set up at {address}; {email} has an invitation.")
+
+
+@main.command("platform")
+@click.option("--email", required=True, help="Of the first operator, who gets an invitation.")
+@click.option("--first-name", required=True)
+@click.option("--last-name", required=True)
+def create_platform(email: str, first_name: str, last_name: str) -> None:
+    """Set up the platform's own organisation and its first operator. Once for each installation."""
+    from starline.organizations import service
+
+    with _platform():
+        service.set_up_platform(_administrator(email, first_name, last_name))
+    click.echo(f"The platform is set up; {email} has an invitation.")
 
 
 @main.command()
@@ -115,6 +151,29 @@ def outbox(limit: int) -> None:
 
     load_tasks()
     click.echo(f"Dispatched {dispatch_due(limit)}.")
+
+
+def _administrator(email: str, first_name: str, last_name: str) -> dict[str, str]:
+    return {
+        "administrator_email": email,
+        "administrator_first_name": first_name,
+        "administrator_last_name": last_name,
+    }
+
+
+@contextmanager
+def _platform() -> Iterator[None]:
+    """Acts for the platform in one transaction; a refusal is told as sentences."""
+    from starline.core import db, tenancy
+    from starline.core.errors import DomainError
+
+    importlib.import_module("starline.subscribers")
+    try:
+        with tenancy.acting(tenancy.PLATFORM_ID, reason="from the shell"), db.transaction():
+            yield
+    except DomainError as error:
+        details = [f"  {field}: {sentence}" for field, found in (error.errors or {}).items() for sentence in found]
+        raise click.ClickException("\n".join([str(error), *details])) from error
 
 
 def _has_organizations() -> bool:

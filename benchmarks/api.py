@@ -43,6 +43,7 @@ class Bench:
 
     def load(self, scenario: str, contender: contenders.Contender, calls: list[scenarios.Call], turn: int) -> None:
         """One contender, one scenario, one round."""
+        self._settle()
         workload = {"port": contender.port, "calls": calls, "number": self.number}
         workload |= {"concurrency": self.options.concurrency, "warm_up": 1.0, "seconds": self.options.seconds}
         outcome, spent = self._watched(contender.process.pid, json.dumps(workload))
@@ -51,6 +52,7 @@ class Bench:
 
     def pgbench(self, scenario: str, texts: list[str], mode: str, turn: int) -> None:
         """The same for pgbench; its own CPU counts as the client's."""
+        self._settle()
         before = self._reading(None)
         how = {"concurrency": self.options.concurrency, "seconds": self.options.seconds, "mode": mode}
         outcome = pgbench.run(texts, address=database.url(self.server), **how)
@@ -79,6 +81,15 @@ class Bench:
         outcome = json.loads(generator.stdout.read())
         generator.wait()
         return outcome, spent
+
+    def _settle(self) -> None:
+        """Wait, up to the patience asked for, until other processes leave the machine alone."""
+        deadline = time.monotonic() + self.options.patience
+        while time.monotonic() < deadline:
+            before = database.machine_cpu()
+            time.sleep(0.5)
+            if database.machine_cpu() - before < 0.5 * report.BUSY * database.cores():
+                return
 
     def _reading(self, server: int | None) -> list[float]:
         """Seconds of CPU so far: the server's processes, PostgreSQL's, the whole machine's; and the clock."""
@@ -134,7 +145,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--concurrency", type=int, default=8)
     parser.add_argument("--only", type=_names, default=list(scenarios.SCENARIOS))
     parser.add_argument("--against", type=_names, default=["starline", "fab", "fastapi", "pgbench"])
-    parser.add_argument("--json")
+    parser.add_argument("--patience", type=float, default=0.0, help="seconds to wait for a quiet machine, each time")
+    parser.add_argument("--json", help="write every single measurement to this file")
     return parser.parse_args()
 
 

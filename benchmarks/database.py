@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 import psutil
@@ -41,9 +42,13 @@ CREATE POLICY competitors ON audit_events TO starline_owner WITH CHECK (session_
 
 
 def start() -> postgres.Server:
-    """Start the server, migrate the database, let the competitors in. Safe to repeat."""
-    postgres.start_development()
+    """Start the server, migrate the database, let the competitors in. Safe to repeat; a new schema begins anew."""
     server = postgres.development_server()
+    known = HOME / "schema"
+    if known.exists() and known.read_text() != _schema():
+        postgres.remove(server)
+    postgres.start_development()
+    known.write_text(_schema())
     release.migrate()
     with databases.superuser(server) as run:
         run.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (ROLE,))
@@ -52,6 +57,12 @@ def start() -> postgres.Server:
     with databases.superuser(server, DATABASE) as run:
         run.execute(COMPETITORS.format(database=DATABASE, role=ROLE))
     return server
+
+
+def _schema() -> str:
+    """A fingerprint of all migrations."""
+    files = sorted(file for file in (ROOT / "migrations").rglob("*") if file.suffix in (".py", ".sql"))
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def url(server: postgres.Server, scheme: str = "postgresql") -> str:

@@ -1,4 +1,4 @@
-"""The table: medians over the rounds, and how many times as fast the first contender is."""
+"""The table: medians over the undisturbed rounds, and how many times as fast the first contender is."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Measure:
 
 
 HEAD = (
-    f"{'':<18}{'req/s':>9}{'(min-max)':>16}{'p50 ms':>9}{'p95 ms':>9}"
+    f"{'':<18}{'req/s':>9}{'(min-max)/n':>16}{'p50 ms':>9}{'p95 ms':>9}"
     f"{'server':>9}{'postgres':>10}{'CPU ms':>9}{'others':>8}{'failed':>8}"
 )
 
@@ -49,13 +49,13 @@ def table(measures: list[Measure], first: str) -> str:
 
 
 def _lines(measures: list[Measure]) -> list[str]:
-    return [_line(name, _of(measures, name)) for name in _names(measures)]
+    failed = {name: sum(one.failed for one in measures if one.contender == name) for name in _names(measures)}
+    return [_line(name, _of(measures, name), failed[name]) for name in _names(measures)]
 
 
-def _line(name: str, rounds: list[Measure]) -> str:
+def _line(name: str, rounds: list[Measure], failed: int) -> str:
     rates = [one.per_second for one in rounds]
-    spread = f"({min(rates):.0f}-{max(rates):.0f})"
-    failed = sum(one.failed for one in rounds)
+    spread = f"({min(rates):.0f}-{max(rates):.0f})/{len(rounds)}"
     foreign = median(one.foreign for one in rounds)
     rate = f"  {name:<16}{_mid(rounds, 'per_second'):>9.1f}{spread:>16}"
     times = f"{_mid(rounds, 'p50'):>9.2f}{_mid(rounds, 'p95'):>9.2f}"
@@ -99,7 +99,9 @@ def _names(measures: list[Measure]) -> list[str]:
 
 
 def _of(measures: list[Measure], name: str) -> list[Measure]:
-    return [one for one in measures if one.contender == name]
+    """The rounds of a contender that nobody disturbed, or all where each was disturbed."""
+    rounds = [one for one in measures if one.contender == name]
+    return [one for one in rounds if one.foreign <= BUSY] or rounds
 
 
 def _mid(measures: list[Measure], what: str) -> float:

@@ -146,6 +146,7 @@ def forget_created(run: Cursor) -> None:
     """Delete what the creates left, so that every round starts from the same table."""
     last = layout.CLIENTS // layout.ORGANIZATIONS
     run.execute("SET session_replication_role = replica")
+    run.execute("TRUNCATE client_status_changes, outbox_messages")
     run.execute("DELETE FROM clients WHERE client_number > %s", (last,))
     run.execute("UPDATE organization_counters SET value = %s WHERE name = 'clients'", (last,))
     run.execute("SET session_replication_role = DEFAULT")

@@ -22,12 +22,14 @@ from tests.caches import forget_everything
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0", "::ffff:127.")
 
+_SERVER: pytest.StashKey[Any] = pytest.StashKey()
+_NAME: pytest.StashKey[str] = pytest.StashKey()
 _stack = ExitStack()
 _connect = socket.socket.connect
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Starts the server and points the settings of this process at a database of its own, before anything is imported."""
+    """Starts the server and points this process's settings at a database of its own, before anything is imported."""
     if config.option.collectonly or config.option.help:
         return
     server = test_database.start_server()
@@ -53,10 +55,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _stack.close()
 
 
-_SERVER: pytest.StashKey[Any] = pytest.StashKey()
-_NAME: pytest.StashKey[str] = pytest.StashKey()
-
-
 class Copy:
     """This worker's database. `refresh` gives it back untouched if a test has committed to it since."""
 
@@ -78,9 +76,11 @@ class Copy:
         self.is_untouched = True
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def _copy(pytestconfig: pytest.Config) -> Copy:
-    return Copy(pytestconfig.stash[_SERVER], pytestconfig.stash[_NAME])
+    made = Copy(pytestconfig.stash[_SERVER], pytestconfig.stash[_NAME])
+    made.refresh()
+    return made
 
 
 @pytest.fixture(scope="module")

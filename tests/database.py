@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,6 +88,7 @@ def drop_copies(server: postgres.Server, run: int) -> None:
             owner = int(name.removeprefix(COPY).split("_")[0])
             if owner == run or not Path(f"/proc/{owner}").exists():
                 _drop(cursor, name)
+                shutil.rmtree(server.var / "test" / name, ignore_errors=True)
 
 
 def addresses(server: postgres.Server, name: str) -> dict[str, str]:
@@ -96,7 +98,7 @@ def addresses(server: postgres.Server, name: str) -> dict[str, str]:
         "STARLINE_ENVIRONMENT": "test",
         "STARLINE_VAR_DIR": str(var),
         "STARLINE_SECRET_KEY": "the secret key of the tests, not of anybody else",
-        "STARLINE_JWT_KEY": "the token key of the tests, not of anybody else",
+        "STARLINE_JWT_KEY": "the token key of the tests and of nobody else",
         "STARLINE_CONTEXT_KEY": "the context key of the tests, not of anybody else",
         "STARLINE_BASE_DOMAIN": "localhost",
     }

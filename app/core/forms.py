@@ -1,6 +1,7 @@
 """The form of a resource. WTForms draws it; checking is `fields`' alone, so that REST and screens agree."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +12,7 @@ from wtforms import Form
 
 from app.core.display import choice_label
 from app.core.fields import Field, Kind
+from app.core.profile import current_profile
 from app.core.related import MOST_IN_A_SELECT, choices, label_of
 from app.core.resource import Resource
 
@@ -70,8 +72,18 @@ def sent_values(resource: Resource, *, is_new: bool) -> dict[str, Any]:
         elif one.kind is Kind.SECRET and not request.form.get(one.key):
             continue
         elif one.key in request.form or is_new:
-            values[one.key] = request.form.get(one.key, "")
+            values[one.key] = _with_zone(one, request.form.get(one.key, ""))
     return values
+
+
+def _with_zone(one: Field, text: str) -> str:
+    """A form's date and time are the organisation's wall clock; a text that is none is left for `fields` to refuse."""
+    if one.kind is not Kind.INSTANT or not text:
+        return text
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=current_profile().display.zone).isoformat()
+    except ValueError:
+        return text
 
 
 def mark_errors(form: Form, errors: Mapping[str, list[str]]) -> list[dict[str, str]]:
@@ -165,4 +177,6 @@ def _typed(one: Field, value: Any) -> Any:
         return ", ".join(value)
     if one.kind is Kind.TIME:
         return value.strftime("%H:%M")
+    if one.kind is Kind.INSTANT:
+        return value.astimezone(current_profile().display.zone).strftime("%Y-%m-%dT%H:%M")
     return str(getattr(value, "value", value))

@@ -67,6 +67,7 @@ def shell() -> dict[str, Any] | None:
         "user": _user() if viewer else None,
         "search_url": None,
         "sign_in_url": None if viewer else "/login",
+        "sign_out_url": "/logout" if viewer else None,
         "theme_url": f"/theme/{profile.slug}.css?v={profile.version}",
         "theme": request.cookies.get("theme") if request.cookies.get("theme") in ("light", "dark") else "auto",
         "language": str(get_locale() or "en"),
@@ -94,6 +95,15 @@ def _user() -> dict[str, Any]:
         "role_label": roles,
         "initials": initials,
     }
+
+
+def _own_places() -> list[dict[str, str]]:
+    return [
+        {"label": _("Profile"), "url": "/me", "icon": "user-circle"},
+        {"label": _("Password"), "url": "/me/password", "icon": "key"},
+        {"label": _("Second factor"), "url": "/me/second-factor", "icon": "shield-check"},
+        {"label": _("Where you are signed in"), "url": "/me/sessions", "icon": "devices"},
+    ]
 
 
 def _groups(profile: Profile) -> list[dict[str, Any]]:

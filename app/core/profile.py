@@ -5,10 +5,10 @@ from uuid import UUID
 
 from flask import g
 from sqlalchemy import text as sql
-from starline.organizations.settings import FEATURES
 
 from app.core.display import Display
 from starline.core import db
+from starline.organizations.settings import FEATURES
 
 
 @dataclass(frozen=True)

@@ -135,10 +135,8 @@ def _page(resource: Resource, shape: Shape, constants: dict[str, Any]) -> tuple[
     client = f'r."{resource.client_column}"' if resource.client_column else "NULL::uuid"
     hidden = _compiled(inner, constants)
     shown = ", ".join(f'r."{name}"' for name in _json_names(resource, shape.columns))
-    return (
-        f"SELECT r.id, {client} AS client, (SELECT row_to_json(j) FROM (SELECT {shown}) AS j) AS row FROM ({hidden}) AS r",
-        condition,
-    )
+    row = f"(SELECT row_to_json(j) FROM (SELECT {shown}) AS j)"
+    return f"SELECT r.id, {client} AS client, {row} AS row FROM ({hidden}) AS r", condition
 
 
 def _json_names(resource: Resource, columns: tuple[str, ...]) -> list[str]:

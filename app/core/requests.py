@@ -29,6 +29,10 @@ class StarlineFlask(Flask):
             response = super().full_dispatch_request()
         return response
 
+    def get_send_file_max_age(self, filename: str | None) -> int | None:
+        """A year for addresses that carry a version; the rest is asked for again."""
+        return 31_536_000 if "v" in request.args else None
+
     def dispatch_request(self) -> Any:
         """Run the view and commit what it did; an answer that refuses leaves nothing behind."""
         response = self.make_response(super().dispatch_request())

@@ -15,7 +15,6 @@ from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Connection, create_engine
 from sqlalchemy import text as sql
-from starline.identity.viewer import Viewer, load_viewer
 
 from app.core.resource import ACTIONS, registry
 from config import settings
@@ -24,6 +23,7 @@ from starline.core.errors import NotAllowed, Unauthenticated
 from starline.core.identifiers import parse_uuid
 from starline.core.tenancy import PLATFORM_ID
 from starline.identity import roles, sessions, tokens
+from starline.identity.viewer import Viewer, load_viewer
 
 KEPT_SECONDS = 60
 """How long a viewer is kept at most; a change of users, roles, sessions or settings ends it at once."""
@@ -116,7 +116,8 @@ def check_csrf() -> None:
 
 
 def _is_sign_in_api() -> bool:
-    return request.endpoint is not None and request.endpoint.startswith("AuthApi.") and "session_id" not in session
+    """Signing in by REST proves itself by what it sends and sets no cookie; a cookie that comes along means nothing."""
+    return request.endpoint in {"AuthApi.login", "AuthApi.refresh", "AuthApi.verify"}
 
 
 def _claims_of(header: str) -> tokens.AccessClaims:

@@ -36,8 +36,9 @@ def style_sheet(primary: str) -> str:
     """The brand tokens for light and dark."""
     brand = readable(parse(primary), LIGHT)
     ink_on_dark = readable(parse(primary), DARK)
+    pressed = _mix(brand, (0, 0, 0), 0.12)
     return (
-        f":root{{--brand:{_hex(brand)};--brand-ink:{_hex(_mix(brand, (0, 0, 0), 0.12))};--brand-rgb:{_triple(brand)}}}\n"
+        f":root{{--brand:{_hex(brand)};--brand-ink:{_hex(pressed)};--brand-rgb:{_triple(brand)}}}\n"
         f"[data-bs-theme=dark]{{--brand-ink:{_hex(ink_on_dark)}}}\n"
         f"@media (prefers-color-scheme:dark){{[data-bs-theme=auto]{{--brand-ink:{_hex(ink_on_dark)}}}}}\n"
     )

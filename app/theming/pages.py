@@ -28,3 +28,6 @@ class ThemeView(BaseView):  # type: ignore[misc]
         answer = Response(storage().get(key), mimetype="image/png")
         answer.headers["Cache-Control"] = "public, max-age=86400"
         return answer
+
+
+VIEWS = (ThemeView,)

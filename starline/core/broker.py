@@ -9,6 +9,7 @@ from typing import Any
 
 from celery import Celery
 from celery.worker.request import Request
+from kombu.exceptions import ChannelError
 from kombu.transport.virtual import QoS
 from psycopg2.extensions import make_dsn, parse_dsn
 from sqlalchemy.engine import make_url
@@ -34,7 +35,10 @@ def celery() -> Celery:
 def is_empty() -> bool:
     """Whether no message waits in the broker. Raises the transport's error where it can't be reached."""
     with celery().connection_or_acquire() as connection:
-        declared = connection.default_channel.queue_declare(QUEUE, passive=True)
+        try:
+            declared = connection.default_channel.queue_declare(QUEUE, passive=True)
+        except ChannelError:  # Redis knows no queue without messages
+            return True
     return bool(declared.message_count == 0)
 
 

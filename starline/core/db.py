@@ -4,6 +4,7 @@ FAB's declarative `Model` is the base (one metadata, so foreign keys to `ab_user
 convention is set here, before FAB's security models are imported.
 """
 
+import select
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -27,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import text as sql
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import (
     Mapped,
     Session,
@@ -36,6 +38,7 @@ from sqlalchemy.orm import (
     scoped_session,
     sessionmaker,
 )
+from sqlalchemy.pool import Pool
 
 from config import settings
 from starline.core import clock, tenancy
@@ -179,7 +182,6 @@ def engine() -> Engine:
         pool_size=10,
         max_overflow=6,
         pool_timeout=5,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
             "connect_timeout": 5,
@@ -187,6 +189,13 @@ def engine() -> Engine:
             "options": "-c timezone=UTC",
         },
     )
+
+
+@event.listens_for(Pool, "checkout")
+def _drop_dead(connection: Any, record: object, proxy: object) -> None:
+    """An idle connection with something to say says goodbye: its server has gone. Costs no round trip."""
+    if select.select([connection.fileno()], [], [], 0)[0]:
+        raise DisconnectionError
 
 
 class TenantSession(Session):

@@ -29,7 +29,7 @@ LOST_SECONDS = 10
 which kills its worker comes back ever more slowly."""
 
 POLL_SECONDS = 1.0
-LONGEST_PAUSE_SECONDS = 30.0
+LONGEST_PAUSE_SECONDS = 5.0
 CHANNEL = "outbox"
 
 log = logging.getLogger(__name__)

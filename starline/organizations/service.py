@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from starline.core import clock, events, storage, tenancy
 from starline.core.db import User, session
@@ -110,19 +110,21 @@ def _write_storage_prefix(organization: Organization) -> None:
 
 
 def _on_rollback(undo: Callable[[], None]) -> None:
-    """Call `undo` if the open transaction is rolled back; forget it once the transaction is committed."""
+    """Call `undo` if what was done so far is rolled back, to a savepoint or altogether; not once it is committed."""
     current = session()
+    open_now = [current.get_nested_transaction() or current.get_transaction()]
 
-    def rolled_back(opened: Session) -> None:
-        forget()
-        undo()
+    def rolled_back(opened: Session, transaction: SessionTransaction) -> None:
+        if open_now[0] is transaction:
+            open_now[0] = None
+            undo()
 
-    def forget(opened: Session | None = None) -> None:
-        event.remove(current, "after_rollback", rolled_back)
-        event.remove(current, "after_commit", forget)
+    def ended(opened: Session, transaction: SessionTransaction) -> None:
+        if open_now[0] is transaction:
+            open_now[0] = transaction.parent
 
-    event.listen(current, "after_rollback", rolled_back)
-    event.listen(current, "after_commit", forget)
+    event.listen(current, "after_soft_rollback", rolled_back)
+    event.listen(current, "after_transaction_end", ended)
 
 
 def _set_status(organization: Organization, status: OrganizationStatus, name: str, *, reason: str) -> Organization:

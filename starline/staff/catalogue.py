@@ -32,6 +32,9 @@ TYPES: tuple[tuple[str, tuple[Discipline, ...], int | None, bool], ...] = (
 )
 """Name, disciplines that must have it, months it is valid, whether its expiry keeps off the schedule."""
 
+REMINDER_DAYS = (60, 30, 14, 7, 1)
+"""Those that fall into the last third of the validity are used: a monthly check isn't about to expire on its first day."""
+
 
 @subscribe("organization:created")
 def add_default_credential_types(founding: "Founding") -> None:
@@ -41,7 +44,11 @@ def add_default_credential_types(founding: "Founding") -> None:
     for name, disciplines, months, blocks in TYPES:
         session.add(
             CredentialType(
-                name=name, required_disciplines=list(disciplines), validity_months=months, blocks_scheduling=blocks
+                name=name,
+                required_disciplines=list(disciplines),
+                validity_months=months,
+                blocks_scheduling=blocks,
+                reminder_days=[str(days) for days in REMINDER_DAYS if days <= (months or 24) * 10],
             )
         )
     session.flush()

@@ -13,10 +13,10 @@ from sqlalchemy import text as sql
 from starline.core import clock, dispatch, tasks, tenancy
 from starline.core.db import session, transaction
 from starline.core.outbox import OutboxMessage, enqueue
-from tests.core.conftest import HARBOR, SUMMIT, settings_from, waiting_in_broker
+from tests.core.jobs import HARBOR, SUMMIT, other_broker, waiting_in_broker
 
 pytestmark = [
-    pytest.mark.usefixtures("jobs_database"),
+    pytest.mark.usefixtures("no_jobs"),
     # kombu silences this warning of its driver in a way that threads undo.
     pytest.mark.filterwarnings("ignore:list_queues:UserWarning"),
 ]
@@ -107,12 +107,9 @@ def test_a_message_that_kills_its_workers_comes_back_ever_more_slowly_and_is_giv
     assert (backlog.waiting, backlog.given_up) == (1, 1)
 
 
-def test_nothing_is_claimed_while_the_broker_is_away(jobs_database: dict[str, str]) -> None:
+def test_nothing_is_claimed_while_the_broker_is_away() -> None:
     message_id = promised()
-    with (
-        settings_from(jobs_database | {"STARLINE_REDIS_URL": "redis://127.0.0.1:1/0"}),
-        pytest.raises(OperationalError),
-    ):
+    with other_broker("redis://127.0.0.1:1/0"), pytest.raises(OperationalError):
         dispatch.dispatch_due()
     with row(message_id) as message:
         assert message.dispatched_at is None

@@ -9,12 +9,12 @@ from time import monotonic, sleep
 import pytest
 from apscheduler.triggers.cron import CronTrigger
 
-from app.platform.local import databases, postgres
+from config import settings
 from starline.core import clock, scheduler, schedules, tenancy
 from starline.core.db import session, transaction
 from starline.core.outbox import OutboxMessage
 from starline.core.schedules import JobRun, Schedule, latest_due, scheduled, scheduled_per_organization
-from tests.core.conftest import DATABASE, HARBOR, SUMMIT
+from tests.core.jobs import HARBOR, SUMMIT, connected
 
 pytestmark = pytest.mark.filterwarnings("ignore:list_queues:UserWarning")
 NOON = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)  # a Monday
@@ -51,7 +51,7 @@ def test_the_time_that_was_due_last(cron: str, expected: datetime | None) -> Non
     assert latest_due(CronTrigger.from_crontab(cron, timezone="UTC"), NOON) == expected
 
 
-def test_a_schedule_starts_once_for_each_due_time(jobs_database: object, own_schedules: None) -> None:
+def test_a_schedule_starts_once_for_each_due_time(no_jobs: None, own_schedules: None) -> None:
     scheduled_per_organization(cron="0 3 * * *", name="probe.nightly")(lambda: None)
     (nightly,) = schedules.declared()
     with clock.frozen(NOON):
@@ -61,7 +61,7 @@ def test_a_schedule_starts_once_for_each_due_time(jobs_database: object, own_sch
     assert jobs_of(HARBOR, SUMMIT) == ["probe.nightly"] * 4
 
 
-def test_two_leaders_at_once_start_it_once(jobs_database: object) -> None:
+def test_two_leaders_at_once_start_it_once(no_jobs: None) -> None:
     trigger = CronTrigger.from_crontab("0 3 * * *", timezone="UTC")
     nightly = Schedule("probe.nightly", trigger, schedules.start_for_organizations)
     with ThreadPoolExecutor(6) as pool:
@@ -69,14 +69,14 @@ def test_two_leaders_at_once_start_it_once(jobs_database: object) -> None:
     assert sum(started) == 2 and jobs_of(HARBOR, SUMMIT) == ["probe.nightly"] * 2
 
 
-def test_a_platform_schedule_belongs_to_the_platform(jobs_database: object, own_schedules: None) -> None:
+def test_a_platform_schedule_belongs_to_the_platform(no_jobs: None, own_schedules: None) -> None:
     scheduled(cron="* * * * *", name="probe.seal")(lambda: None)
     (seal,) = schedules.declared()
     assert seal.run_latest() == 1
     assert jobs_of(tenancy.PLATFORM_ID) == ["probe.seal"] and jobs_of(HARBOR, SUMMIT) == []
 
 
-def test_every_active_organisation_is_entered_and_left(jobs_database: object) -> None:
+def test_every_active_organisation_is_entered_and_left(no_jobs: None) -> None:
     entered = []
     with transaction():
         for organization_id in tenancy.every_organization("a test"):
@@ -87,7 +87,7 @@ def test_every_active_organisation_is_entered_and_left(jobs_database: object) ->
 
 
 def test_the_next_in_line_leads_when_the_leader_loses_its_connection(
-    jobs_database: object, own_schedules: None, monkeypatch: pytest.MonkeyPatch
+    no_jobs: None, own_schedules: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "HEARTBEAT_SECONDS", 0.1)
     scheduled(cron="* * * * *", name="probe.seal")(lambda: None)
@@ -99,7 +99,7 @@ def test_the_next_in_line_leads_when_the_leader_loses_its_connection(
         first = wait_for(leaders)
         sleep(0.3)
         assert leaders() == first and len(first) == 1
-        with databases.superuser(postgres.test_server()) as run:
+        with connected(settings().database_url) as run:
             run.execute("SELECT pg_terminate_backend(%s)", (first[0],))
         second = wait_for(lambda: [pid for pid in leaders() if pid not in first])
         assert len(second) == 1
@@ -113,9 +113,10 @@ def test_the_next_in_line_leads_when_the_leader_loses_its_connection(
 
 
 def leaders() -> list[int]:
-    with databases.superuser(postgres.test_server(), DATABASE) as run:
+    with connected(settings().database_url) as run:
         run.execute(
             "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             " AND (classid::bigint << 32) + objid::bigint = %s",
             (scheduler.LEADER_LOCK,),
         )

@@ -15,14 +15,16 @@ import starline.models  # noqa: F401  (fills the metadata)
 from config import settings
 from starline.core.db import metadata
 from starline.core.release import alembic_config, migrate
-from tests.isolation.database import as_runtime, rows, scratch_database
+from tests.isolation.roles import as_runtime, rows, scratch_database
+
+pytestmark = pytest.mark.usefixtures("database")
 
 UNUSED_BY_US = ("ab_group", "ab_register_user", "ab_api_key", "ab_user_group", "audit_events_")
 
 
 @pytest.fixture(scope="module")
-def scratch() -> Iterator[str]:
-    with scratch_database("migrations") as addresses:
+def scratch(_copy: Any) -> Iterator[str]:
+    with scratch_database(_copy, "migrations") as addresses:
         yield addresses["STARLINE_OWNER_DATABASE_URL"]
 
 

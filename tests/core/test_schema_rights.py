@@ -8,7 +8,9 @@ import psycopg2
 import pytest
 from psycopg2 import errors
 
-from tests.isolation.database import as_runtime, enter, rows, sign_up
+from tests.isolation.roles import as_runtime, enter, rows, sign_up
+
+pytestmark = pytest.mark.usefixtures("database")
 
 HARBOR = UUID("00000000-0000-7000-8000-00000000e001")
 SUMMIT = UUID("00000000-0000-7000-8000-00000000e002")

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from migrations.protection import APPEND_ONLY, UNAUDITED
-from tests.isolation.database import as_runtime, rows
+from tests.isolation.roles import as_runtime, rows
+
+pytestmark = pytest.mark.usefixtures("database")
 
 GLOBAL_TABLES = {
     "alembic_version": "Alembic's own.",

@@ -12,9 +12,9 @@ from starline.core.identifiers import uuid7
 from starline.core.outbox import OutboxMessage, enqueue
 from starline.core.tasks import MOST_ATTEMPTS, TenantTask, delay_after, perform, task
 from tests.core import job_probe
-from tests.core.conftest import HARBOR, SUMMIT, count_of
+from tests.core.jobs import HARBOR, SUMMIT, count_of
 
-database = pytest.mark.usefixtures("jobs_database")
+database = pytest.mark.usefixtures("no_jobs")
 
 
 def promised(task_name: str, **arguments: object) -> UUID:

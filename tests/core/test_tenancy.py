@@ -10,7 +10,9 @@ from psycopg2 import errors
 
 from starline.core import clock, tenancy
 from starline.core.errors import NotAllowed
-from tests.isolation.database import as_runtime, enter, rows, set_context, sign_up
+from tests.isolation.roles import as_runtime, enter, rows, set_context, sign_up
+
+pytestmark = pytest.mark.usefixtures("database")
 
 HARBOR = UUID("00000000-0000-7000-8000-00000000f001")
 SUMMIT = UUID("00000000-0000-7000-8000-00000000f002")

@@ -12,11 +12,10 @@ from time import monotonic, sleep
 import psutil
 import pytest
 
-from app.platform.local import databases, postgres
 from starline.core import tenancy
 from starline.core.db import session, transaction
 from starline.core.outbox import OutboxMessage, enqueue
-from tests.core.conftest import DATABASE, HARBOR, count_of
+from tests.core.jobs import HARBOR, count_of, cut_connections
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = (
@@ -27,9 +26,9 @@ PROGRAM = (
 
 
 @contextmanager
-def process(name: str, environment: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+def process(name: str) -> Iterator["subprocess.Popen[bytes]"]:
     """A worker or a scheduler in the background; stopped by SIGTERM, which must succeed, at the end."""
-    started = subprocess.Popen([sys.executable, "-c", PROGRAM.format(name)], env=os.environ | environment, cwd=ROOT)
+    started = subprocess.Popen([sys.executable, "-c", PROGRAM.format(name)], cwd=ROOT)
     try:
         yield started
         if started.poll() is None:
@@ -41,8 +40,8 @@ def process(name: str, environment: dict[str, str]) -> Iterator["subprocess.Pope
 
 
 @pytest.fixture
-def scheduler(jobs_database: dict[str, str]) -> Iterator[None]:
-    with process("scheduler", jobs_database):
+def scheduler(no_jobs: None) -> Iterator[None]:
+    with process("scheduler"):
         yield
 
 
@@ -77,8 +76,8 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> float:
 
 
 @pytest.mark.usefixtures("scheduler")
-def test_work_is_done_soon_after_the_commit_and_stopping_finishes_it(jobs_database: dict[str, str]) -> None:
-    with process("worker", jobs_database) as worker:
+def test_work_is_done_soon_after_the_commit_and_stopping_finishes_it() -> None:
+    with process("worker") as worker:
         promise("quick", times=5)
         wait_until(lambda: undone() == 0, 10)
         promise("quick")
@@ -93,8 +92,8 @@ def test_work_is_done_soon_after_the_commit_and_stopping_finishes_it(jobs_databa
 
 @pytest.mark.usefixtures("scheduler")
 @pytest.mark.parametrize("victim", ["the worker", "its child"])
-def test_a_killed_workers_task_is_done_once_within_seconds(jobs_database: dict[str, str], victim: str) -> None:
-    with process("worker", jobs_database) as worker:
+def test_a_killed_workers_task_is_done_once_within_seconds(victim: str) -> None:
+    with process("worker") as worker:
         promise("visits", seconds=3)
         wait_until(lambda: started_attempts() == 1, 10)
         children = psutil.Process(worker.pid).children()
@@ -104,19 +103,17 @@ def test_a_killed_workers_task_is_done_once_within_seconds(jobs_database: dict[s
             wait_until(lambda: undone() == 0, 40)
         else:
             worker.wait()
-            with process("worker", jobs_database):
+            with process("worker"):
                 wait_until(lambda: undone() == 0, 40)
     assert count_of("visits") == 4
 
 
 @pytest.mark.usefixtures("scheduler")
-def test_a_database_that_cuts_every_connection_costs_delay_and_no_work(jobs_database: dict[str, str]) -> None:
-    with process("worker", jobs_database):
+def test_a_database_that_cuts_every_connection_costs_delay_and_no_work() -> None:
+    with process("worker"):
         promise("visits", seconds=2)
         wait_until(lambda: started_attempts() == 1, 10)
-        session.remove()
-        with databases.superuser(postgres.test_server()) as run:
-            run.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (DATABASE,))
+        cut_connections()
         promise("visits", times=3)
         wait_until(lambda: undone() == 0, 40)
     assert count_of("visits") == 4

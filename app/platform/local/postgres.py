@@ -33,7 +33,9 @@ LONGEST_SOCKET_DIRECTORY = 80
 FIRST_PORT = 54320
 SUPERUSER = "postgres"
 
-# Messages of failed statements would carry values of health records into the log.
+OWN_SETTINGS = "starline.conf"
+
+# Errors and failed statements are left out of the log: they would carry values of health records into it.
 SETTINGS = """
 listen_addresses = '127.0.0.1'
 max_connections = 200
@@ -47,6 +49,7 @@ jit = off
 timezone = 'UTC'
 log_timezone = 'UTC'
 password_encryption = 'scram-sha-256'
+log_min_messages = 'log'
 log_min_error_statement = 'panic'
 log_error_verbosity = 'terse'
 log_parameter_max_length_on_error = 0
@@ -251,10 +254,8 @@ def _initialise(server: Server) -> None:
         )
     if result.returncode:
         raise PostgresError(f"PostgreSQL couldn't make its data directory {data}:\n{result.stderr}")
-    extra = SETTINGS + ("" if server.is_durable else THROW_AWAY_SETTINGS)
     with (data / "postgresql.conf").open("a") as file:
-        file.write(extra)
-    (data / "pg_hba.conf").write_text(ACCESS_RULES)
+        file.write(f"include_if_exists = '{OWN_SETTINGS}'\n")
 
 
 def _check_version(server: Server) -> None:
@@ -270,6 +271,10 @@ def _check_version(server: Server) -> None:
 def _launch(server: Server) -> None:
     port = _free_port(server)
     write_private(server.var / f"{server.name}.port", str(port))
+    own = SETTINGS + ("" if server.is_durable else THROW_AWAY_SETTINGS)
+    for name, content in ((OWN_SETTINGS, own), ("pg_hba.conf", ACCESS_RULES)):
+        (server.data / name).write_text(content)
+        server_user().give(server.data / name, 0o600)
     sockets = server.socket_directory
     if sockets != server.data:
         sockets.mkdir(mode=0o700, exist_ok=True)

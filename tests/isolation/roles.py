@@ -1,17 +1,16 @@
-"""Databases for tests that look past the application: the catalogue, the roles, and scratch copies of the schema."""
+"""PostgreSQL as its roles see it, for tests that look past the application."""
 
-import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import psycopg2
 
-from app.platform.local import databases, postgres
+from app.platform.local import databases
 from config import settings
-from starline.core import release, tenancy
+from starline.core import tenancy
+from tests import database as test_database
 
 Row = tuple[Any, ...]
 
@@ -61,19 +60,12 @@ def sign_up(cursor: Any, organization_id: UUID, slug: str) -> None:
 
 
 @contextmanager
-def scratch_database(name: str, *, migrated: bool = True) -> Iterator[dict[str, str]]:
-    """The addresses of a database of its own on the tests' server, dropped afterwards."""
-    server, name = postgres.test_server(), f"scratch_{name}_{os.getpid()}"
-    databases.ensure_database(server, name)
-    addresses = databases.addresses(server, name)
+def scratch_database(copy: Any, suffix: str) -> Iterator[dict[str, str]]:
+    """The environment of one more copy of the template (`copy` is the fixture `_copy`), dropped afterwards."""
+    name = f"{copy.name}_{suffix}"
+    test_database.copy_template(copy.server, copy.template, name)
     try:
-        if migrated:
-            release.migrate(addresses["STARLINE_OWNER_DATABASE_URL"])
-        yield addresses
+        yield test_database.addresses(copy.server, name)
     finally:
-        with databases.superuser(server) as run:
+        with databases.superuser(copy.server) as run:
             run.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def database_name(url: str) -> str:
-    return urlsplit(url).path.removeprefix("/")

@@ -1,0 +1,46 @@
+"""Every test here that asks for `resource` runs once for each declared one."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from app import FACES, _import_if_there
+from app.core.resource import Resource, registry
+from tests.caches import forget_everything
+from tests.contract.callers import Caller, by_cookie, by_token
+from tests.isolation.cast import Cast, assemble
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "resource" in metafunc.fixturenames:
+        for face in FACES:
+            _import_if_there(f"app.{face}.resources")
+        metafunc.parametrize("resource", list(registry.values()), ids=list(registry))
+
+
+@pytest.fixture(scope="module")
+def cast(database: str, _application: Any) -> Iterator[Cast]:
+    """Both agencies with rows of every resource; what a test commits stays for the module."""
+    forget_everything()
+    yield assemble(_application)
+
+
+@pytest.fixture(scope="module")
+def rest(cast: Cast) -> Caller:
+    """A script of Harbor's administrator."""
+    return by_token(cast.application, cast.harbor.people["Administrator"])
+
+
+@pytest.fixture(scope="module")
+def browser(cast: Cast) -> Caller:
+    """The browser of Harbor's administrator."""
+    return by_cookie(cast.application, cast.harbor.people["Administrator"])
+
+
+@pytest.fixture
+def record(cast: Cast, resource: Resource) -> dict[str, Any]:
+    """A row of the resource that Harbor has."""
+    if resource.name not in cast.harbor.own:
+        pytest.skip(f"{resource.permission} offers no adding, and nothing has made a row of it")
+    return cast.harbor.own[resource.name]

@@ -1,0 +1,133 @@
+"""Valid rows of any declared resource, made through REST from the descriptions of its fields.
+
+A row begins with what is required. Where a rule of the domain wants more, the refusal names the fields, and the factory
+fills those in: so a new entity needs no line here unless one of its fields has a format of its own (`FORMATS`).
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+
+from app.core.fields import Field, Kind
+from app.core.resource import Resource, resource_of
+from starline.core import clock
+
+ATTEMPTS = 6
+FIRST_DAY = date(2024, 1, 1)
+FORMATS: dict[str, Any] = {
+    "birth_date": "1950-02-03",
+    "hired_on": "2020-01-06",
+    "latitude": "39.961200",
+    "longitude": "-82.998800",
+    "medicare_id": "1EG4-TE5-MK73",
+    "npi": "1234567893",
+    "postal_code": "43215",
+    "reminder_days": ["30"],
+    "ssn": "123-45-6789",
+    "state": "OH",
+    "time_zone": "America/New_York",
+    "to_status": "assessment",
+    "validity_months": 12,
+    "visibility": "family",
+}
+RISKY = frozenset({"status", "on_date", "terminated_on", "valid_from", "valid_until", "start_of_care_on"})
+"""Fields that a full row leaves empty unless a rule asks for them: they contradict others."""
+
+Send = Callable[[str, dict[str, Any]], Any]
+"""POSTs JSON to a path as somebody who may do everything; answers the response."""
+
+
+class Factory:
+    """Makes rows as the person behind `send`; parents are shared until a rule wants new ones."""
+
+    def __init__(self, send: Send, user_id: int) -> None:
+        self.send, self.user_id = send, user_id
+        self.parents: dict[str, Any] = {}
+        self.numbers = count(1)
+
+    def make(self, resource: Resource, *, full: bool = False, **given: Any) -> dict[str, Any]:
+        """The record of a new row; `given` values by key are kept. `full` fills the optional fields too."""
+        return self._taken(resource, full, given)[0]
+
+    def accepted(self, resource: Resource) -> dict[str, Any]:
+        """Values that nobody has sent yet and that the resource will take, with parents of their own."""
+        _row, values = self._taken(resource, False, {})
+        self.parents.clear()
+        number, fields = next(self.numbers), {one.key: one for one in resource.form_fields}
+        renewed = (Kind.TEXT, Kind.EMAIL, Kind.RELATION)
+        return {
+            key: self.value(fields[key], number) if fields[key].kind in renewed else value
+            for key, value in values.items()
+        }
+
+    def _taken(self, resource: Resource, full: bool, given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """A new row and the values that made it."""
+        values = self.values(resource, full=full, **given)
+        for attempt in range(ATTEMPTS):
+            answer = self.send(f"/api/v1/{resource.name}/", values)
+            if answer.status_code == 201:
+                return answer.json["result"], values
+            if answer.status_code == 409 or attempt >= 2:
+                self.parents.clear()
+                values = self.values(resource, full=full and attempt < 4, **given)
+            self._mend(resource, values, answer.json["errors"], given)
+        raise AssertionError(f"{resource.permission}: no valid row found: {answer.get_data(as_text=True)}, {values}")
+
+    def values(self, resource: Resource, *, full: bool = False, **given: Any) -> dict[str, Any]:
+        """Values for a new row, by key, as JSON takes them."""
+        values = dict(given)
+        number = next(self.numbers)
+        for one in resource.form_fields:
+            wanted = one.required or (full and one.key not in RISKY and one.kind not in (Kind.RELATION, Kind.BOOLEAN))
+            if one.key not in values and (wanted or one.key == "ends_on"):
+                values[one.key] = self.value(one, number)
+        return values
+
+    def value(self, one: Field, number: int) -> Any:
+        """A valid value of the field; differs with `number` where the kind allows."""
+        if one.key in FORMATS:
+            return FORMATS[one.key]
+        if one.kind is Kind.RELATION:
+            return self.parent(one)
+        if one.choices:
+            return one.choices[number % len(one.choices)] if one.key == "weekday" else one.choices[0]
+        return {
+            Kind.TEXT: f"Word {number}"[: one.max_length or 40],
+            Kind.LONG_TEXT: f"A sentence, number {number}.",
+            Kind.EMAIL: f"person{number}@family.example",
+            Kind.PHONE: f"503-555-01{number % 100:02}",
+            Kind.INTEGER: number % 20 + 1,
+            Kind.DECIMAL: f"{number % 90 + 10}.50",
+            Kind.BOOLEAN: False,
+            Kind.DATE: (FIRST_DAY + timedelta(days=2 * number + one.key.startswith("ends"))).isoformat(),
+            Kind.INSTANT: f"{FIRST_DAY.isoformat()}T08:00:00+00:00",
+            Kind.TIME: "17:00" if one.key.startswith("ends") else "08:00",
+            Kind.TAGS: [f"word{number}"],
+            Kind.OBJECT: {},
+            Kind.SECRET: f"S{number:05}",
+        }[one.kind]
+
+    def parent(self, one: Field) -> Any:
+        """The id of a row that the field may refer to."""
+        if one.target.__tablename__ == "ab_user":
+            return self.user_id
+        if one.target.__tablename__ not in self.parents:
+            resource = resource_of(one.target)
+            assert resource is not None, f"{one.target} has no resource, so no row of it can be made"
+            self.parents[one.target.__tablename__] = self.make(resource)["id"]
+        return self.parents[one.target.__tablename__]
+
+    def _mend(
+        self, resource: Resource, values: dict[str, Any], errors: dict[str, Any], given: dict[str, Any]
+    ) -> None:
+        """Fill in the fields that a refusal names, or leave out those that it doesn't want."""
+        fields = {one.key: one for one in resource.form_fields}
+        for name in errors.keys() & fields.keys() - given.keys():
+            one = fields[name]
+            if name in values and not one.required:
+                del values[name]
+            elif one.kind is Kind.DATE:
+                values[name] = clock.today().isoformat()
+            else:
+                values[name] = self.value(one, next(self.numbers))

@@ -1,0 +1,140 @@
+"""A protected value opens in its place and nowhere else."""
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import delete, select
+
+from starline.core import crypto, db, tenancy
+from starline.core.crypto import OrganizationKey, Unreadable, blind_index, decrypt, encrypt, mask
+from starline.identity.models import SecondFactor
+from tests.identity.factories import SUMMIT, a_person, an_agency
+
+ROW = UUID("00000000-0000-7000-8000-000000000001")
+PLACE: dict[str, Any] = {"table": "clients", "column": "ssn_encrypted", "row_id": ROW}
+
+
+def test_what_was_sealed_opens_in_its_place(harbor: Any) -> None:
+    sealed = encrypt("900-12-3456", **PLACE)
+    assert b"3456" not in sealed and sealed[0] == crypto.VERSION
+    assert decrypt(sealed, **PLACE) == "900-12-3456"
+
+
+def test_the_same_value_is_sealed_differently_every_time(harbor: Any) -> None:
+    assert encrypt("900-12-3456", **PLACE) != encrypt("900-12-3456", **PLACE)
+
+
+@pytest.mark.parametrize("moved", [{"table": "staff_members"}, {"column": "other"}, {"row_id": UUID(int=2)}])
+def test_a_value_copied_elsewhere_does_not_open(harbor: Any, moved: dict[str, Any]) -> None:
+    sealed = encrypt("900-12-3456", **PLACE)
+    with pytest.raises(Unreadable):
+        decrypt(sealed, **{**PLACE, **moved})
+
+
+def test_a_value_of_another_organisation_does_not_open(harbor: Any) -> None:
+    sealed = encrypt("900-12-3456", **PLACE)
+    with tenancy.acting(SUMMIT):
+        an_agency(SUMMIT, "summit")
+        encrypt("so that there is a key of the same number", **PLACE)
+        with pytest.raises(Unreadable):
+            decrypt(sealed, **PLACE)
+
+
+@pytest.mark.parametrize("position", [0, 3, 9, -1])
+def test_a_value_altered_by_one_bit_does_not_open(harbor: Any, position: int) -> None:
+    sealed = bytearray(encrypt("900-12-3456", **PLACE))
+    sealed[position] ^= 1
+    with pytest.raises(Unreadable):
+        decrypt(bytes(sealed), **PLACE)
+
+
+@given(st.binary(max_size=80))
+def test_rubbish_is_refused_and_never_crashes(rubbish: bytes) -> None:
+    with tenancy.acting(SUMMIT), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(crypto, "_keys", lambda purpose: {1: bytes(32)})
+        with pytest.raises(Unreadable):
+            decrypt(rubbish, **PLACE)
+
+
+def test_destroying_the_organisations_keys_shreds_its_values(harbor: Any) -> None:
+    sealed = encrypt("900-12-3456", **PLACE)
+    db.session.execute(delete(OrganizationKey))
+    db.session.info.clear()
+    with pytest.raises(Unreadable):
+        decrypt(sealed, **PLACE)
+
+
+def test_a_key_that_was_rolled_back_seals_nothing(harbor: Any) -> None:
+    nested = db.session.begin_nested()
+    lost = encrypt("900-12-3456", **PLACE)
+    nested.rollback()
+    kept = encrypt("900-12-3456", **PLACE)
+    assert decrypt(kept, **PLACE) == "900-12-3456"
+    with pytest.raises(Unreadable):
+        decrypt(lost, **PLACE)
+
+
+def test_a_new_data_key_seals_and_the_old_one_still_opens(harbor: Any) -> None:
+    old = encrypt("old", **PLACE)
+    crypto.add_data_key()
+    new = encrypt("new", **PLACE)
+    assert int.from_bytes(new[1:5], "big") == int.from_bytes(old[1:5], "big") + 1
+    assert decrypt(old, **PLACE) == "old" and decrypt(new, **PLACE) == "new"
+
+
+def test_keys_are_wrapped_anew_under_a_new_master_key(harbor: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    sealed = encrypt("900-12-3456", **PLACE)
+    master = crypto.master_key()
+    assert isinstance(master, crypto.LocalMasterKey)
+    monkeypatch.setitem(master.keys, "2", bytes(range(32)))
+    monkeypatch.setattr(master, "current", "2")
+    assert crypto.rewrap_keys() == 1
+    monkeypatch.delitem(master.keys, "1")
+    db.session.info.clear()
+    assert decrypt(sealed, **PLACE) == "900-12-3456"
+
+
+def test_the_wrapped_key_does_not_open_for_another_organisation(harbor: Any) -> None:
+    encrypt("900-12-3456", **PLACE)
+    wrapped = bytes(db.session.scalars(select(OrganizationKey.key_encrypted)).first() or b"")
+    with pytest.raises(Unreadable):
+        crypto.master_key().unwrap(wrapped, f"{SUMMIT}|data|1")
+
+
+def test_equal_values_have_equal_indexes_within_one_organisation_only(harbor: Any) -> None:
+    ours = blind_index("900123456")
+    assert ours == blind_index("900123456") != blind_index("900123457") and len(ours) == 64
+    with tenancy.acting(SUMMIT):
+        an_agency(SUMMIT, "summit")
+        assert blind_index("900123456") != ours
+
+
+def test_an_encrypted_attribute_reads_as_text_and_is_stored_sealed(harbor: Any) -> None:
+    factor = SecondFactor(user_id=a_person().id)
+    factor.seed = "JBSWY3DPEHPK3PXP"
+    db.session.add(factor)
+    db.session.flush()
+    db.session.expire(factor)
+    assert factor.seed == "JBSWY3DPEHPK3PXP" and b"JBSW" not in factor.seed_encrypted
+    factor.seed = None
+    assert factor.seed is None and factor.seed_encrypted is None
+    db.session.expire(factor)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"), [("900123456", "•••••3456"), ("1234", "••••"), ("12", "••"), ("", ""), (None, "")]
+)
+def test_a_mask_keeps_the_end_of_a_long_text_and_nothing_of_a_short_one(text: str | None, masked: str) -> None:
+    assert mask(text) == masked
+
+
+def test_the_key_file_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "keys" / "fields.json"
+    first, second = crypto.LocalMasterKey(path), crypto.LocalMasterKey(path)
+    assert first.keys == second.keys and path.stat().st_mode & 0o777 == 0o600
+    assert list(json.loads(path.read_text())["keys"]) == ["1"] and len(list(path.parent.iterdir())) == 1

@@ -1,0 +1,268 @@
+"""The cast of the isolation tests: Harbor and Summit, of the same shape, with everybody who could ask.
+
+Every text of Summit holds a canary, a word that no answer to Harbor's people may contain.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from app.core.resource import Resource, registry
+from config import settings
+from starline import subscribers
+from starline.core import db, tenancy
+from starline.core.db import Role, User, session
+from starline.identity import roles, sessions, tokens, users
+from starline.identity.attempts import Origin
+from starline.identity.models import RecordScope
+from starline.organizations.service import set_up_organization, set_up_platform
+from tests.contract.factory import Factory
+from tests.isolation.roles import connected, enter, rows
+
+CANARY = "Qz7canary"
+LEFT_PLAIN = {
+    "organizations": "The name and the addresses of an agency stand on its public sign-in page.",
+    "organization_settings": "So does its brand.",
+    "audit_events": "Nobody may change them; they hold the canaries of the rows they tell of.",
+    "ab_role": "Names are those of the templates in every organisation.",
+    "user_sessions": "The channel decides how a session is checked.",
+    "organization_keys": "The purpose decides what a key is for.",
+    "outbox_messages": "Task names are the same for all.",
+    "organization_counters": "Names of series are the same for all.",
+}
+assert subscribers
+
+
+@dataclass
+class Person:
+    """Somebody with a session. `template` is the name of their role."""
+
+    template: str
+    user_id: int
+    organization_id: UUID
+    host: str
+    token: str
+    session_id: str
+    permissions: frozenset[tuple[str, str]]
+    scope: str
+
+
+@dataclass
+class Agency:
+    """An organisation with its people by role, and rows of every resource by its name."""
+
+    id: UUID
+    host: str
+    people: dict[str, Person] = field(default_factory=dict)
+    own: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """A row that caregiver and family may see as well."""
+    outside: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """A row of another client and another staff member, in another branch."""
+    factory: Any = None
+
+
+@dataclass
+class Cast:
+    application: Any
+    harbor: Agency
+    summit: Agency
+
+
+def assemble(application: Any) -> Cast:
+    """Both agencies with their people and rows, committed."""
+    with tenancy.acting(tenancy.PLATFORM_ID), db.transaction():
+        set_up_platform(_administrator("starline"))
+    harbor, summit = (found(application, name) for name in ("harbor", "summit"))
+    plant_canaries(summit)
+    return Cast(application, harbor, summit)
+
+
+def found(application: Any, name: str) -> Agency:
+    """One agency: people of every template role, a caregiver of another client, somebody disabled, and rows."""
+    with tenancy.acting(tenancy.PLATFORM_ID), db.transaction():
+        values = {"name": f"{name.title()} Care", "slug": name, **_administrator(name)}
+        organization_id = set_up_organization(values, by=None).id
+    agency = Agency(organization_id, f"{name}.localhost")
+    with tenancy.acting(organization_id), db.transaction():
+        _add_branch_role()
+    for template in (*(one.name for one in roles.ROLE_TEMPLATES), "Branch office"):
+        agency.people[template] = join(agency, template, template)
+    agency.people["Other caregiver"] = join(agency, "Other caregiver", "Caregiver")
+    agency.people["Disabled"] = join(agency, "Disabled", "Administrator")
+    administrator = agency.people["Administrator"]
+    agency.factory = Factory(sender(application, administrator), agency.people["Caregiver"].user_id)
+    _fill(agency)
+    _disable(agency.people["Disabled"])
+    return agency
+
+
+def join(agency: Agency, name: str, template: str) -> Person:
+    """A new person of the agency with one role, signed in on the API and in a browser."""
+    word = name.lower().replace(" ", "-")
+    with tenancy.acting(agency.id), db.transaction():
+        role = session.query(Role).filter_by(template=template).one()
+        values = {"email": f"{word}@{agency.host}.example", "first_name": name, "last_name": "Person", "roles": [role]}
+        user = users.create_user(values, by=None)
+        opened = sessions.start(user, origin=Origin("api", "127.0.0.1", "test"), has_second_factor=True)
+        web = sessions.start(user, origin=Origin("web", "127.0.0.1", "test"), has_second_factor=True)
+        token = tokens.issue(opened).access_token
+        permissions = frozenset((one.permission.name, one.view_menu.name) for one in role.permissions)
+        return Person(template, user.id, agency.id, agency.host, token, str(web.id), permissions, role.record_scope)
+
+
+def sender(application: Any, person: Person) -> Any:
+    """POSTs JSON as the person; the way of the factory."""
+    client = application.test_client()
+    headers = {"Authorization": f"Bearer {person.token}"}
+
+    def send(path: str, values: dict[str, Any]) -> Any:
+        return client.post(path, json=values, headers=headers, base_url=f"http://{person.host}")
+
+    return send
+
+
+def plant_canaries(agency: Agency) -> int:
+    """Put a word of its own into every text that the agency keeps; how many texts there are."""
+    planted = 0
+    with connected(settings().database_url) as cursor:
+        enter(cursor, agency.id)
+        for table, column, length in rows(cursor, _TEXTS):
+            if table in LEFT_PLAIN or (length is not None and length < len(CANARY) + 7):
+                continue
+            word = f"{CANARY}{hashlib.md5(f'{table}.{column}'.encode()).hexdigest()[:4]}"
+            cursor.execute(
+                f"UPDATE {table} SET {column} = '{word}' || to_hex((row_number)::int) FROM (SELECT ctid AS place,"
+                f" row_number() OVER () FROM {table}) AS numbered WHERE {table}.ctid = numbered.place"
+                f" AND {column} IS NOT NULL"
+            )
+            planted += cursor.rowcount
+        cursor.connection.commit()
+    assert planted > 50
+    return planted
+
+
+# Every stored text column but those bound by a rule: checked, generated, a hash, an address of a file.
+_TEXTS = """
+SELECT c.relname, a.attname, CASE WHEN a.atttypmod > 4 THEN a.atttypmod - 4 END
+  FROM pg_policies p JOIN pg_class c ON c.relname = p.tablename AND c.relnamespace = 'public'::regnamespace
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+ WHERE p.policyname = 'tenant' AND a.atttypid IN ('text'::regtype, 'varchar'::regtype)
+   AND a.attname !~ '_hash$|^password$'
+   AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'c' AND a.attnum = ANY (k.conkey)
+                      AND pg_get_constraintdef(k.oid) !~ 'IS (NOT )?NULL')
+ ORDER BY 1, 2
+"""
+
+
+def fingerprint(agency: Agency) -> dict[str, str]:
+    """An md5 of all rows of each table of the agency, read as itself."""
+    with connected(settings().database_url) as cursor:
+        enter(cursor, agency.id)
+        tables = rows(cursor, "SELECT tablename FROM pg_policies WHERE policyname = 'tenant' ORDER BY 1")
+        found = {}
+        for (table,) in tables:
+            key = "id" if table == "organizations" else "organization_id"
+            query = f"SELECT md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM {table} t"
+            found[table] = rows(cursor, f"{query} WHERE {key} = %s", str(agency.id))[0][0]
+        return found
+
+
+@contextmanager
+def unchanged(agency: Agency) -> Iterator[None]:
+    """Fails where anything of the agency is another after the block than before."""
+    before = fingerprint(agency)
+    yield
+    after = fingerprint(agency)
+    assert {table for table in before if before[table] != after[table]} == set()
+
+
+def can_be_outside(resource: Resource, person: Person) -> bool:
+    """Whether the person's record scope leaves rows of the resource out."""
+    narrow = getattr(resource.model, "visible_to", lambda viewer: None)
+    everything = str(narrow(_Scope(person, RecordScope.ALL)))
+    return person.scope != RecordScope.ALL and str(narrow(_Scope(person, person.scope))) != everything
+
+
+@dataclass
+class _Scope:
+    person: Person
+    scope: str
+
+    @property
+    def user_id(self) -> int:
+        return self.person.user_id
+
+    @property
+    def branch_id(self) -> UUID:
+        return UUID(int=0)
+
+
+def _administrator(name: str) -> dict[str, str]:
+    return {
+        "administrator_email": f"first@{name}.example",
+        "administrator_first_name": "First",
+        "administrator_last_name": "Person",
+    }
+
+
+def _add_branch_role() -> None:
+    """A role that may do all, in one branch: none of the templates is so."""
+    everything = roles.role_of(roles.ADMINISTRATOR).permissions
+    role = Role(name="Branch office", record_scope=RecordScope.BRANCH, template="Branch office")
+    role.permissions = list(everything)
+    session.add(role)
+
+
+def _fill(agency: Agency) -> None:
+    """Rows of every resource, first within everybody's reach, then out of it."""
+    make, by_table = agency.factory, {one.model.__tablename__: one for one in registry.values()}
+    caregiver, family = agency.people["Caregiver"].user_id, agency.people["Family"].user_id
+    for reach, user_id, relative in (
+        (agency.own, caregiver, family),
+        (agency.outside, agency.people["Other caregiver"].user_id, None),
+    ):
+        make.parents.clear()
+        branch = make.make(by_table["branches"], full=True)
+        make.parents["branches"] = branch["id"]
+        client = make.make(by_table["clients"], full=True)
+        staff = make.make(by_table["staff_members"], full=True, user_id=user_id)
+        make.parents |= {"clients": client["id"], "staff_members": staff["id"]}
+        reach |= {"branches": branch, by_table["clients"].name: client, by_table["staff_members"].name: staff}
+        parents = dict(make.parents)
+        for resource in registry.values():
+            if resource.name not in reach and "add" in resource.methods:
+                make.parents = dict(parents)
+                special = {"contacts": {"user_id": relative}, "care_team_members": {"user_id": user_id}}
+                given = special.get(resource.model.__tablename__, {})
+                reach[resource.name] = make.make(resource, full=True, **_dated(resource), **given, **_children(resource, parents))
+    _settle(agency)
+
+
+def _dated(resource: Resource) -> dict[str, Any]:
+    """An assignment that runs: only the present care team sees a client."""
+    return {"starts_on": "2024-01-01", "ends_on": None} if resource.model.__tablename__ == "care_team_members" else {}
+
+
+def _children(resource: Resource, parents: dict[str, Any]) -> dict[str, Any]:
+    """The ids of the shared parents for every reference the resource writes."""
+    return {
+        one.key: parents[one.target.__tablename__]
+        for one in resource.form_fields
+        if one.target is not None and one.required and one.target.__tablename__ in parents
+    }
+
+
+def _settle(agency: Agency) -> None:
+    """The branch office sits in the branch of the rows within reach."""
+    with tenancy.acting(agency.id), db.transaction():
+        user = session.query(User).filter_by(id=agency.people["Branch office"].user_id).one()
+        user.branch_id = UUID(agency.own["branches"]["id"])
+
+
+def _disable(person: Person) -> None:
+    """Shut out without ending the sessions, as a half-done administrator would: the flag alone must do."""
+    with tenancy.acting(person.organization_id), db.transaction():
+        session.query(User).filter_by(id=person.user_id).one().active = False
