@@ -78,7 +78,7 @@ def install(requirements):
     if not works(PYTHON):
         make_environment()
     print(f"Installing {requirements} (a minute or two the first time) ...", flush=True)
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]
+    pip = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "-r", requirements]
     if subprocess.call(pip):
         stop("The packages couldn't be installed: see above. The package index must be reachable the first time.")
     with open(marker, "w") as file:

@@ -90,7 +90,11 @@ def describe(model: Any, name: str) -> Field:
 def label_expression(target: Any, table: Any) -> Any:
     """The SQL of what people call a row of `target`, read from `table` (an alias)."""
     columns = [table.c[name] for name in getattr(target, "__label__", ("first_name", "last_name"))]
-    return sa.func.nullif(sa.func.concat_ws(" ", *columns), "") if len(columns) > 1 else columns[0]
+    return (
+        sa.func.nullif(sa.func.concat_ws(sa.literal_column("' '"), *columns), sa.literal_column("''"))
+        if len(columns) > 1
+        else columns[0]
+    )
 
 
 def _of_column(

@@ -1,5 +1,6 @@
 """Reading a list request: plain parameters (`last_name.sw=Ha`), or FAB's rison in `q`. Both give one `ListRequest`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -161,7 +162,7 @@ class _Reader:
             return {parameter: str(value).lower() in ("1", "true", "yes")}
         if operator == "in":
             parts = value if isinstance(value, list) else str(value).split(",")
-            return {parameter: [_plain(one.read(part)) for part in parts]}
+            return {parameter: _array(one.read(part) for part in parts)}
         if operator == "sw":
             return dict(
                 zip(
@@ -248,6 +249,12 @@ def prefix_range(prefix: str) -> tuple[str, str]:
     """The half-open range of texts that start with `prefix`, in code point order."""
     prefix = prefix.replace("\x00", "")
     return prefix, prefix + "\U0010ffff"
+
+
+def _array(values: Iterable[Any]) -> str:
+    """A PostgreSQL array literal, which takes the type of what it is compared with."""
+    quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values if value is not None)
+    return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
 
 
 def _plain(value: Any) -> Any:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql
 
 from app.core.fields import MASK, Field, Kind, label_expression
 from app.core.resource import Resource
+from starline.core.statements import Statement
 
 COUNT_CAP = 10_000
 """Rows counted at most when `count` is `capped`: an exact count of a large table costs more than the page."""
@@ -47,14 +48,6 @@ class Shape:
     after: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """SQL text, and the parameters that are the same for everybody who asks in this shape."""
-
-    text: str
-    constants: dict[str, Any]
-
-
 class ScopeParameters:
     """Stands for the viewer while a statement is built: its attributes are the statement's parameters."""
 
@@ -80,8 +73,6 @@ def statement(resource: Resource, shape: Shape) -> Statement:
     }[shape.count]
     document = "(SELECT one.row FROM page AS one)" if shape.by_id else _LIST_DOCUMENT.format(count=count)
     text = (
-        "SELECT set_config('app.context', %(context)s, true), set_config('app.request_id', %(request_id)s, true),"
-        " set_config('app.reason', '', true), set_config('synchronous_commit', 'off', true);\n"
         "WITH newest AS (SELECT value FROM organization_versions WHERE organization_id = %(organization_id)s),\n"
         f"page AS MATERIALIZED ({page}),\n"
         "audit AS (INSERT INTO audit_events (action, subject, subject_id, client_ids, changes)"
@@ -109,7 +100,7 @@ def row_statement(resource: Resource, columns: tuple[str, ...]) -> Statement:
     table = resource.model.__table__
     source, selected = _selected(resource, columns)
     condition = sa.and_(
-        table.c.organization_id == sa.text("(SELECT app.current_organization_id())"),
+        table.c.organization_id == sa.bindparam("organization_id", type_=sa.Uuid),
         table.c.id == sa.bindparam("id", type_=table.c.id.type),
     )
     shown = ", ".join(f'r."{name}"' for name in _json_names(resource, columns))
@@ -181,7 +172,7 @@ def _expression(one: Field) -> Any:
 
 def _conditions(resource: Resource, shape: Shape) -> list[Any]:
     table = resource.model.__table__
-    conditions = [table.c.organization_id == sa.text("(SELECT app.current_organization_id())")]
+    conditions = [table.c.organization_id == sa.bindparam("organization_id", type_=sa.Uuid)]
     scope = resource.model.visible_to(ScopeParameters(shape.scope)) if hasattr(resource.model, "visible_to") else None
     if scope is not None:
         conditions.append(scope)
@@ -228,11 +219,12 @@ def _ordering(resource: Resource, shape: Shape) -> list[Any]:
         name = term.lstrip("-")
         one = resource.fields.get(name)
         column = sa.column(name) if one is not None and one.kind is Kind.RELATION else table.c[name]
-        terms.append(column.desc().nulls_last() if term.startswith("-") else column.asc())
-    return [
-        *terms,
-        table.c.id.desc() if not terms or shape.order[0].startswith("-") else table.c.id.asc(),
-    ]
+        is_last = term.startswith("-") and getattr(column, "nullable", True)
+        terms.append(column.desc().nulls_last() if is_last else column.desc() if term.startswith("-") else column.asc())
+    if "id" in {term.lstrip("-") for term in shape.order}:
+        return terms
+    descending = not terms or shape.order[0].startswith("-")
+    return [*terms, table.c.id.desc() if descending else table.c.id.asc()]
 
 
 def _matching(resource: Resource, condition: Any, constants: dict[str, Any], limit: int | None = None) -> str:

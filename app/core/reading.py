@@ -10,9 +10,10 @@ from app.core.parameters import ListRequest
 from app.core.query import Shape, row_statement, statement
 from app.core.resource import Resource
 from app.core.security import current_viewer, forget_viewer
-from starline.core import db
+from starline.core import db, tenancy
 from starline.core.errors import NotFound, Unauthenticated, Unavailable
 from starline.core.identifiers import parse_uuid
+from starline.core.statements import Statement, answer
 
 
 def read_page(resource: Resource, request: ListRequest) -> tuple[str, int]:
@@ -34,7 +35,9 @@ def read_one(resource: Resource, identifier: str, columns: tuple[str, ...]) -> s
 def read_within(session: Any, resource: Resource, key: Any, columns: tuple[str, ...]) -> str:
     """The row as the open transaction sees it, unaudited: its writer knows what is in it."""
     asked = row_statement(resource, columns)
-    found = session.connection().exec_driver_sql(asked.text, {**asked.constants, "id": str(key)})
+    found = session.connection().exec_driver_sql(
+        asked.text, {**asked.constants, "id": str(key), "organization_id": str(tenancy.current_organization_id())}
+    )
     document: str = found.scalar_one()
     return document
 
@@ -59,27 +62,24 @@ def _answer(resource: Resource, shape: Shape, values: dict[str, Any]) -> tuple[s
         if viewer is None:
             raise Unauthenticated(_("Please sign in again."))
         asked = statement(resource, replace(shape, scope=viewer.scope))
-        asked = statement(resource, replace(shape, scope=viewer.scope))
         parameters = {
-            **asked.constants,
             **values,
-            **db.context_settings(),
             "organization_id": str(viewer.organization_id),
             "version": viewer.version,
             "viewer_user_id": viewer.user_id,
             "viewer_branch_id": str(viewer.branch_id) if viewer.branch_id else None,
         }
-        newest, document, rows = _run(asked.text, parameters)
+        newest, document, rows = _run(asked, parameters)
         if newest == viewer.version:
             return document, rows
         forget_viewer()
     raise Unavailable(_("Permissions are being changed right now. Please try again."))
 
 
-def _run(text: str, parameters: dict[str, Any]) -> tuple[Any, ...]:
+def _run(asked: Statement, parameters: dict[str, Any]) -> tuple[Any, ...]:
     try:
-        return db.one_statement(text, parameters)
+        return answer(asked, parameters, is_durable=False)
     except OperationalError:
         # A pooled connection that died with its server: a read is safe to ask again.
         db.engine().dispose()
-        return db.one_statement(text, parameters)
+        return answer(asked, parameters, is_durable=False)

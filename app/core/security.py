@@ -102,8 +102,7 @@ def confirm_viewer() -> None:
     viewer = current_viewer()
     if viewer is None:
         return
-    query = sql("SELECT value FROM organization_versions WHERE organization_id = :id")
-    if db.session.execute(query, {"id": viewer.organization_id}).scalar() != viewer.version:
+    if db.current_version() != viewer.version:
         forget_viewer()
         if current_viewer() is None:
             raise Unauthenticated(_("This session has ended. Please sign in again."), code="session_ended")

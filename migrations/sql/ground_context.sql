@@ -45,16 +45,31 @@ LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(app.current_organization_id() = '00000000-0000-7000-8000-000000000000'::uuid, false)
 $$;
 
--- The row before and after, of the changed columns only. Secrets are named, never shown.
+-- The row before and after, of the changed columns only; of a new or removed row, what was filled in.
+-- Secrets are named, never shown.
 CREATE FUNCTION app.changed_columns(old_row jsonb, new_row jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT jsonb_object_agg(key, CASE
-        WHEN key ~ '(_encrypted|_hash|^password)$' THEN '["***", "***"]'::jsonb
-        ELSE jsonb_build_array(old_row -> key, new_row -> key) END)
-    FROM (SELECT jsonb_object_keys(coalesce(new_row, old_row)) AS key) AS keys
-    WHERE old_row -> key IS DISTINCT FROM new_row -> key
-      AND key NOT IN ('organization_id', 'changed_on', 'changed_by_fk', 'version', 'created_on', 'created_by_fk', 'last_seen_at')
+        WHEN key LIKE '%\_encrypted' OR key LIKE '%\_hash' OR key = 'password' THEN '["***", "***"]'::jsonb
+        WHEN new_row IS NULL THEN jsonb_build_array(value, NULL)
+        ELSE jsonb_build_array(old_row -> key, value) END)
+    FROM jsonb_each(CASE WHEN old_row IS NULL THEN jsonb_strip_nulls(new_row)
+                         WHEN new_row IS NULL THEN jsonb_strip_nulls(old_row) ELSE new_row END)
+    WHERE (old_row IS NULL OR new_row IS NULL OR old_row -> key IS DISTINCT FROM value)
+      AND key <> ALL ('{organization_id,changed_on,changed_by_fk,version,created_on,created_by_fk,last_seen_at}'::text[])
 $$;
+
+-- The organisation's next number in a series; the row of the counter is locked until the transaction ends.
+CREATE FUNCTION app.next_number(series text) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    given bigint;
+BEGIN
+    INSERT INTO public.organization_counters AS c (organization_id, name, value)
+    VALUES (app.current_organization_id(), series, 1)
+    ON CONFLICT (organization_id, name) DO UPDATE SET value = c.value + 1 RETURNING c.value INTO given;
+    RETURN given;
+END $$;
 
 CREATE FUNCTION app.record_change() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$

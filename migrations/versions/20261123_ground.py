@@ -143,11 +143,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_user")),
         sa.UniqueConstraint("organization_id", "email", name=op.f("uq_ab_user_organization_id_email")),
         sa.UniqueConstraint("organization_id", "id", name=op.f("uq_ab_user_organization_id_id")),
-        sa.UniqueConstraint(
-            "organization_id",
-            "username",
-            name=op.f("uq_ab_user_organization_id_username"),
-        ),
+        sa.UniqueConstraint("organization_id", "username", name=op.f("uq_ab_user_organization_id_username")),
     )
     op.create_table(
         "ab_view_menu",
@@ -159,29 +155,13 @@ def upgrade() -> None:
     op.create_table(
         "audit_events",
         sa.Column(
-            "organization_id",
-            sa.Uuid(),
-            server_default=sa.text("app.current_organization_id()"),
-            nullable=False,
+            "organization_id", sa.Uuid(), server_default=sa.text("app.current_organization_id()"), nullable=False
         ),
-        sa.Column(
-            "at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("clock_timestamp()"),
-            nullable=False,
-        ),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("actor_id", sa.Integer(), server_default=sa.text("app.current_user_id()"), nullable=True),
         sa.Column(
-            "actor_id",
-            sa.Integer(),
-            server_default=sa.text("app.current_user_id()"),
-            nullable=True,
-        ),
-        sa.Column(
-            "request_id",
-            sa.Text(),
-            server_default=sa.text("current_setting('app.request_id', true)"),
-            nullable=False,
+            "request_id", sa.Text(), server_default=sa.text("current_setting('app.request_id', true)"), nullable=False
         ),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
@@ -225,10 +205,7 @@ def upgrade() -> None:
     op.create_table(
         "organization_counters",
         sa.Column(
-            "organization_id",
-            sa.Uuid(),
-            server_default=sa.text("app.current_organization_id()"),
-            nullable=False,
+            "organization_id", sa.Uuid(), server_default=sa.text("app.current_organization_id()"), nullable=False
         ),
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
@@ -282,10 +259,7 @@ def upgrade() -> None:
         sa.Column("created_on", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_on", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "slug ~ '^[a-z][a-z0-9-]{1,61}[a-z0-9]$'",
-            name=op.f("ck_organizations_slug"),
-        ),
+        sa.CheckConstraint("slug ~ '^[a-z][a-z0-9-]{1,61}[a-z0-9]$'", name=op.f("ck_organizations_slug")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organizations")),
         sa.UniqueConstraint("custom_domain", name=op.f("uq_organizations_custom_domain")),
         sa.UniqueConstraint("email_domain", name=op.f("uq_organizations_email_domain")),
@@ -309,11 +283,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_outbox_messages")),
     )
     op.create_index(
-        "ix_outbox_messages_due",
-        "outbox_messages",
-        ["due_at"],
-        unique=False,
-        postgresql_where="done_at IS NULL",
+        "ix_outbox_messages_due", "outbox_messages", ["due_at"], unique=False, postgresql_where="done_at IS NULL"
     )
     op.create_table(
         "ab_permission_view",
@@ -321,20 +291,12 @@ def upgrade() -> None:
         sa.Column("permission_id", sa.Integer(), nullable=False),
         sa.Column("view_menu_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["permission_id"],
-            ["ab_permission.id"],
-            name=op.f("fk_ab_permission_view_permission_id"),
+            ["permission_id"], ["ab_permission.id"], name=op.f("fk_ab_permission_view_permission_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["view_menu_id"],
-            ["ab_view_menu.id"],
-            name=op.f("fk_ab_permission_view_view_menu_id"),
-        ),
+        sa.ForeignKeyConstraint(["view_menu_id"], ["ab_view_menu.id"], name=op.f("fk_ab_permission_view_view_menu_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_permission_view")),
         sa.UniqueConstraint(
-            "permission_id",
-            "view_menu_id",
-            name=op.f("uq_ab_permission_view_permission_id_view_menu_id"),
+            "permission_id", "view_menu_id", name=op.f("uq_ab_permission_view_permission_id_view_menu_id")
         ),
     )
     op.create_index("idx_permission_id", "ab_permission_view", ["permission_id"], unique=False)
@@ -345,10 +307,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("role_id", sa.Integer(), nullable=True),
         sa.Column(
-            "organization_id",
-            sa.Uuid(),
-            server_default=sa.text("app.current_organization_id()"),
-            nullable=False,
+            "organization_id", sa.Uuid(), server_default=sa.text("app.current_organization_id()"), nullable=False
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "role_id"],
@@ -400,21 +359,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_branches")),
         sa.UniqueConstraint("organization_id", "name", name=op.f("uq_branches_organization_id_name")),
     )
-    op.create_index(
-        op.f("ix_branches_organization_id_code"),
-        "branches",
-        ["organization_id", "code"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_branches_organization_id_code"), "branches", ["organization_id", "code"], unique=False)
     op.create_table(
         "credential_types",
         sa.Column("organization_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
-        sa.Column(
-            "required_disciplines",
-            postgresql.ARRAY(sa.String(length=40)),
-            nullable=False,
-        ),
+        sa.Column("required_disciplines", postgresql.ARRAY(sa.String(length=40)), nullable=False),
         sa.Column("required_payers", postgresql.ARRAY(sa.String(length=80)), nullable=False),
         sa.Column("validity_months", sa.Integer(), nullable=True),
         sa.Column("reminder_days", postgresql.ARRAY(sa.String(length=4)), nullable=False),
@@ -426,10 +376,7 @@ def upgrade() -> None:
         sa.Column("changed_on", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_by_fk", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "validity_months BETWEEN 1 AND 240",
-            name=op.f("ck_credential_types_validity"),
-        ),
+        sa.CheckConstraint("validity_months BETWEEN 1 AND 240", name=op.f("ck_credential_types_validity")),
         sa.ForeignKeyConstraint(
             ["organization_id", "changed_by_fk"],
             ["ab_user.organization_id", "ab_user.id"],
@@ -443,11 +390,7 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_credential_types")),
-        sa.UniqueConstraint(
-            "organization_id",
-            "name",
-            name=op.f("uq_credential_types_organization_id_name"),
-        ),
+        sa.UniqueConstraint("organization_id", "name", name=op.f("uq_credential_types_organization_id_name")),
     )
     op.create_table(
         "organization_keys",
@@ -475,10 +418,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_organization_keys")),
         sa.UniqueConstraint(
-            "organization_id",
-            "purpose",
-            "number",
-            name=op.f("uq_organization_keys_organization_id_purpose_number"),
+            "organization_id", "purpose", "number", name=op.f("uq_organization_keys_organization_id_purpose_number")
         ),
     )
     op.create_table(
@@ -554,10 +494,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_recovery_codes")),
         sa.UniqueConstraint(
-            "organization_id",
-            "user_id",
-            "code_hash",
-            name=op.f("uq_recovery_codes_organization_id_user_id_code_hash"),
+            "organization_id", "user_id", "code_hash", name=op.f("uq_recovery_codes_organization_id_user_id_code_hash")
         ),
     )
     op.create_table(
@@ -593,9 +530,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_remembered_devices")),
         sa.UniqueConstraint(
-            "organization_id",
-            "token_hash",
-            name=op.f("uq_remembered_devices_organization_id_token_hash"),
+            "organization_id", "token_hash", name=op.f("uq_remembered_devices_organization_id_token_hash")
         ),
     )
     op.create_table(
@@ -631,11 +566,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_second_factors")),
-        sa.UniqueConstraint(
-            "organization_id",
-            "user_id",
-            name=op.f("uq_second_factors_organization_id_user_id"),
-        ),
+        sa.UniqueConstraint("organization_id", "user_id", name=op.f("uq_second_factors_organization_id_user_id")),
     )
     op.create_table(
         "sign_in_attempts",
@@ -734,10 +665,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_user_sessions")),
     )
     op.create_index(
-        op.f("ix_user_sessions_organization_id_user_id"),
-        "user_sessions",
-        ["organization_id", "user_id"],
-        unique=False,
+        op.f("ix_user_sessions_organization_id_user_id"), "user_sessions", ["organization_id", "user_id"], unique=False
     )
     op.create_table(
         "user_tokens",
@@ -785,11 +713,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_user_tokens")),
-        sa.UniqueConstraint(
-            "organization_id",
-            "token_hash",
-            name=op.f("uq_user_tokens_organization_id_token_hash"),
-        ),
+        sa.UniqueConstraint("organization_id", "token_hash", name=op.f("uq_user_tokens_organization_id_token_hash")),
     )
     op.create_table(
         "ab_permission_view_role",
@@ -797,10 +721,7 @@ def upgrade() -> None:
         sa.Column("permission_view_id", sa.Integer(), nullable=True),
         sa.Column("role_id", sa.Integer(), nullable=True),
         sa.Column(
-            "organization_id",
-            sa.Uuid(),
-            server_default=sa.text("app.current_organization_id()"),
-            nullable=False,
+            "organization_id", sa.Uuid(), server_default=sa.text("app.current_organization_id()"), nullable=False
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "role_id"],
@@ -816,22 +737,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_permission_view_role")),
         sa.UniqueConstraint(
-            "permission_view_id",
-            "role_id",
-            name=op.f("uq_ab_permission_view_role_permission_view_id_role_id"),
+            "permission_view_id", "role_id", name=op.f("uq_ab_permission_view_role_permission_view_id_role_id")
         ),
     )
-    op.create_index(
-        "idx_permission_view_id",
-        "ab_permission_view_role",
-        ["permission_view_id"],
-        unique=False,
-    )
+    op.create_index("idx_permission_view_id", "ab_permission_view_role", ["permission_view_id"], unique=False)
     op.create_index("idx_role_id", "ab_permission_view_role", ["role_id"], unique=False)
     op.create_table(
         "clients",
         sa.Column("organization_id", sa.Uuid(), nullable=False),
-        sa.Column("client_number", sa.Integer(), nullable=False),
+        sa.Column("client_number", sa.Integer(), server_default=sa.text("app.next_number('clients')"), nullable=False),
         sa.Column("first_name", sa.String(length=80), nullable=False),
         sa.Column("middle_name", sa.String(length=80), nullable=True),
         sa.Column("last_name", sa.String(length=80), nullable=False),
@@ -846,10 +760,7 @@ def upgrade() -> None:
         sa.Column(
             "search_first_name",
             sa.String(collation="C"),
-            sa.Computed(
-                "lower(coalesce(preferred_name, first_name) || ' ' || last_name)",
-                persisted=True,
-            ),
+            sa.Computed("lower(coalesce(preferred_name, first_name) || ' ' || last_name)", persisted=True),
             nullable=False,
         ),
         sa.Column(
@@ -872,15 +783,7 @@ def upgrade() -> None:
         sa.Column("birth_date", sa.Date(), nullable=False),
         sa.Column(
             "sex",
-            sa.Enum(
-                "female",
-                "male",
-                "unknown",
-                name="sex",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("female", "male", "unknown", name="sex", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("gender_identity", sa.String(length=40), nullable=True),
@@ -930,15 +833,7 @@ def upgrade() -> None:
         sa.Column("photo_file", sa.String(length=200), nullable=True),
         sa.Column(
             "code_status",
-            sa.Enum(
-                "full",
-                "dnr",
-                "polst",
-                name="code_status",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("full", "dnr", "polst", name="code_status", native_enum=False, create_constraint=True, length=40),
             nullable=True,
         ),
         sa.Column(
@@ -961,15 +856,7 @@ def upgrade() -> None:
         sa.Column("allergies_note", sa.String(length=300), nullable=True),
         sa.Column(
             "fall_risk",
-            sa.Enum(
-                "low",
-                "moderate",
-                "high",
-                name="fall_risk",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("low", "moderate", "high", name="fall_risk", native_enum=False, create_constraint=True, length=40),
             nullable=True,
         ),
         sa.Column("is_elopement_risk", sa.Boolean(), nullable=False),
@@ -999,10 +886,7 @@ def upgrade() -> None:
         sa.Column("changed_on", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_by_fk", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "start_of_care_on >= birth_date",
-            name=op.f("ck_clients_start_of_care_after_birth"),
-        ),
+        sa.CheckConstraint("start_of_care_on >= birth_date", name=op.f("ck_clients_start_of_care_after_birth")),
         sa.ForeignKeyConstraint(
             ["organization_id", "branch_id"],
             ["branches.organization_id", "branches.id"],
@@ -1028,23 +912,13 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_clients")),
-        sa.UniqueConstraint(
-            "organization_id",
-            "client_number",
-            name=op.f("uq_clients_organization_id_client_number"),
-        ),
+        sa.UniqueConstraint("organization_id", "client_number", name=op.f("uq_clients_organization_id_client_number")),
     )
     op.create_index(
-        op.f("ix_clients_organization_id_birth_date"),
-        "clients",
-        ["organization_id", "birth_date"],
-        unique=False,
+        op.f("ix_clients_organization_id_birth_date"), "clients", ["organization_id", "birth_date"], unique=False
     )
     op.create_index(
-        op.f("ix_clients_organization_id_branch_id"),
-        "clients",
-        ["organization_id", "branch_id"],
-        unique=False,
+        op.f("ix_clients_organization_id_branch_id"), "clients", ["organization_id", "branch_id"], unique=False
     )
     op.create_index(
         op.f("ix_clients_organization_id_last_name_first_name"),
@@ -1059,17 +933,9 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        op.f("ix_clients_organization_id_search_name"),
-        "clients",
-        ["organization_id", "search_name"],
-        unique=False,
+        op.f("ix_clients_organization_id_search_name"), "clients", ["organization_id", "search_name"], unique=False
     )
-    op.create_index(
-        op.f("ix_clients_organization_id_status"),
-        "clients",
-        ["organization_id", "status"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_clients_organization_id_status"), "clients", ["organization_id", "status"], unique=False)
     op.create_table(
         "refresh_tokens",
         sa.Column("organization_id", sa.Uuid(), nullable=False),
@@ -1102,16 +968,12 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_refresh_tokens")),
-        sa.UniqueConstraint(
-            "organization_id",
-            "token_hash",
-            name=op.f("uq_refresh_tokens_organization_id_token_hash"),
-        ),
+        sa.UniqueConstraint("organization_id", "token_hash", name=op.f("uq_refresh_tokens_organization_id_token_hash")),
     )
     op.create_table(
         "staff_members",
         sa.Column("organization_id", sa.Uuid(), nullable=False),
-        sa.Column("staff_number", sa.Integer(), nullable=False),
+        sa.Column("staff_number", sa.Integer(), server_default=sa.text("app.next_number('staff')"), nullable=False),
         sa.Column("first_name", sa.String(length=80), nullable=False),
         sa.Column("middle_name", sa.String(length=80), nullable=True),
         sa.Column("last_name", sa.String(length=80), nullable=False),
@@ -1125,10 +987,7 @@ def upgrade() -> None:
         sa.Column(
             "search_first_name",
             sa.String(collation="C"),
-            sa.Computed(
-                "lower(coalesce(preferred_name, first_name) || ' ' || last_name)",
-                persisted=True,
-            ),
+            sa.Computed("lower(coalesce(preferred_name, first_name) || ' ' || last_name)", persisted=True),
             nullable=False,
         ),
         sa.Column(
@@ -1147,15 +1006,7 @@ def upgrade() -> None:
         sa.Column("birth_date", sa.Date(), nullable=True),
         sa.Column(
             "gender",
-            sa.Enum(
-                "female",
-                "male",
-                "nonbinary",
-                name="gender",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("female", "male", "nonbinary", name="gender", native_enum=False, create_constraint=True, length=40),
             nullable=True,
         ),
         sa.Column("ssn_encrypted", sa.LargeBinary(), nullable=True),
@@ -1240,23 +1091,17 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("npi ~ '^[0-9]{10}$'", name=op.f("ck_staff_members_npi")),
         sa.CheckConstraint(
-            "status <> 'terminated' OR terminated_on IS NOT NULL",
-            name=op.f("ck_staff_members_terminated_has_date"),
+            "status <> 'terminated' OR terminated_on IS NOT NULL", name=op.f("ck_staff_members_terminated_has_date")
         ),
         sa.CheckConstraint(
-            "(latitude IS NULL) = (longitude IS NULL)",
-            name=op.f("ck_staff_members_coordinates_together"),
+            "(latitude IS NULL) = (longitude IS NULL)", name=op.f("ck_staff_members_coordinates_together")
         ),
         sa.CheckConstraint("hired_on >= birth_date", name=op.f("ck_staff_members_hired_after_birth")),
         sa.CheckConstraint(
-            "latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180",
-            name=op.f("ck_staff_members_coordinates"),
+            "latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180", name=op.f("ck_staff_members_coordinates")
         ),
         sa.CheckConstraint("supervisor_id <> id", name=op.f("ck_staff_members_not_own_supervisor")),
-        sa.CheckConstraint(
-            "terminated_on >= hired_on",
-            name=op.f("ck_staff_members_terminated_after_hired"),
-        ),
+        sa.CheckConstraint("terminated_on >= hired_on", name=op.f("ck_staff_members_terminated_after_hired")),
         sa.ForeignKeyConstraint(
             ["organization_id", "branch_id"],
             ["branches.organization_id", "branches.id"],
@@ -1289,15 +1134,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_staff_members")),
         sa.UniqueConstraint(
-            "organization_id",
-            "staff_number",
-            name=op.f("uq_staff_members_organization_id_staff_number"),
+            "organization_id", "staff_number", name=op.f("uq_staff_members_organization_id_staff_number")
         ),
-        sa.UniqueConstraint(
-            "organization_id",
-            "user_id",
-            name=op.f("uq_staff_members_organization_id_user_id"),
-        ),
+        sa.UniqueConstraint("organization_id", "user_id", name=op.f("uq_staff_members_organization_id_user_id")),
     )
     op.create_index(
         op.f("ix_staff_members_organization_id_branch_id"),
@@ -1324,10 +1163,7 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        op.f("ix_staff_members_organization_id_status"),
-        "staff_members",
-        ["organization_id", "status"],
-        unique=False,
+        op.f("ix_staff_members_organization_id_status"), "staff_members", ["organization_id", "status"], unique=False
     )
     op.create_table(
         "availability_slots",
@@ -1363,12 +1199,10 @@ def upgrade() -> None:
         sa.Column("changed_by_fk", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(starts_time IS NULL) = (ends_time IS NULL)",
-            name=op.f("ck_availability_slots_both_times"),
+            "(starts_time IS NULL) = (ends_time IS NULL)", name=op.f("ck_availability_slots_both_times")
         ),
         sa.CheckConstraint(
-            "(weekday IS NULL) <> (on_date IS NULL)",
-            name=op.f("ck_availability_slots_weekday_or_date"),
+            "(weekday IS NULL) <> (on_date IS NULL)", name=op.f("ck_availability_slots_weekday_or_date")
         ),
         sa.CheckConstraint("starts_time <> ends_time", name=op.f("ck_availability_slots_times_differ")),
         sa.CheckConstraint("valid_until >= valid_from", name=op.f("ck_availability_slots_dates")),
@@ -1516,10 +1350,7 @@ def upgrade() -> None:
         sa.Column("changed_on", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_by_fk", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "(voided_at IS NULL) = (void_reason IS NULL)",
-            name=op.f("ck_client_notes_void_has_reason"),
-        ),
+        sa.CheckConstraint("(voided_at IS NULL) = (void_reason IS NULL)", name=op.f("ck_client_notes_void_has_reason")),
         sa.ForeignKeyConstraint(
             ["organization_id", "changed_by_fk"],
             ["ab_user.organization_id", "ab_user.id"],
@@ -1579,8 +1410,7 @@ def upgrade() -> None:
             name=op.f("ck_client_preferences_exclusion_has_reason"),
         ),
         sa.CheckConstraint(
-            "caregiver_id IS NOT NULL OR value IS NOT NULL",
-            name=op.f("ck_client_preferences_says_something"),
+            "caregiver_id IS NOT NULL OR value IS NOT NULL", name=op.f("ck_client_preferences_says_something")
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "caregiver_id"],
@@ -1756,16 +1586,10 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        op.f("ix_contacts_organization_id_search_name"),
-        "contacts",
-        ["organization_id", "search_name"],
-        unique=False,
+        op.f("ix_contacts_organization_id_search_name"), "contacts", ["organization_id", "search_name"], unique=False
     )
     op.create_index(
-        op.f("ix_contacts_organization_id_user_id"),
-        "contacts",
-        ["organization_id", "user_id"],
-        unique=False,
+        op.f("ix_contacts_organization_id_user_id"), "contacts", ["organization_id", "user_id"], unique=False
     )
     op.create_table(
         "coverages",
@@ -1860,13 +1684,9 @@ def upgrade() -> None:
         sa.Column("changed_by_fk", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(verified_on IS NULL) = (verified_by_id IS NULL)",
-            name=op.f("ck_credentials_verified_by_somebody"),
+            "(verified_on IS NULL) = (verified_by_id IS NULL)", name=op.f("ck_credentials_verified_by_somebody")
         ),
-        sa.CheckConstraint(
-            "(voided_at IS NULL) = (void_reason IS NULL)",
-            name=op.f("ck_credentials_void_has_reason"),
-        ),
+        sa.CheckConstraint("(voided_at IS NULL) = (void_reason IS NULL)", name=op.f("ck_credentials_void_has_reason")),
         sa.CheckConstraint("expires_on >= issued_on", name=op.f("ck_credentials_dates")),
         sa.ForeignKeyConstraint(
             ["organization_id", "changed_by_fk"],
@@ -1921,14 +1741,7 @@ def upgrade() -> None:
         sa.Column(
             "unit",
             sa.Enum(
-                "hour",
-                "visit",
-                "day",
-                "mile",
-                name="pay_unit",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "hour", "visit", "day", "mile", name="pay_unit", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -1992,13 +1805,9 @@ def upgrade() -> None:
         sa.Column("changed_by_fk", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(latitude IS NULL) = (longitude IS NULL)",
-            name=op.f("ck_service_addresses_coordinates_together"),
+            "(latitude IS NULL) = (longitude IS NULL)", name=op.f("ck_service_addresses_coordinates_together")
         ),
-        sa.CheckConstraint(
-            "geofence_metres BETWEEN 10 AND 5000",
-            name=op.f("ck_service_addresses_geofence"),
-        ),
+        sa.CheckConstraint("geofence_metres BETWEEN 10 AND 5000", name=op.f("ck_service_addresses_geofence")),
         sa.CheckConstraint(
             "latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180",
             name=op.f("ck_service_addresses_coordinates"),

@@ -79,7 +79,7 @@ class Client(TenantModel):
         CheckConstraint("start_of_care_on >= birth_date", name="start_of_care_after_birth"),
     )
 
-    client_number: Mapped[int] = column("Number", default=numbered("clients"), help="Given by the system.")
+    client_number: Mapped[int] = column("Number", server_default=numbered("clients"), help="Given by the system.")
     first_name: Mapped[str] = column("First name", String(80))
     middle_name: Mapped[str | None] = column("Middle name", String(80))
     last_name: Mapped[str] = column("Last name", String(80))

@@ -5,7 +5,7 @@ convention is set here, before FAB's security models are imported.
 """
 
 import select
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +25,7 @@ from sqlalchemy import (
     Uuid,
     create_engine,
     event,
+    func,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.engine import Connection
@@ -229,14 +230,30 @@ def transaction() -> Iterator[None]:
 
 @event.listens_for(Session, "after_begin")
 def _enter_context(opened: Session, transaction: object, connection: Connection) -> None:
+    """Tell the database who acts, and learn in the same round trip what version their permissions should be of."""
     if context_settings():
-        connection.execute(sql(SET_CONTEXT), context_settings())
+        parameters = {**context_settings(), "organization_id": tenancy.current().organization_id}
+        opened.info[VERSION] = connection.execute(_SET_CONTEXT_ASK_VERSION, parameters).scalar()
 
 
-SET_CONTEXT = (
-    "SELECT set_config('app.context', :context, true), set_config('app.request_id', :request_id, true),"
+VERSION = "organization_version"
+NO_CONTEXT = {"context": "", "request_id": "", "reason": ""}
+_SET_CONTEXT = (
+    "set_config('app.context', :context, true), set_config('app.request_id', :request_id, true),"
     " set_config('app.reason', :reason, true)"
 )
+_ASK_VERSION = "(SELECT value FROM organization_versions WHERE organization_id = :organization_id)"
+_SET_CONTEXT_ASK_VERSION = sql(
+    f"SELECT {_ASK_VERSION} FROM (SELECT {_SET_CONTEXT} OFFSET 0) AS context WHERE context IS NOT NULL"
+)
+"""The context is set in the inner query, so that the version is read under it."""
+
+
+def current_version() -> int | None:
+    """The version of the organisation's people and settings that the open transaction sees."""
+    session.connection()
+    version: int | None = session().info.get(VERSION)
+    return version
 
 
 def context_settings() -> dict[str, str]:
@@ -251,65 +268,39 @@ def context_settings() -> dict[str, str]:
     }
 
 
+def flush_pending() -> None:
+    """Write what waits in the session while its own organisation still acts."""
+    if session.registry.has() and (session().new or session().dirty or session().deleted) and not _has_failed():
+        session.flush()
+
+
 def apply_context() -> None:
     """Tell an open transaction that the acting context has changed."""
     if not session.registry.has() or not session().in_transaction():
         return
-    connection = session.connection()
-    if connection.connection.dbapi_connection.info.transaction_status == _FAILED:  # type: ignore[union-attr]
+    if _has_failed():
         return
-    session.flush()
-    connection.execute(
-        sql(SET_CONTEXT),
-        context_settings() or {"context": "", "request_id": "", "reason": ""},
-    )
+    connection = session.connection()
+    connection.execute(sql(f"SELECT {_SET_CONTEXT}"), context_settings() or NO_CONTEXT)
+
+
+def _has_failed() -> bool:
+    """Whether the open transaction can only be rolled back any more."""
+    if not session().in_transaction():
+        return False
+    if not session().is_active:
+        return True
+    status: int = session.connection().connection.dbapi_connection.info.transaction_status  # type: ignore[union-attr]
+    return status == _FAILED
 
 
 _FAILED = 3
 """libpq's PQTRANS_INERROR: nothing but a rollback is possible any more."""
 
 
-def one_statement(statement: str, parameters: Mapping[str, Any] | Sequence[Any]) -> tuple[Any, ...]:
-    """Run `statement` (psycopg2 placeholders; may start with the context's `set_config`) in a transaction and a round
-    trip of its own, and return its one row. Uses the session's connection where that one is borrowed (tests).
-    """
-    bound = session.session_factory.kw.get("bind")
-    if isinstance(bound, Connection):
-        return _fetch(bound.connection.dbapi_connection, statement, parameters)
-    pooled = engine().raw_connection()
-    try:
-        pooled.dbapi_connection.autocommit = True  # type: ignore[union-attr]
-        return _fetch(pooled.dbapi_connection, statement, parameters)
-    finally:
-        if not pooled.dbapi_connection.closed:  # type: ignore[union-attr]
-            pooled.dbapi_connection.autocommit = False  # type: ignore[union-attr]
-        pooled.close()
-
-
-def _fetch(connection: Any, statement: str, parameters: Any) -> tuple[Any, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        row: tuple[Any, ...] = cursor.fetchone()
-        return row
-
-
-def numbered(series: str) -> Callable[[Any], int]:
-    """A column default that takes the organisation's next number of `series`; the number shares the row's fate."""
-
-    def next_number(context: Any) -> int:
-        parameters = {
-            "organization_id": tenancy.current_organization_id(),
-            "name": series,
-        }
-        return int(context.connection.execute(_NEXT_NUMBER, parameters).scalar_one())
-
-    return next_number
-
-
-_NEXT_NUMBER = sql(
-    "INSERT INTO organization_counters (organization_id, name, value) VALUES (:organization_id, :name, 1)"
-    " ON CONFLICT (organization_id, name) DO UPDATE SET value = organization_counters.value + 1 RETURNING value"
-)
+def numbered(series: str) -> Any:
+    """A server default that takes the organisation's next number of `series`; the number shares the row's fate."""
+    return func.app.next_number(series)
 
 
 def _values(of: type[StrEnum]) -> list[str]:

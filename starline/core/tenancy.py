@@ -85,6 +85,7 @@ def switch(organization_id: UUID | None, user_id: int | None) -> None:
     """Go on as another person or organisation until the enclosing `acting` ends: a request learns who asks in steps."""
     from starline.core import db
 
+    db.flush_pending()
     _current.set(replace(_current.get(), organization_id=organization_id, user_id=user_id))
     db.apply_context()
 
@@ -115,10 +116,12 @@ def key(*parts: object) -> str:
 def _entered(context: Context) -> Iterator[None]:
     from starline.core import db
 
+    db.flush_pending()
     token = _current.set(context)
     db.apply_context()
     try:
         yield
+        db.flush_pending()
     finally:
         _current.reset(token)
         db.apply_context()

@@ -77,7 +77,7 @@ class StaffMember(TenantModel):
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates_together"),
     )
 
-    staff_number: Mapped[int] = column("Number", default=numbered("staff"), help="Given by the system.")
+    staff_number: Mapped[int] = column("Number", server_default=numbered("staff"), help="Given by the system.")
     first_name: Mapped[str] = column("First name", String(80))
     middle_name: Mapped[str | None] = column("Middle name", String(80))
     last_name: Mapped[str] = column("Last name", String(80))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from starline.core import tenancy
 from starline.organizations.models import Organization
@@ -18,18 +19,36 @@ def harbor(session: Any) -> Iterator[Organization]:
         yield an_agency(HARBOR, "harbor")
 
 
+class Browser(FlaskClient):
+    """Without cookies at first; stays at one host unless told otherwise."""
+
+    host = "localhost"
+
+    def open(self, *args: Any, **options: Any) -> Any:
+        options.setdefault("base_url", f"http://{self.host}")
+        return super().open(*args, **options)
+
+    def session_transaction(self, *args: Any, **options: Any) -> Any:
+        """The signed cookie, to look at or to change."""
+        options.setdefault("base_url", f"http://{self.host}")
+        return super().session_transaction(*args, **options)
+
+
 @dataclass(frozen=True)
 class Web:
     """The application, asked as a person at one agency's host would ask it."""
 
     app: Any
 
-    def at(self, host: str) -> Any:
-        """A browser without cookies at the host."""
-        client = self.app.test_client()
-        client.environ_base["HTTP_HOST"] = host
-        client.environ_base["REMOTE_ADDR"] = "198.51.100.9"
-        return client
+    def at(self, host: str) -> Browser:
+        """A browser at the host, from an address that no other test fails from."""
+        browser = Browser(self.app, self.app.response_class)
+        browser.host = host
+        browser.environ_base["REMOTE_ADDR"] = next(_addresses)
+        return browser
+
+
+_addresses = (f"203.0.{block}.{number}" for block in range(256) for number in range(1, 255))
 
 
 @pytest.fixture

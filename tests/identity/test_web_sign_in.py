@@ -16,14 +16,11 @@ from starline.identity.models import SignInAttempt, UserSession
 from tests.identity.conftest import Web
 from tests.identity.factories import HARBOR, OTHER_PASSWORD, PASSWORD, a_person, committed
 
-_addresses = (f"192.0.2.{number}" for number in range(1, 255))
-
 
 @pytest.fixture
 def browser(web: Web) -> Any:
     """A browser at Harbor's address."""
     client = web.at("harbor.localhost")
-    client.environ_base["REMOTE_ADDR"] = next(_addresses)
     client.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0"
     return client
 
@@ -113,7 +110,7 @@ def test_a_session_of_one_agency_is_worth_nothing_at_the_other(browser: Any, web
     with browser.session_transaction() as cookie:
         session_id = cookie["session_id"]
     other = web.at("summit.localhost")
-    with other.session_transaction(base_url="http://summit.localhost/") as cookie:
+    with other.session_transaction() as cookie:
         cookie["session_id"] = session_id
     assert other.get("/me/sessions").status_code in (302, 401)
 

@@ -14,7 +14,7 @@ from starline.core.db import User, session
 from starline.core.outbox import OutboxMessage
 from starline.identity import links, roles, users
 from starline.identity.models import TokenPurpose
-from starline.organizations.models import Branch, Organization
+from starline.organizations.models import Branch, Organization, OrganizationStatus
 from starline.organizations.service import set_up_organization
 from starline.staff.models import StaffMember
 from starline.staff.vocabulary import Discipline, StaffStatus
@@ -119,6 +119,8 @@ PLACES = {
 def load_agency(agency: Agency, password_hash: str) -> Organization:
     """Set the agency up as an operator would, then fill it. Runs in the platform's context; the caller commits."""
     organization = set_up_organization(_request(agency), by=None)
+    organization.status = OrganizationStatus.ACTIVE
+    session.flush()
     with tenancy.acting(organization.id, None, reason="Demo data"):
         fiction = Fiction(agency.seed, clock.today(agency.time_zone), agency.area_codes)
         branches = _branches(fiction, agency)

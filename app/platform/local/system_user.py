@@ -34,6 +34,13 @@ class ServerUser:
         if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
 
+    def can_start(self, program: Path) -> bool:
+        """Whether this user may execute a program."""
+        try:
+            return self.run([str(program), "--version"], check=False, capture_output=True).returncode == 0
+        except PermissionError:
+            return False
+
     def can_enter(self, directory: Path) -> bool:
         """Whether this user may reach a directory through all its parents."""
         if self.uid is None:
@@ -66,7 +73,7 @@ def reachable(directory: Path) -> Path:
 
 def runnable_copy(programs: Path, libraries: Path, *, version: str) -> Path:
     """Where the server's user can execute `programs`: there, or in a copy beside a copy of its `libraries`."""
-    if server_user().run([str(programs / "postgres"), "--version"], check=False, capture_output=True).returncode == 0:
+    if server_user().can_start(programs / "postgres"):
         return programs
     home = SYSTEM_HOME / f"postgres-{version}"
     copy = home / programs.relative_to(libraries.parent)

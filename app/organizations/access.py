@@ -1,0 +1,26 @@
+"""Who may open the settings, and who is an operator of the platform."""
+
+from flask import g
+from flask_babel import gettext as _
+
+from app.core.security import confirm_viewer, required_viewer
+from starline.core.errors import NotAllowed, NotFound
+from starline.identity.viewer import Viewer
+
+
+def allowed(action: str, resource: str) -> Viewer:
+    """The newest viewer, who holds the permission. Raises `Unauthenticated` or `NotAllowed`."""
+    required_viewer()
+    confirm_viewer()
+    viewer = required_viewer()
+    if (action, resource) not in viewer.permissions:
+        raise NotAllowed(_("You may not do this. Ask an administrator of your agency."))
+    return viewer
+
+
+def operator(action: str) -> Viewer:
+    """The viewer, who is an operator with the permission. For an agency's people the platform's screens don't exist."""
+    required_viewer()
+    if not g.tenant.is_platform:
+        raise NotFound(_("There is nothing here, or you may not see it."))
+    return allowed(action, "Organizations")
