@@ -47,9 +47,11 @@ def main(arguments):
         os.execv(PYTHON, [PYTHON, "-m", "app.platform.local.processes", *rest])
     if command == "test":
         install("requirements-dev.txt")
+        install_frontend()
         os.execv(PYTHON, [PYTHON, "-m", "pytest", *(rest or ["-n", "auto"])])
     if command == "check":
         install("requirements-dev.txt")
+        install_frontend()
         return check()
     if command == "clean":
         return clean()
@@ -83,6 +85,12 @@ def install(requirements):
         stop("The packages couldn't be installed: see above. The package index must be reachable the first time.")
     with open(marker, "w") as file:
         file.write(wanted)
+
+
+def install_frontend():
+    """Installs what pages load from other projects, where it changed."""
+    if subprocess.call([PYTHON, "-m", "app.platform.local.frontend"]):
+        stop("The front-end parts couldn't be installed: see above.")
 
 
 def make_environment():

@@ -45,12 +45,13 @@ def _build(app: Flask) -> None:
     from app.core import openapi
     from app.core.registry import register_resources
     from app.core.security import SecurityManager
-    from app.home.pages import HomeView
+    from starline import subscribers  # noqa: F401
     from starline.core import db
 
     for face in FACES:
         _import_if_there(f"app.{face}.resources")
-    builder = AppBuilder(security_manager_class=SecurityManager, indexview=HomeView, update_perms=False)
+    SecurityManager.authdbview = _face("identity").AuthView
+    builder = AppBuilder(security_manager_class=SecurityManager, indexview=_face("home").HomeView, update_perms=False)
     builder.init_app(app, db.session)
     register_resources(builder)
     for face in FACES:
@@ -58,6 +59,11 @@ def _build(app: Flask) -> None:
             _serve(app, builder, _import_if_there(f"app.{face}.{module}"))
     app.register_blueprint(health.blueprint)
     openapi.init_openapi(app)
+
+
+def _face(name: str) -> Any:
+    """The pages of a face that FAB must know by name."""
+    return importlib.import_module(f"app.{name}.pages")
 
 
 def _serve(app: Flask, builder: AppBuilder, module: Any) -> None:

@@ -198,7 +198,7 @@ def _measure(bench: Bench, scenario: str, running: list[contenders.Contender], s
             bench.load(scenario, contender, calls[contender.name], turn)
         for mode in modes:
             bench.pgbench(scenario, texts, mode, turn)
-        if scenario == "create":
+        if scenario in ("create", "intake"):
             with database.superuser(bench.server) as run:
                 seed.forget_created(run)
 

@@ -40,6 +40,7 @@ class Contender:
     sign_in: Callable[[Contender, Organization, bool], dict[str, str]]
     host: Callable[[Organization], str] = lambda _: "localhost"
     created: Callable[[Organization], dict[str, object]] = lambda owner: client_body(owner)
+    status: dict[str, str] = field(default_factory=dict)
     signed_in: dict[tuple[int, bool], dict[str, str]] = field(default_factory=dict)
 
     def headers(self, organization: Organization, *, browser: bool = False) -> dict[str, str]:
@@ -85,10 +86,12 @@ def stock_fab(address: str) -> Contender:
         "list": "/api/v1/clients/?q=(page_size:20)",
         "one": "/api/v1/clients/{id}",
         "create": "/api/v1/clients/",
+        "intake": "/api/v1/intakes/",
         "screen": "/clients/list/",
     }
     found = _started("FAB stock", command, environment, paths, _fab_sign_in, port=port)
     found.created = _numbered_client
+    found.status = {"status": "inquiry"}
     return found
 
 
@@ -100,6 +103,7 @@ def starline(server: postgres.Server) -> Contender:
         "list": "/api/v1/clients/?page_size=20",
         "one": "/api/v1/clients/{id}",
         "create": "/api/v1/clients/",
+        "intake": "/api/v1/clients/",
         "screen": "/clients/?page_size=25",
     }
     command = [str(database.ROOT / "bin" / "starline"), "web"]
@@ -127,6 +131,7 @@ def fastapi(address: str) -> Contender:
         "list": "/api/v1/clients/?page_size=20",
         "one": "/api/v1/clients/{id}",
         "create": "/api/v1/clients/",
+        "intake": "/api/v1/intakes/",
     }
     found = _started("FastAPI", command, environment, paths, _fastapi_sign_in, port=port)
     found.created = _numbered_client

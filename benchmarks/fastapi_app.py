@@ -17,7 +17,7 @@ import layout
 from fastapi import Depends, FastAPI, HTTPException, Query, status
 from fastapi.security import OAuth2PasswordBearer
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ARRAY, DateTime, String, func, select
+from sqlalchemy import ARRAY, DateTime, String, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -96,10 +96,9 @@ class Client(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
-class ClientIn(BaseModel):
-    """What a create takes."""
+class IntakeIn(BaseModel):
+    """What an intake takes."""
 
-    client_number: int
     first_name: str
     last_name: str
     birth_date: date
@@ -107,6 +106,12 @@ class ClientIn(BaseModel):
     branch_id: uuid.UUID
     phone: str | None = None
     email: str | None = None
+
+
+class ClientIn(IntakeIn):
+    """What a create takes: the number too."""
+
+    client_number: int
 
 
 class ClientRow(BaseModel):
@@ -217,5 +222,18 @@ async def add_client(body: ClientIn, session: Session, user: Caller) -> Client:
     """Add a client."""
     client = Client(**body.model_dump(), organization_id=user.organization_id)
     session.add(client)
+    await session.commit()
+    return client
+
+
+@app.post("/api/v1/intakes/", response_model=ClientOut, status_code=status.HTTP_201_CREATED)
+async def take_in_client(body: IntakeIn, session: Session, user: Caller) -> Client:
+    """Add a client with its number and the beginning of its status history, in one transaction."""
+    organization = {"organization_id": user.organization_id}
+    number = await session.scalar(text(layout.NEXT_NUMBER), organization)
+    client = Client(**body.model_dump(), **organization, client_number=number)
+    session.add(client)
+    await session.flush()
+    await session.execute(text(layout.FIRST_STATUS), {**organization, "client_id": client.id, "status": client.status})
     await session.commit()
     return client

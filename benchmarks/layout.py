@@ -53,6 +53,17 @@ WRITTEN_COLUMNS = ["client_number", "first_name", "last_name", "birth_date", "st
 ORDER_COLUMNS = ["last_name", "first_name", "client_number", "changed_on"]
 ORDER = ("last_name", "first_name")
 
+NEXT_NUMBER = (
+    "INSERT INTO public.organization_counters (organization_id, name, value) VALUES (:organization_id, 'clients', 1)"
+    " ON CONFLICT (organization_id, name) DO UPDATE SET value = organization_counters.value + 1 RETURNING value"
+)
+FIRST_STATUS = (
+    "INSERT INTO public.client_status_changes (id, organization_id, client_id, to_status, changed_status_on,"
+    " created_on, changed_on, version)"
+    " VALUES (gen_random_uuid(), :organization_id, :client_id, :status, current_date, now(), now(), 1)"
+)
+"""What else a create of Starline's writes."""
+
 WORKERS = 2
 THREADS = 8
 ORGANIZATIONS = 50

@@ -36,7 +36,8 @@ def scripts(scenario: str, sample: list[tuple[Organization, str]]) -> list[str]:
         return [_page(owner) for owner in organizations()[: layout.READERS]]
     if scenario == "one":
         return [_row(owner, client) for owner, client in sample[:100]]
-    return [_insert(owner) for owner in organizations()[layout.READERS :]]
+    writers = organizations()[layout.READERS :]
+    return [_insert(owner) for owner in writers] if scenario == "create" else [_intake(owner) for owner in writers]
 
 
 def command(folder: Path, texts: list[str], *, address: str, concurrency: int, seconds: float, mode: str) -> list[str]:
@@ -76,10 +77,25 @@ def _row(owner: Organization, client: str) -> str:
 
 def _insert(owner: Organization) -> str:
     return (
-        "\\set number random(300000000, 2000000000)\n"
+        f"\\set number random(300000000, 2000000000)\n{_new_client(owner, 'SELECT :number AS value')} RETURNING id;\n"
+    )
+
+
+def _intake(owner: Organization) -> str:
+    number = layout.NEXT_NUMBER.replace(":organization_id", f"'{owner.id}'")
+    status = (
+        "INSERT INTO client_status_changes (id, organization_id, client_id, to_status, changed_status_on, created_on,"
+        f" changed_on, version) SELECT gen_random_uuid(), '{owner.id}', client.id, 'inquiry', current_date, now(), now(), 1"
+    )
+    client = _new_client(owner, "SELECT value FROM number")
+    return f"WITH number AS ({number}), client AS ({client} RETURNING id) {status} FROM client;\n"
+
+
+def _new_client(owner: Organization, number: str) -> str:
+    return (
         f"INSERT INTO {TABLE} (id, organization_id, branch_id, client_number, first_name, last_name, birth_date,"
         " status, phone, email, sex, languages, is_elopement_risk, has_pets, is_smoking_home, custom, created_on,"
-        f" changed_on, version) VALUES (gen_random_uuid(), '{owner.id}', '{owner.branch_id}', :number, 'Bench',"
-        " 'Marker', '1941-02-03', 'active', '(555) 555-0142', 'bench.marker@example.com', 'unknown', '{en}', false,"
-        " false, false, '{}', now(), now(), 1) RETURNING id;\n"
+        f" changed_on, version) SELECT gen_random_uuid(), '{owner.id}', '{owner.branch_id}', given.value, 'Bench',"
+        " 'Marker', '1941-02-03', 'inquiry', '(555) 555-0142', 'bench.marker@example.com', 'unknown', '{en}', false,"
+        f" false, false, '{{}}', now(), now(), 1 FROM ({number}) AS given"
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import layout
-from contenders import Contender
+from contenders import Contender, client_body
 from load import NUMBER_SLOT
 from seed import Organization, organizations
 
@@ -40,27 +40,34 @@ def one_calls(contender: Contender, sample: list[tuple[Organization, str]]) -> l
 def create_calls(contender: Contender, sample: list[tuple[Organization, str]]) -> list[Call]:
     """Creates in the last organisations."""
     writers = organizations()[layout.READERS :]
-    return [_write(contender, owner, json.dumps(contender.created(owner))) for owner in writers]
+    return [_write(contender, "create", owner, json.dumps(contender.created(owner))) for owner in writers]
+
+
+def intake_calls(contender: Contender, sample: list[tuple[Organization, str]]) -> list[Call]:
+    """Creates for which every contender also takes the next number and begins the status history."""
+    writers = organizations()[layout.READERS :]
+    bodies = [{**client_body(owner), **contender.status} for owner in writers]
+    return [_write(contender, "intake", owner, json.dumps(body)) for owner, body in zip(writers, bodies, strict=True)]
 
 
 def screen_calls(contender: Contender, sample: list[tuple[Organization, str]]) -> list[Call]:
     """The list screen as a signed-in browser asks for it."""
     readers = organizations()[:8]
-    return [
-        _read(contender, "screen", owner, contender.paths["screen"], _is_screen, browser=True) for owner in readers
-    ]
+    return [_read(contender, "screen", owner, contender.paths["screen"], _is_screen, browser=True) for owner in readers]
 
 
 SCENARIOS: dict[str, Callable[[Contender, list[tuple[Organization, str]]], list[Call]]] = {
     "list": list_calls,
     "one": one_calls,
     "create": create_calls,
+    "intake": intake_calls,
     "screen": screen_calls,
 }
 TITLES = {
     "list": "GET a page of 20 of 2,000 clients",
     "one": "GET one client",
-    "create": "POST a client, with its audit row",
+    "create": "POST a client, with its audit row (Starline also numbers it and begins its status history)",
+    "intake": "POST a client, with number, status history and audit rows by all",
     "screen": "List screen (HTML, 25 rows)",
 }
 
@@ -83,13 +90,13 @@ def _read(
     return _call("GET", path, headers, host, 200, len(content))
 
 
-def _write(contender: Contender, owner: Organization, body: str) -> Call:
-    path, headers, host = contender.paths["create"], contender.headers(owner), contender.host(owner)
+def _write(contender: Contender, scenario: str, owner: Organization, body: str) -> Call:
+    path, headers, host = contender.paths[scenario], contender.headers(owner), contender.host(owner)
     # Below the load's own numbers, above the seeded ones.
     once = body.replace(NUMBER_SLOT.decode(), str(200_000_000 + hash(contender.name) % 99_999_000 + owner.number))
     status, _, content = contender.ask("POST", path, headers, once, host)
     if status != 201 or b"Marker" not in content:
-        raise WrongAnswer(f"{contender.name} create: {status}: {content[:400]!r}")
+        raise WrongAnswer(f"{contender.name} {scenario}: {status}: {content[:400]!r}")
     return {**_call("POST", path, headers, host, 201, len(content)), "body": body}
 
 

@@ -45,7 +45,7 @@ class Display:
         if kind is Kind.INSTANT:
             return self.instant(datetime.fromisoformat(value))
         if kind is Kind.BOOLEAN:
-            return _("Yes") if value else _("No")
+            return str(_("Yes") if value else _("No"))
         if kind is Kind.TIME:
             return str(value)[:5]
         if kind is Kind.TAGS:
@@ -66,7 +66,7 @@ class Display:
                 "kind": "pill",
                 "text": text,
                 "url": None,
-                "tone": resource.pills[one.name].get(value, "plain"),
+                "tone": resource.pills[one.name].get(str(value), "plain"),
             }
         return {
             "kind": _CELLS.get(one.kind, "text"),
@@ -79,7 +79,7 @@ class Display:
 def choice_label(value: str) -> str:
     """`on_hold` as people read it."""
     words = str(value).replace("_", " ")
-    return _(words[:1].upper() + words[1:])
+    return str(_(words[:1].upper() + words[1:]))
 
 
 _CELLS = {

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 import orjson
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from config import settings
-from starline.core import db, tenancy
+from starline.core import audit, db, tenancy
 from starline.core.errors import (
     Conflict,
     DomainError,
@@ -56,6 +56,8 @@ def wants_json() -> bool:
 def problem(status: int, message: str, *, code: str, errors: dict[str, list[str]] | None = None) -> Response:
     """The one error answer, as JSON or as a page."""
     db.session.rollback()
+    if status in DENIALS and g.get("viewer") is not None:
+        _record_denial(status)
     if wants_json():
         body = {
             "message": message,
@@ -87,6 +89,18 @@ TITLES = {
     500: "Our mistake",
     503: "Back in a minute",
 }
+
+
+DENIALS = frozenset({403, 404})
+
+
+def _record_denial(status: int) -> None:
+    """Keep what somebody was refused: by the rule's name and the record's id, never the address."""
+    asked = (request.view_args or {}).get("pk")
+    audit.record(
+        "denied", request.endpoint or "-", subject_id=str(asked) if asked else None, changes={"status": status}
+    )
+    db.session.commit()
 
 
 def explain(error: IntegrityError) -> DomainError:

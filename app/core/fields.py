@@ -260,7 +260,9 @@ def _relation(one: Field, value: Any) -> Any:
 def _tags(one: Field, value: Any) -> list[str]:
     if isinstance(value, str):
         value = [part.strip() for part in value.split(",") if part.strip()]
-    if not isinstance(value, list) or not all(isinstance(part, str) and len(part) <= 80 for part in value):
+    if not isinstance(value, list) or not all(
+        isinstance(part, str) and len(part) <= 80 and "\x00" not in part for part in value
+    ):
         raise ValueError(_("%(label)s must be a list of short texts.", label=_(one.label)))
     return value
 

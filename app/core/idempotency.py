@@ -18,6 +18,8 @@ from starline.core.db import session
 from starline.core.errors import Conflict, Invalid
 from starline.organizations.models import IdempotentRequest
 
+KEPT_HEADERS = ("Location", "ETag")
+
 View = Callable[..., Response]
 
 
@@ -71,6 +73,7 @@ def _first_or_again(key: str, answer: Callable[[], Response]) -> Response:
                 user_id=user_id,
                 fingerprint=fingerprint.hexdigest(),
                 status=response.status_code,
+                headers={name: response.headers[name] for name in KEPT_HEADERS if name in response.headers},
                 body=response.get_data(as_text=True),
             )
         )
@@ -81,5 +84,6 @@ def _again(known: IdempotentRequest, fingerprint: str) -> Response:
     if known.fingerprint != fingerprint:
         raise Invalid(_("This Idempotency-Key was used for another request."), code="key_reused")
     answer = Response(known.body, status=known.status, mimetype="application/json")
+    answer.headers.update(known.headers or {})
     answer.headers["Idempotency-Replayed"] = "true"
     return answer

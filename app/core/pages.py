@@ -346,16 +346,12 @@ def _readable(one: Field, value: Any, display: Display) -> str:
 
 def _position(first: int, shown: int, count: int) -> str:
     if not shown:
-        return _("No records")
+        return str(_("No records"))
     total = _("more than %(cap)s", cap=f"{COUNT_CAP:,}") if count > COUNT_CAP else f"{count:,}"
     if shown == count:
-        return ngettext("%(num)s record", "%(num)s records", count)
-    return _(
-        "%(first)s-%(last)s of %(total)s",
-        first=f"{first + 1:,}",
-        last=f"{first + shown:,}",
-        total=total,
-    )
+        return str(ngettext("%(num)s record", "%(num)s records", count))
+    shown_rows = {"first": f"{first + 1:,}", "last": f"{first + shown:,}", "total": total}
+    return str(_("%(first)s-%(last)s of %(total)s", **shown_rows))
 
 
 def _empty(resource: Resource, may_add: bool) -> dict[str, Any]:

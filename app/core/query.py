@@ -31,7 +31,7 @@ OPERATORS = {
     "null": "is empty",
 }
 
-_DIALECT = postgresql.dialect(paramstyle="pyformat")
+_DIALECT = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,7 @@ def _ordering(resource: Resource, shape: Shape) -> list[Any]:
 
 def _matching(resource: Resource, condition: Any, constants: dict[str, Any], limit: int | None = None) -> str:
     table = resource.model.__table__
-    inner = sa.select(sa.literal_column("1")).select_from(table).where(condition)
+    inner: Any = sa.select(sa.literal_column("1")).select_from(table).where(condition)
     return f"({_compiled(inner, constants)}{f' LIMIT {limit}' if limit else ''}) AS matching"
 
 

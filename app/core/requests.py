@@ -12,7 +12,7 @@ from app.core.profile import current_profile
 from app.core.registry import feature_of_endpoint
 from starline.core import db
 from starline.core import tenancy as context
-from starline.core.errors import NotAllowed, NotFound, Unauthenticated
+from starline.core.errors import DomainError, NotAllowed, NotFound, Unauthenticated
 
 OPEN_APIS = frozenset({"", "AuthApi", "health", "openapi"})
 """APIs that answer strangers; an address that is none of ours answers 404 to everybody."""
@@ -57,7 +57,11 @@ def _enter() -> None:
     g.tenant = tenant
     if tenant is not None:
         context.switch(tenant.id, None)
-    viewer = security.authenticate(tenant.id if tenant else None)
+    try:
+        viewer = security.authenticate(tenant.id if tenant else None)
+    except DomainError as refusal:
+        security.keep_refused_token(tenant.id if tenant else None, refusal.code)
+        raise
     if viewer is not None:
         g.viewer = viewer
         if g.tenant is None:
@@ -73,7 +77,7 @@ def _enter() -> None:
         raise Unauthenticated(_("Please sign in, and send the access token as: Authorization: Bearer …"))
     _check_feature()
     security.check_csrf()
-    _check_second_factor()
+    security.check_second_factor()
     if viewer is not None and not g.get("by_token"):
         security.touch_session()
 
@@ -90,21 +94,6 @@ def _check_feature() -> None:
     if request.path.startswith("/api/"):
         raise NotAllowed(_("Your agency has not switched this feature on."), code="feature_off")
     raise NotFound(_("There is nothing here, or you may not see it."))
-
-
-def _check_second_factor() -> None:
-    """Somebody who must have a second factor and has none can do nothing but get one."""
-    viewer = g.viewer
-    if viewer is None or not viewer.requires_second_factor:
-        return
-    if request.path.startswith(("/enrol", "/logout", "/me", "/recovery-codes", "/static/", "/theme/")):
-        return
-    if request.path.startswith("/api/v1/auth/"):
-        return
-    raise NotAllowed(
-        _("Please set up your second factor first, at /enrol."),
-        code="second_factor_required",
-    )
 
 
 def _finish(response: Response) -> Response:

@@ -20,7 +20,7 @@ from app.core.resource import Resource
 from app.core.security import confirm_viewer, required_viewer
 from app.core.writing import create_row, delete_row, find_row, update_row
 from starline.core.db import session
-from starline.core.errors import DomainError, Invalid
+from starline.core.errors import DomainError, Invalid, NotAllowed, Unauthenticated
 
 MOST_IN_BULK = 200
 
@@ -37,12 +37,18 @@ METHOD_PERMISSIONS = {
 ROUTES = {"add": {"post", "bulk"}, "edit": {"put"}, "delete": {"delete"}}
 
 
-class ResourceApi(ModelRestApi):  # type: ignore[misc]
+class ResourceApi(ModelRestApi):
     """`/api/v1/<resource>/`. Subclassed once per resource by `rest_view`."""
 
     resource: Resource
     allow_browser_login = True
     method_permission_name = METHOD_PERMISSIONS
+
+    def response_401(self) -> Response:
+        raise Unauthenticated(_("Please sign in."))
+
+    def response_403(self) -> Response:
+        raise NotAllowed(_("You may not do this."))
 
     def _init_properties(self) -> None:
         """None of FAB's columns and filters: `resource` names its own, and nothing is found by default."""
@@ -105,7 +111,8 @@ class ResourceApi(ModelRestApi):  # type: ignore[misc]
         if not isinstance(items, list) or not 1 <= len(items) <= MOST_IN_BULK:
             sentence = _("items is a list of 1 to %(most)d records.", most=MOST_IN_BULK)
             raise Invalid(sentence, errors={"items": [sentence]})
-        rows, errors = [], {}
+        rows: list[Any] = []
+        errors: dict[str, list[str]] = {}
         for position, item in enumerate(items):
             try:
                 if not isinstance(item, dict):

@@ -3,6 +3,7 @@
 A list is the page that REST serves, drawn as a table; a form is checked by what REST checks with.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -32,7 +33,7 @@ METHOD_PERMISSIONS = {
 PAGE_SIZE = 25
 
 
-class ResourceView(ModelView):  # type: ignore[misc]
+class ResourceView(ModelView):
     """`/<resource>/…`. Subclassed once per resource by `screen_view`."""
 
     resource: Resource
@@ -44,7 +45,8 @@ class ResourceView(ModelView):  # type: ignore[misc]
 
     def _init_properties(self) -> None:
         """None of FAB's columns: `resource` names its own."""
-        self._related_views, self.related_views = [], []
+        self._related_views: Sequence[Any] = []
+        self.related_views: Sequence[Any] = []
 
     def _init_titles(self) -> None:
         self.title = self.resource.title

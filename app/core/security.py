@@ -8,7 +8,7 @@ import time
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, abort, g, has_request_context, redirect, request, session
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
 from flask_babel import gettext as _
 from flask_login import LoginManager
@@ -22,7 +22,7 @@ from starline.core import clock, db, tenancy
 from starline.core.errors import NotAllowed, Unauthenticated
 from starline.core.identifiers import parse_uuid
 from starline.core.tenancy import PLATFORM_ID
-from starline.identity import roles, sessions, tokens
+from starline.identity import attempts, roles, sessions, tokens
 from starline.identity.viewer import Viewer, load_viewer
 
 KEPT_SECONDS = 60
@@ -95,6 +95,7 @@ def forget_viewer() -> None:
         _viewers.pop(viewer.session_id, None)
         g.viewer = viewer_of(viewer.session_id, viewer.organization_id)
         g.pop("profile", None)
+        check_second_factor()
 
 
 def confirm_viewer() -> None:
@@ -106,6 +107,31 @@ def confirm_viewer() -> None:
         forget_viewer()
         if current_viewer() is None:
             raise Unauthenticated(_("This session has ended. Please sign in again."), code="session_ended")
+
+
+def keep_refused_token(tenant_id: UUID | None, code: str) -> None:
+    """Remember a refused token where it is known whose house was knocked at."""
+    if tenant_id is None:
+        return
+    tenancy.switch(tenant_id, None)
+    origin = attempts.Origin("api", request.remote_addr, request.user_agent.string or None)
+    attempts.record_refused_token(code, origin)
+    db.session.commit()
+
+
+def check_second_factor() -> None:
+    """Somebody who must have a second factor and has none can do nothing but get one."""
+    viewer = current_viewer()
+    if viewer is None or not viewer.requires_second_factor or (request.endpoint or "").startswith(OPEN_WITHOUT_CODE):
+        return
+    if request.path == "/me" or request.path.startswith(("/me/", "/static/", "/theme/")):
+        return
+    if request.path.startswith("/api/"):
+        raise NotAllowed(_("Please set up your second factor first, at /enrol."), code="second_factor_required")
+    abort(redirect("/enrol"))
+
+
+OPEN_WITHOUT_CODE = ("EnrolmentView.", "AuthView.", "AuthApi.", "LocaleView.")
 
 
 def check_csrf() -> None:
@@ -138,14 +164,12 @@ def _claims_of(header: str) -> tokens.AccessClaims:
     return claims
 
 
-class SecurityManager(FabSecurityManager):  # type: ignore[misc]
+class SecurityManager(FabSecurityManager):
     """FAB's questions, answered from the viewer."""
 
     def register_views(self) -> None:
         """Only the sign-in view; users and roles are resources, and there is no second API for them."""
-        from app.identity.pages import AuthView
-
-        self.auth_view = AuthView()
+        self.auth_view = self.authdbview()
         self.appbuilder.add_view_no_menu(self.auth_view)
 
     def create_login_manager(self, app: Flask) -> LoginManager:
@@ -174,13 +198,25 @@ class SecurityManager(FabSecurityManager):  # type: ignore[misc]
         g.user = current_viewer()
 
 
+FURTHER_PERMISSIONS = frozenset(
+    {
+        ("can_read", "Settings"),
+        ("can_edit", "Settings"),
+        ("can_read", "Organizations"),
+        ("can_add", "Organizations"),
+        ("can_edit", "Organizations"),
+    }
+)
+"""Of screens and endpoints that are no resource; `Organizations` is the operators'."""
+
+
 def all_permissions() -> set[tuple[str, str]]:
     """Every (action, resource) pair that a role can hold."""
     pairs = set()
     for resource in registry.values():
         offered = {f"can_{method}" for method in resource.methods}
         pairs |= {(action, resource.permission) for action in ACTIONS if action in offered | {"can_read", "can_export"}}
-    return pairs | {("can_read", "Settings"), ("can_edit", "Settings")}
+    return pairs | FURTHER_PERMISSIONS
 
 
 def synchronise_permissions() -> int:

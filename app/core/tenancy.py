@@ -63,7 +63,7 @@ def tenant_of_request() -> Tenant | None:
 def find(*, slug: str | None = None, domain: str | None = None, by_id: UUID | None = None) -> Tenant | None:
     """The organisation by its subdomain, custom domain or id."""
     key = ("slug", slug) if slug else ("domain", domain) if domain else ("id", str(by_id))
-    until, known = _remembered.get(key, (0.0, None))  # type: ignore[arg-type]
+    until, known = _remembered.get(key, (0.0, None))
     if until > time.monotonic():
         return known
     query = sql("SELECT id, slug, name, status FROM app.find_organization(:slug, :domain, :id)")
@@ -72,7 +72,7 @@ def find(*, slug: str | None = None, domain: str | None = None, by_id: UUID | No
     if len(_remembered) > 10_000:
         _remembered.clear()
     if found is not None:  # an organisation that doesn't exist yet may be set up the next moment
-        _remembered[key] = (time.monotonic() + KEPT_SECONDS, found)  # type: ignore[index]
+        _remembered[key] = (time.monotonic() + KEPT_SECONDS, found)
     return found
 
 

@@ -14,9 +14,8 @@ from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from app.core.profile import current_profile
-from app.core.security import required_viewer
 from app.identity.link_pages import new_password
-from app.identity.refusals import keep, web_origin
+from app.identity.refusals import confirmed_viewer, keep, web_origin
 from starline.core import db
 from starline.core.db import User
 from starline.core.errors import DomainError, Invalid
@@ -78,7 +77,7 @@ class AccountView(BaseView):  # type: ignore[misc]
 
     @expose("/password", methods=["GET", "POST"])
     def password(self) -> Any:
-        viewer, user = required_viewer(), _user()
+        viewer, user = confirmed_viewer(), _user()
         if request.method == "GET":
             return _password_page()
         current = request.form.get("current_password", "")
@@ -96,10 +95,10 @@ class AccountView(BaseView):  # type: ignore[misc]
 
     @expose("/sessions", methods=["GET"])
     def list_sessions(self) -> str:
-        viewer = required_viewer()
+        viewer = confirmed_viewer()
         return render_template(
             "security/sessions.html",
-            sessions=[_session(one) for one in sessions.open_sessions(viewer.user_id)],
+            sessions=[_session(one, viewer.session_id) for one in sessions.open_sessions(viewer.user_id)],
             history=[_attempt(one) for one in attempts.history(viewer.user_id)],
             revoke_all_url="/me/sessions/others",
             back_url="/me",
@@ -107,13 +106,13 @@ class AccountView(BaseView):  # type: ignore[misc]
 
     @expose("/sessions/<uuid:session_id>", methods=["POST"])
     def revoke(self, session_id: UUID) -> Response:
-        sessions.end(session_id, user_id=required_viewer().user_id, reason=sessions.REVOKED)
+        sessions.end(session_id, user_id=confirmed_viewer().user_id, reason=sessions.REVOKED)
         flash(_("That session has ended."), "success")
         return redirect("/me/sessions")
 
     @expose("/sessions/others", methods=["POST"])
     def revoke_others(self) -> Response:
-        viewer = required_viewer()
+        viewer = confirmed_viewer()
         sessions.end_all(viewer.user_id, reason=sessions.REVOKED, but=viewer.session_id)
         second_factor.forget_devices(_user())
         flash(_("You are signed out everywhere else."), "success")
@@ -121,7 +120,7 @@ class AccountView(BaseView):  # type: ignore[misc]
 
 
 def _user() -> User:
-    return db.session.get_one(User, required_viewer().user_id)
+    return db.session.get_one(User, confirmed_viewer().user_id)
 
 
 def _profile_form(user: User) -> ProfileForm:
@@ -195,12 +194,12 @@ def _password_page(*, error: str | None = None, errors: dict[str, list[str]] | N
     )
 
 
-def _session(one: UserSession) -> dict[str, Any]:
+def _session(one: UserSession, session_id: UUID) -> dict[str, Any]:
     return {
         "device": rules.device_label(one.device) + (f" ({_('program')})" if one.kind == rules.API else ""),
         "address": one.address or "",
         "last_seen": current_profile().display.instant(one.last_seen_at),
-        "current": one.id == required_viewer().session_id,
+        "current": one.id == session_id,
         "revoke_url": f"/me/sessions/{one.id}",
     }
 

@@ -8,9 +8,9 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app.core.security import current_viewer, required_viewer
+from app.core.security import confirm_viewer, current_viewer
 from app.identity import web_session
-from app.identity.refusals import keep, web_origin
+from app.identity.refusals import confirmed_viewer, keep, web_origin
 from starline.core import db
 from starline.core.db import User
 from starline.core.errors import Unauthenticated
@@ -26,6 +26,7 @@ class EnrolmentView(BaseView):  # type: ignore[misc]
 
     @expose("/enrol", methods=["GET", "POST"])
     def enrol(self) -> Any:
+        confirm_viewer()
         user = _enrolling_user()
         if second_factor.confirmed(user.id) is not None:
             return redirect("/me")
@@ -43,7 +44,7 @@ class EnrolmentView(BaseView):  # type: ignore[misc]
     @expose("/me/second-factor", methods=["GET"])
     def settings(self) -> Any:
         """What protects the account besides the password."""
-        user = db.session.get_one(User, required_viewer().user_id)
+        user = db.session.get_one(User, confirmed_viewer().user_id)
         if second_factor.confirmed(user.id) is None:
             return redirect("/enrol")
         return render_template(
@@ -58,7 +59,7 @@ class EnrolmentView(BaseView):  # type: ignore[misc]
     @expose("/recovery-codes", methods=["POST"])
     def recovery_codes(self) -> Any:
         """New codes in place of the old ones; the person proves their password first."""
-        viewer = required_viewer()
+        viewer = confirmed_viewer()
         user = db.session.get_one(User, viewer.user_id)
         if not passwords.is_proven(user, request.form.get("current_password", ""), origin=web_origin()):
             return _wrong_password()
@@ -66,7 +67,7 @@ class EnrolmentView(BaseView):  # type: ignore[misc]
 
     @expose("/me/second-factor/remove", methods=["POST"])
     def remove(self) -> Any:
-        viewer = required_viewer()
+        viewer = confirmed_viewer()
         user = db.session.get_one(User, viewer.user_id)
         if must_have_second_factor(user):
             flash(_("Your agency asks for a second factor; it can't be removed."), "danger")

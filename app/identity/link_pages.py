@@ -97,9 +97,9 @@ def new_password() -> str:
     return password
 
 
-def _password_page(name: str, problem: Invalid | None = None, **about: str) -> str:
+def _password_page(template: str, problem: Invalid | None = None, **about: str) -> str:
     return render_template(
-        f"security/{name}.html",
+        f"security/{template}.html",
         organization=g.tenant,
         rules=[_(rule) for rule in PASSWORD_RULES],
         errors=problem.errors if problem is not None else None,

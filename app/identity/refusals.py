@@ -7,6 +7,7 @@ exception: services return it as a result, `keep` commits what they recorded, an
 from flask import g, request
 from sqlalchemy import text as sql
 
+from app.core.security import confirm_viewer, required_viewer
 from app.core.tenancy import Tenant
 from app.core.tenancy import find as find_tenant
 from starline.core import tenancy
@@ -15,6 +16,7 @@ from starline.core.errors import NotAllowed
 from starline.identity import attempts
 from starline.identity.attempts import Origin
 from starline.identity.rules import API, WEB
+from starline.identity.viewer import Viewer
 
 FIND_BY_DOMAIN = sql("SELECT id FROM app.find_organization_by_email_domain(:domain)")
 
@@ -31,6 +33,12 @@ def web_origin() -> Origin:
 
 def api_origin() -> Origin:
     return origin_of_request(API)
+
+
+def confirmed_viewer() -> Viewer:
+    """The signed-in person as they are now, not as this process remembers them. Raises `Unauthenticated`."""
+    confirm_viewer()
+    return required_viewer()
 
 
 def keep() -> None:

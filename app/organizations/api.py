@@ -8,8 +8,8 @@ from flask_appbuilder.api import BaseApi, expose
 from flask_babel import gettext as _
 
 import starline.subscribers  # noqa: F401  (set-up needs what other domains add)
+from app.core.access import allowed, operator
 from app.core.idempotency import once
-from app.organizations.access import allowed, operator
 from app.organizations.documentation import document_organizations
 from starline.core.db import session
 from starline.core.errors import Invalid, NotFound

@@ -31,12 +31,12 @@ def settings_form(values: Mapping[str, Any]) -> Form:
     for group in ("features", *POLICIES):
         for name, value in values[group].items():
             flat[f"{group}.{name}"] = ", ".join(value) if isinstance(value, list) else value
-    return _form_class()(data=flat)
+    return _with_choices(_form_class()(data=flat))
 
 
 def sent_form() -> Form:
     """The form as it was typed, for showing it again."""
-    return _form_class()(request.form)
+    return _with_choices(_form_class()(request.form))
 
 
 def sent_values() -> dict[str, Any]:
@@ -52,6 +52,14 @@ def sent_values() -> dict[str, Any]:
 
 def sections(form: Form) -> list[dict[str, Any]]:
     return [{"title": _(title), "fields": [form[name] for name in names]} for title, names in SECTIONS.items()]
+
+
+def _with_choices(form: Form) -> Form:
+    for policy, settings in POLICIES.items():
+        for name, setting in settings.items():
+            if setting.choices:
+                form[f"{policy}.{name}"].choices = [(value, choice_label(value)) for value in setting.choices]
+    return form
 
 
 def _typed(setting: Setting, text: str) -> Any:
@@ -93,8 +101,7 @@ def _of_setting(setting: Setting) -> Any:
     if isinstance(setting.default, bool):
         return wtforms.BooleanField(label, description=described)
     if setting.choices:
-        choices = [(value, choice_label(value)) for value in setting.choices]
-        return wtforms.SelectField(label, choices=choices, validate_choice=False, description=described)
+        return wtforms.SelectField(label, choices=[], validate_choice=False, description=described)
     if isinstance(setting.default, int):
         bounds = {"type": "number", "min": setting.least, "max": setting.most}
         return wtforms.StringField(label, description=described, render_kw=bounds)

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from PIL import Image, UnidentifiedImageError
 from werkzeug.wrappers import Response
 
+from app.core.access import allowed
 from app.core.navigation import Entry, add_entry
 from app.core.profile import current_profile
 from app.organizations import forms
-from app.organizations.access import allowed
 from starline.core import storage
 from starline.core.db import session
 from starline.core.errors import Invalid, Stale

@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 from wtforms import Form
 
 import starline.subscribers  # noqa: F401  (set-up needs what other domains add)
+from app.core.access import operator
 from app.core.display import choice_label
 from app.core.errors import explain
 from app.core.navigation import Entry, add_entry
 from app.core.profile import current_profile
-from app.organizations.access import operator
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
 from starline.core.identifiers import parse_uuid

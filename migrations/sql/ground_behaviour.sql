@@ -132,6 +132,9 @@ CREATE TRIGGER version AFTER UPDATE OF ended_at, has_second_factor, expires_at O
 CREATE TRIGGER version AFTER INSERT OR UPDATE ON organization_settings
     FOR EACH ROW EXECUTE FUNCTION app.bump_version('organization_id');
 
+CREATE TRIGGER version AFTER UPDATE OF time_zone ON branches
+    FOR EACH ROW EXECUTE FUNCTION app.bump_version('organization_id');
+
 GRANT SELECT ON ab_permission, ab_view_menu, ab_permission_view TO starline_app, starline_backup;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO starline_app;
 

@@ -56,6 +56,7 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     FROM jsonb_each(CASE WHEN old_row IS NULL THEN jsonb_strip_nulls(new_row)
                          WHEN new_row IS NULL THEN jsonb_strip_nulls(old_row) ELSE new_row END)
     WHERE (old_row IS NULL OR new_row IS NULL OR old_row -> key IS DISTINCT FROM value)
+      AND key NOT LIKE 'search\_%'
       AND key <> ALL ('{organization_id,changed_on,changed_by_fk,version,created_on,created_by_fk,last_seen_at}'::text[])
 $$;
 

@@ -190,6 +190,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("headers", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("body", sa.Text(), nullable=True),
         sa.Column("created_on", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("organization_id", "key", "user_id", name=op.f("pk_idempotent_requests")),
@@ -304,8 +305,8 @@ def upgrade() -> None:
     op.create_table(
         "ab_user_role",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("role_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("role_id", sa.Integer(), nullable=False),
         sa.Column(
             "organization_id", sa.Uuid(), server_default=sa.text("app.current_organization_id()"), nullable=False
         ),

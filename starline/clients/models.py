@@ -364,7 +364,7 @@ class ClientStatusChange(OfClient, TenantModel):
     client_id: Mapped[UUID] = belongs_to("clients", "Client")
     from_status: Mapped[str | None] = column("From", String(40))
     to_status: Mapped[ClientStatus] = choice("To", ClientStatus)
-    changed_status_on: Mapped[date] = column("On", help="The day it took effect.")
+    changed_status_on: Mapped[date] = column("On", default=lambda: clock.today(), help="The day it took effect.")
     reason: Mapped[str | None] = column("Reason", String(300))
 
     client: Mapped[Client] = joined("ClientStatusChange.client_id", to="Client")
@@ -387,7 +387,7 @@ class CareTeamMember(OfClient, TenantModel):
     client_id: Mapped[UUID] = belongs_to("clients", "Client")
     user_id: Mapped[int] = belongs_to("ab_user", "Person")
     role: Mapped[CareRole] = choice("Role", CareRole, default=CareRole.CAREGIVER)
-    starts_on: Mapped[date] = column("From", default=clock.today)
+    starts_on: Mapped[date] = column("From", default=lambda: clock.today())
     ends_on: Mapped[date | None] = column("Until", help="The last day; empty while it runs.")
 
     client: Mapped[Client] = joined("CareTeamMember.client_id", to="Client")

@@ -151,7 +151,7 @@ def _check_step(client: Client, to: ClientStatus, on: date, reason: str | None) 
     if not rules.may_step(client.status, to):
         possible = ", ".join(sorted(step.replace("_", " ") for step in rules.STEPS[client.status]))
         named = client.status.replace("_", " ")
-        problems.add("to_status", f"A client who is {named} can only become: {possible}.")
+        problems.add("to_status", f"From {named} a client can only move to: {possible}.")
     elif rules.needs_reason(client.status, to) and not (reason or "").strip():
         problems.add("reason", "Give a reason; it stays in the client's history.")
     if on > today(client.branch_id):

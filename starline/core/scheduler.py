@@ -67,6 +67,7 @@ def _lead(connection: Any, stopping: Event) -> None:
 
 def _started() -> BackgroundScheduler:
     """APScheduler with every schedule, each run at once as well: what fell due while nobody led is caught up."""
+    logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)  # `_report` says it with the job's name
     scheduler = BackgroundScheduler(timezone=UTC)
     scheduler.add_listener(_report, EVENT_JOB_ERROR)
     for number, schedule in enumerate(schedules.declared()):
@@ -84,10 +85,7 @@ def _started() -> BackgroundScheduler:
 
 
 def _report(event: JobExecutionEvent) -> None:
-    log.error(
-        "schedule failed",
-        extra={"job": event.job_id, "error": type(event.exception).__name__},
-    )
+    log.error("schedule failed", exc_info=event.exception, extra={"job": event.job_id})
 
 
 _STILL_MINE = (

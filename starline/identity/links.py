@@ -34,6 +34,7 @@ def send_link(user: User, purpose: TokenPurpose, *, email: str | None = None) ->
     session.add(link)
     session.flush()
     outbox.enqueue("identity.send_link", user_token_id=str(link.id))
+    session.flush()
     return link
 
 

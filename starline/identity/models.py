@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     DateTime,
     ForeignKeyConstraint,
     Index,
@@ -23,21 +24,26 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     func,
+    or_,
+    select,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from starline.core import clock, tenancy
 from starline.core.crypto import Encrypted
 from starline.core.db import (
+    Model,
     Role,
     TenantModel,
     User,
     belongs_to,
     choice,
     column,
+    joined,
     role_permissions,
     user_roles,
 )
+from starline.organizations import models as organizations  # noqa: F401  (a user belongs to a branch)
 
 CASCADE = "CASCADE"
 CURRENT_ORGANIZATION = func.app.current_organization_id()
@@ -142,6 +148,50 @@ _reference_composite(user_roles, user_id="ab_user", role_id="ab_role")
 _reference_composite(role_permissions, role_id="ab_role")
 
 
+for _name, _table in (("user_id", "ab_user"), ("role_id", "ab_role")):
+    user_roles.c[_name].info.update({"label": _table.removeprefix("ab_").capitalize(), "belongs_to": _table})
+    user_roles.c[_name].nullable = False
+
+
+def _people_visible_to(cls: type[User], viewer: Any) -> ColumnElement[bool] | None:
+    """All people, those of one's branch, or oneself alone; always oneself."""
+    if viewer.scope == RecordScope.ALL:
+        return None
+    oneself = cls.id == viewer.user_id
+    return or_(cls.branch_id == viewer.branch_id, oneself) if viewer.scope == RecordScope.BRANCH else oneself
+
+
+def _of_people_visible_to(cls: Any, viewer: Any) -> ColumnElement[bool] | None:
+    """What tells of a person is seen by whoever sees that person."""
+    people = _people_visible_to(User, viewer)
+    return None if people is None else cls.user_id.in_(select(User.id).where(people))
+
+
+User.__label__ = ("first_name", "last_name")
+User.visible_to = classmethod(_people_visible_to)
+User.branch = joined("User.branch_id", to="Branch")
+Role.__label__ = ("name",)
+
+
+class RoleAssignment(Model):  # type: ignore[misc]
+    """FAB's link between a person and a role, as a row that can be listed, added and removed."""
+
+    __table__ = user_roles
+    __tablename__ = user_roles.name
+    __label__ = ("id",)
+
+    id: Mapped[int]
+    user_id: Mapped[int]
+    role_id: Mapped[int]
+    organization_id: Mapped[UUID]
+    user = joined("RoleAssignment.user_id", to="User", viewonly=True)
+    role = joined("RoleAssignment.role_id", to="Role", viewonly=True)
+    visible_to = classmethod(_of_people_visible_to)
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.role}"
+
+
 class UserSession(TenantModel):
     """One signed-in browser or one family of API tokens; ending it takes effect on the next request."""
 
@@ -227,6 +277,7 @@ class SignInAttempt(TenantModel):
     """The sign-in history. The e-mail is kept only where it belongs to somebody."""
 
     __tablename__ = "sign_in_attempts"
+    __label__ = ("outcome",)
     __table_args__ = (Index(None, "organization_id", "user_id", "created_on"),)
 
     user_id: Mapped[int | None] = belongs_to("ab_user", "User", on_delete=CASCADE)
@@ -234,3 +285,6 @@ class SignInAttempt(TenantModel):
     address: Mapped[str | None] = column("Address", String(45))
     device: Mapped[str | None] = column("Device", String(200))
     channel: Mapped[str] = column("Channel", String(10), default="web", help="web or api")
+
+    user: Mapped[User | None] = joined("SignInAttempt.user_id", to="User")
+    visible_to = classmethod(_of_people_visible_to)

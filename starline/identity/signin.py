@@ -86,6 +86,7 @@ def open_session(signed_in: SignedIn, *, origin: Origin) -> UserSession:
     user.locked_until = None
     if is_new:
         outbox.enqueue("identity.send_new_sign_in", attempt_id=str(attempt.id))
+        session.flush()
     return sessions.start(user, origin=origin, has_second_factor=signed_in.has_second_factor)
 
 

@@ -9,8 +9,8 @@ from starline.core import audit, events
 from starline.core.db import Role, User, session, user_roles
 from starline.core.errors import Conflict, Invalid
 from starline.core.rows import assign
-from starline.identity import roles, rules, sessions
-from starline.identity.second_factor import forget_devices
+from starline.identity import roles, rules, second_factor, sessions
+from starline.identity.models import RoleAssignment
 
 EDITABLE = frozenset({"first_name", "last_name", "phone", "branch_id", "locale", "time_zone", "photo_file"})
 
@@ -45,6 +45,7 @@ def update_user(user: User, values: Mapping[str, Any], *, by: int | None) -> Use
     """Change a person's particulars, `roles` or `active`, as far as `values` names them."""
     check_may_manage(user, by=by)
     assign(user, {name: value for name, value in values.items() if name in EDITABLE})
+    _change_email(user, values.get("email"))
     if "roles" in values:
         change_roles(user, values["roles"], by=by)
     if "active" in values and bool(values["active"]) != bool(user.active):
@@ -88,7 +89,7 @@ def disable(user: User, *, by: int | None) -> User:
     user.active = False
     user.version += 1
     sessions.end_all(user.id, reason=sessions.DISABLED)
-    forget_devices(user)
+    second_factor.forget_devices(user)
     session.flush()
     audit.record("auth:disabled", "ab_user", subject_id=str(user.id))
     events.record("user:disabled", user)
@@ -122,6 +123,31 @@ def delete_user(user: User, *, by: int | None) -> None:
     raise Conflict("People can't be deleted, because the records they signed keep their name. Disable them instead.")
 
 
+def reset_second_factor(user: User, *, by: int | None) -> User:
+    """Take the second factor away from somebody who lost the phone and the recovery codes; their sessions end."""
+    check_may_manage(user, by=by)
+    second_factor.remove(user, by=by)
+    sessions.end_all(user.id, reason=sessions.REVOKED)
+    return user
+
+
+def grant_role(values: Mapping[str, Any], *, by: int | None) -> RoleAssignment:
+    """Give the person `user_id` the role `role_id` besides those they have."""
+    user, (role,) = session.get_one(User, values["user_id"]), _roles_of([values["role_id"]])
+    if role in user.roles:
+        raise Conflict(f"{user} has this role already.", errors={"role_id": [f"{user} has this role already."]})
+    change_roles(user, [*user.roles, role], by=by)
+    query = select(RoleAssignment).where(RoleAssignment.user_id == user.id, RoleAssignment.role_id == role.id)
+    return session.scalars(query).one()
+
+
+def withdraw_role(assignment: RoleAssignment, *, by: int | None) -> None:
+    """Take one role away from a person. Raises `Conflict` where nobody would be left to administer the agency."""
+    user = session.get_one(User, assignment.user_id)
+    session.expunge(assignment)
+    change_roles(user, [role for role in user.roles if role.id != assignment.role_id], by=by)
+
+
 def check_may_manage(user: User, *, by: int | None) -> None:
     """Refuse to act on somebody who may do more than oneself. Raises `NotAllowed`."""
     roles.check_may_grant(user.roles, by=by)
@@ -138,6 +164,17 @@ def checked_email(text: str) -> str:
         sentence = "Somebody here has this e-mail address already."
         raise Conflict(sentence, errors={"email": [sentence]})
     return email
+
+
+def _change_email(user: User, email: str | None) -> None:
+    """An address may be corrected until the invitation is accepted; then only the person can change it."""
+    if not email or rules.email_of(email) == user.email:
+        return
+    if user.password:
+        sentence = "People change their e-mail address themselves, on their profile."
+        raise Invalid(sentence, errors={"email": [sentence]})
+    user.email = checked_email(email)
+    user.username = user.email[:128]
 
 
 def _roles_of(granted: Iterable[Role | int]) -> list[Role]:

@@ -163,5 +163,6 @@ class IdempotentRequest(Model):  # type: ignore[misc]
     user_id: Mapped[int] = mapped_column(primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
     status: Mapped[int | None]
+    headers: Mapped[dict[str, str] | None] = mapped_column(JSONB)
     body: Mapped[str | None] = mapped_column(Text)
     created_on: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=clock.now)

@@ -112,16 +112,17 @@ def _write_storage_prefix(organization: Organization) -> None:
 def _on_rollback(undo: Callable[[], None]) -> None:
     """Call `undo` if what was done so far is rolled back, to a savepoint or altogether; not once it is committed."""
     current = session()
-    open_now = [current.get_nested_transaction() or current.get_transaction()]
+    holders = [current.get_nested_transaction() or current.get_transaction()]
 
     def rolled_back(opened: Session, transaction: SessionTransaction) -> None:
-        if open_now[0] is transaction:
-            open_now[0] = None
+        if transaction in holders:
+            holders.clear()
             undo()
 
     def ended(opened: Session, transaction: SessionTransaction) -> None:
-        if open_now[0] is transaction:
-            open_now[0] = transaction.parent
+        # A savepoint that is released hands its work to the transaction around it.
+        if transaction in holders and transaction.parent is not None:
+            holders.append(transaction.parent)
 
     event.listen(current, "after_soft_rollback", rolled_back)
     event.listen(current, "after_transaction_end", ended)

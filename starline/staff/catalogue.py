@@ -33,7 +33,7 @@ TYPES: tuple[tuple[str, tuple[Discipline, ...], int | None, bool], ...] = (
 """Name, disciplines that must have it, months it is valid, whether its expiry keeps off the schedule."""
 
 REMINDER_DAYS = (60, 30, 14, 7, 1)
-"""Those that fall into the last third of the validity are used: a monthly check isn't about to expire on its first day."""
+"""Used as far as they fall into the last third of the validity: a monthly check isn't expiring on its first day."""
 
 
 @subscribe("organization:created")

@@ -233,6 +233,11 @@ class Credential(OfStaffMember, TenantModel):
     def __str__(self) -> str:
         return f"{self.credential_type} {self.number or ''}".strip()
 
+    @property
+    def possible_actions(self) -> tuple[str, ...]:
+        """The verbs that its state allows, by the name they are declared under."""
+        return ("verify",) if self.verified_on is None else ()
+
     @classmethod
     def visible_to(cls, viewer: Any) -> ColumnElement[bool] | None:
         scope = super().visible_to(viewer)
@@ -308,6 +313,13 @@ class TimeOff(OfStaffMember, TenantModel):
     def is_open(self) -> bool:
         """Whether it takes up the days: asked for or granted."""
         return self.status in (TimeOffStatus.REQUESTED, TimeOffStatus.APPROVED)
+
+    @property
+    def possible_actions(self) -> tuple[str, ...]:
+        """The verbs that its status allows, by the name they are declared under."""
+        if self.status == TimeOffStatus.REQUESTED:
+            return ("approve", "decline", "cancel")
+        return ("cancel",) if self.is_open else ()
 
 
 class PayRate(OfStaffMember, TenantModel):

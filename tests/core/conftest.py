@@ -19,3 +19,9 @@ def _agencies(database: str) -> Iterator[None]:
 def no_jobs(_agencies: None) -> None:
     """A database with three agencies that keeps what is committed; no job in it and nothing in the broker."""
     jobs.clear_jobs()
+
+
+@pytest.fixture
+def scheduler(no_jobs: None) -> Iterator[None]:
+    with jobs.process("scheduler"):
+        yield

@@ -1,23 +1,32 @@
-"""What the tests of jobs share: three agencies, a look into the broker, and another process's settings."""
+"""What the tests of jobs share: three agencies, a look into the broker, and real processes to do the work."""
 
 import os
+import subprocess
+import sys
 from ast import literal_eval
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
 
 import psycopg2
 from sqlalchemy import text as sql
 
-from config import settings
+from config import ROOT, settings
 from starline.core import broker, tenancy
 from starline.core.db import session, transaction
+from starline.core.outbox import OutboxMessage, enqueue
 from starline.organizations.models import Organization, OrganizationStatus
 
 HARBOR = UUID("00000000-0000-7000-8000-0000000000a1")
 SUMMIT = UUID("00000000-0000-7000-8000-0000000000b2")
 CLOSED = UUID("00000000-0000-7000-8000-0000000000c3")
+PROGRAM = (
+    "import sys; from starline import processes;"
+    " processes.TASK_MODULES += ('tests.core.job_probe',);"
+    " sys.exit(processes.run_{}())"
+)
 
 
 def found_agencies() -> None:
@@ -87,3 +96,50 @@ def count_of(name: str, organization_id: UUID = HARBOR) -> int:
     with tenancy.acting(organization_id), transaction():
         query = sql("SELECT value FROM organization_counters WHERE name = :name")
         return session.execute(query, {"name": name}).scalar() or 0
+
+
+@contextmanager
+def process(name: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """A worker or a scheduler in the background; stopped by SIGTERM, which must succeed, at the end."""
+    started = subprocess.Popen([sys.executable, "-c", PROGRAM.format(name)], cwd=ROOT)
+    try:
+        yield started
+        if started.poll() is None:
+            started.terminate()
+            assert started.wait(20) == 0
+    finally:
+        started.kill()
+        started.wait()
+
+
+def promise(name: str, times: int = 1, seconds: float = 0) -> None:
+    """Messages that count under `name` and take `seconds` each."""
+    with tenancy.acting(HARBOR), transaction():
+        for _ in range(times):
+            enqueue("probe.count", name=name, seconds=seconds)
+
+
+def undone() -> int:
+    """How many of them are still to be done."""
+    with tenancy.acting(HARBOR), transaction():
+        return (
+            session.query(OutboxMessage)
+            .filter(OutboxMessage.task == "probe.count", OutboxMessage.done_at.is_(None))
+            .count()
+        )
+
+
+def started_attempts() -> int:
+    """How often a worker has begun one."""
+    with tenancy.acting(HARBOR), transaction():
+        return sum(message.attempts for message in session.query(OutboxMessage).filter_by(task="probe.count"))
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> float:
+    """Seconds it took until the condition held."""
+    began = monotonic()
+    while monotonic() - began < seconds:
+        if condition():
+            return monotonic() - began
+        sleep(0.1)
+    raise AssertionError(f"It didn't happen within {seconds} seconds.")

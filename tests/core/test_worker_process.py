@@ -2,77 +2,11 @@
 
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from time import monotonic, sleep
 
 import psutil
 import pytest
 
-from starline.core import tenancy
-from starline.core.db import session, transaction
-from starline.core.outbox import OutboxMessage, enqueue
-from tests.core.jobs import HARBOR, count_of, cut_connections
-
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = (
-    "import sys; from starline import processes;"
-    " processes.TASK_MODULES += ('tests.core.job_probe',);"
-    " sys.exit(processes.run_{}())"
-)
-
-
-@contextmanager
-def process(name: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """A worker or a scheduler in the background; stopped by SIGTERM, which must succeed, at the end."""
-    started = subprocess.Popen([sys.executable, "-c", PROGRAM.format(name)], cwd=ROOT)
-    try:
-        yield started
-        if started.poll() is None:
-            started.terminate()
-            assert started.wait(20) == 0
-    finally:
-        started.kill()
-        started.wait()
-
-
-@pytest.fixture
-def scheduler(no_jobs: None) -> Iterator[None]:
-    with process("scheduler"):
-        yield
-
-
-def promise(name: str, times: int = 1, seconds: float = 0) -> None:
-    with tenancy.acting(HARBOR), transaction():
-        for _ in range(times):
-            enqueue("probe.count", name=name, seconds=seconds)
-
-
-def undone() -> int:
-    with tenancy.acting(HARBOR), transaction():
-        return (
-            session.query(OutboxMessage)
-            .filter(OutboxMessage.task == "probe.count", OutboxMessage.done_at.is_(None))
-            .count()
-        )
-
-
-def started_attempts() -> int:
-    with tenancy.acting(HARBOR), transaction():
-        return sum(message.attempts for message in session.query(OutboxMessage).filter_by(task="probe.count"))
-
-
-def wait_until(condition: Callable[[], bool], seconds: float) -> float:
-    """Seconds it took until the condition held."""
-    began = monotonic()
-    while monotonic() - began < seconds:
-        if condition():
-            return monotonic() - began
-        sleep(0.1)
-    raise AssertionError(f"It didn't happen within {seconds} seconds.")
+from tests.core.jobs import count_of, cut_connections, process, promise, started_attempts, undone, wait_until
 
 
 @pytest.mark.usefixtures("scheduler")

@@ -84,14 +84,13 @@ def test_a_queue_name_cannot_carry_a_statement(runtime):
 
 
 def test_errors_do_not_carry_values_into_the_log(runtime, server):
-    with pytest.raises(psycopg2.Error):
-        runtime.execute("SELECT 'Canary Lastname'::int")
-    runtime.connection.rollback()
-    with pytest.raises(psycopg2.Error):
-        runtime.execute("SELECT 1/0, 'Canary Lastname'")
-    log = (server.data / "server.log").read_text()
-    assert "SELECT 1/0" not in log
-    assert "Canary" not in log
+    log = server.data / "server.log"
+    before = len(log.read_text())
+    for statement in ("SELECT 'Canary Lastname'::int", "SELECT 1/0, 'Canary Lastname'"):
+        with pytest.raises(psycopg2.Error):
+            runtime.execute(statement)
+        runtime.connection.rollback()
+    assert "Canary" not in log.read_text()[before:]
 
 
 def test_preparing_a_server_again_changes_nothing(server):

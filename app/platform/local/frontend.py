@@ -101,3 +101,10 @@ def _symbol(packages: Path, name: str) -> str:
 def _write_manifest() -> None:
     files = {path.name: sha256(path.read_bytes()).hexdigest()[:16] for path in sorted(VENDOR.iterdir())}
     MANIFEST.write_text(json.dumps({"made_from": _fingerprint(), "files": files}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    try:
+        ensure_installed()
+    except FrontendError as error:
+        sys.exit(str(error))

@@ -112,13 +112,17 @@ def _database() -> Iterator[None]:
     if os.environ.get("STARLINE_DATABASE_URL") or given.get("STARLINE_ENVIRONMENT") == "production":
         yield
         return
-    was_started = postgres.start_development()
+    # Left behind by a run that was killed: its server is ours to stop.
+    mark = var_directory(os.environ) / "postgres.started-by-run"
+    if postgres.start_development():
+        mark.touch()
     settings.cache_clear()
     try:
         yield
     finally:
-        if was_started:
+        if mark.exists():
             postgres.development_server().stop()
+            mark.unlink()
 
 
 @contextmanager

@@ -1,0 +1,135 @@
+"""The verbs that a resource declares as `actions`: a button each on the detail page, an address each for programs."""
+
+import inspect
+from typing import Any
+
+import orjson
+from flask import Response, flash, redirect, render_template, request
+from flask_appbuilder import BaseView, expose, has_access
+from flask_appbuilder.api import BaseApi
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.core import pages
+from app.core.idempotency import once
+from app.core.openapi import answers, document
+from app.core.reading import detail_columns, read_within
+from app.core.resource import Resource
+from app.core.screens import ResourceView
+from app.core.security import confirm_viewer, required_viewer
+from app.core.writing import find_row
+from starline.core.db import session
+from starline.core.errors import DomainError, Invalid, NotAllowed, NotFound
+
+LABELS = {"approve": "Approve", "decline": "Decline", "cancel": "Cancel", "verify": "Verify"}
+LONGEST_NOTE = 300
+
+
+class ActingView(ResourceView):
+    """A resource's screens whose detail page offers the verbs that the row's state allows."""
+
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: str) -> str:
+        page = pages.show_page(self.resource, pk)
+        if ("can_edit", self.resource.permission) in required_viewer().permissions:
+            row = find_row(self.resource, pk)
+            page["actions"] = [
+                {"label": _(LABELS[name]), "url": f"/{self.resource.name}/{row.id}/{name}"}
+                for name in row.possible_actions
+            ]
+        return render_template("resource/show.html", page=page)
+
+
+class ActionView(BaseView):  # type: ignore[misc]
+    """`POST /<resource>/<pk>/<action>`."""
+
+    resource: Resource
+
+    @expose("/<pk>/<action>", methods=["POST"])
+    def act(self, pk: str, action: str) -> AnyResponse:
+        try:
+            with session.begin_nested():
+                row = _act(self.resource, pk, action, {})
+            flash(_("%(what)s was saved.", what=str(row)), "success")
+        except (NotFound, NotAllowed):
+            raise
+        except DomainError as problem:
+            flash(problem.message, "danger")
+        return redirect(pages.address(self.resource, "show", pk))
+
+
+class ActionApi(BaseApi):  # type: ignore[misc]
+    """`POST /api/v1/<resource>/<pk>/<action>`, with an optional `note` where the verb takes one."""
+
+    resource: Resource
+
+    @expose("/<pk>/<action>", methods=["POST"])
+    @once
+    def act(self, pk: str, action: str) -> Response:
+        row = _act(self.resource, pk, action, _given())
+        session.flush()
+        record = orjson.loads(read_within(session, self.resource, row.id, detail_columns(self.resource)))
+        body = orjson.dumps({"id": record["id"], "result": record})
+        answer = Response(body, mimetype="application/json")
+        answer.headers["ETag"] = f'"{record["version"]}"'
+        return answer
+
+
+def action_view(resource: Resource) -> type[ActionView]:
+    attributes = {"resource": resource, "route_base": f"/{resource.name}"}
+    return type(f"{resource.permission}ActionView", (ActionView,), attributes)
+
+
+def action_api(resource: Resource) -> type[ActionApi]:
+    """The API class, and its words in the OpenAPI document."""
+    pk = {"name": "pk", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+    for name, verb in resource.actions.items():
+        properties = {"note": {"type": "string", "maxLength": LONGEST_NOTE}} if _takes_note(verb) else {}
+        body = {"application/json": {"schema": {"type": "object", "properties": properties}}}
+        record = {"$ref": f"#/components/schemas/{resource.permission}"}
+        answer = {"type": "object", "properties": {"id": {"type": "string", "format": "uuid"}, "result": record}}
+        operation = {
+            "tags": [resource.title],
+            "summary": LABELS[name],
+            "parameters": [pk],
+            "requestBody": {"required": False, "content": body},
+            "responses": answers(404, 409, 422, schema=answer),
+        }
+        document(f"/api/v1/{resource.name}/{{pk}}/{name}", "post", operation)
+    attributes = {"resource": resource, "resource_name": resource.name, "openapi_spec_tag": resource.title}
+    return type(f"{resource.permission}ActionApi", (ActionApi,), attributes)
+
+
+def _act(resource: Resource, pk: str, action: str, given: dict[str, Any]) -> Any:
+    """Call the verb on the row, within the viewer's scope and permission to edit."""
+    required_viewer()
+    confirm_viewer()
+    viewer = required_viewer()
+    verb = resource.actions.get(action)
+    if verb is None:
+        raise NotFound(_("There is nothing here, or you may not see it."))
+    if ("can_edit", resource.permission) not in viewer.permissions:
+        raise NotAllowed(_("You may not do this. Ask an administrator of your agency."))
+    row = find_row(resource, pk, lock=True)
+    if not _takes_note(verb) and given:
+        raise Invalid(_("There is no field called this."), errors={name: [_("Not taken here.")] for name in given})
+    return verb(row, by=viewer.user_id, **given)
+
+
+def _takes_note(verb: Any) -> bool:
+    return "note" in inspect.signature(verb).parameters
+
+
+def _given() -> dict[str, Any]:
+    try:
+        body = orjson.loads(request.get_data() or b"{}")
+    except orjson.JSONDecodeError:
+        raise Invalid(_("The body is not valid JSON."), code="invalid_json") from None
+    if not isinstance(body, dict):
+        raise Invalid(_("Send one JSON object."), code="invalid_json")
+    note = body.get("note")
+    if body.keys() - {"note"} or not (note is None or (isinstance(note, str) and len(note) <= LONGEST_NOTE)):
+        sentence = _("Send a note of at most %(most)d characters, or nothing.", most=LONGEST_NOTE)
+        raise Invalid(sentence, errors={"note": [sentence]})
+    return {"note": note} if note else {}

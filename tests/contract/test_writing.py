@@ -1,0 +1,319 @@
+"""Rows of every declared resource are made, changed and removed through REST, once, on purpose and on the record."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from app.core.fields import Kind
+from app.core.resource import Resource
+from app.core.writing import FIXED
+from config import settings
+from migrations.protection import UNAUDITED
+from tests.contract.callers import Caller, by_token
+from tests.contract.factory import FORMATS
+from tests.contract.openapi import check_answer
+from tests.isolation.cast import Cast
+from tests.isolation.roles import connected, enter, rows
+
+Event = tuple[Any, ...]
+
+
+def path(resource: Resource, rest: str = "") -> str:
+    return f"/api/v1/{resource.name}/{rest}"
+
+
+def needs(resource: Resource, *methods: str) -> None:
+    if not set(methods) <= resource.methods:
+        pytest.skip(f"offers no {' and '.join(methods)}")
+
+
+def a_text(resource: Resource) -> str:
+    """The key of a field that takes any words."""
+    plain = (one.key for one in resource.form_fields if one.kind in (Kind.TEXT, Kind.LONG_TEXT))
+    found = next((key for key in plain if key not in FORMATS), None)
+    if found is None:
+        pytest.skip("has no field for plain words")
+    return found
+
+
+@pytest.fixture
+def row(resource: Resource, cast: Cast) -> dict[str, Any]:
+    """A row of the test's own."""
+    needs(resource, "add")
+    cast.harbor.factory.parents.clear()
+    made: dict[str, Any] = cast.harbor.factory.make(resource)
+    return made
+
+
+@pytest.fixture
+def values(resource: Resource, cast: Cast) -> dict[str, Any]:
+    """Values that would make a row."""
+    needs(resource, "add")
+    cast.harbor.factory.parents.clear()
+    found: dict[str, Any] = cast.harbor.factory.accepted(resource)
+    return found
+
+
+@pytest.fixture
+def audited(cast: Cast, resource: Resource) -> Iterator[Any]:
+    """Answers the events of the resource's table since the test began: (action, id, actor, changes, clients)."""
+
+    def events() -> list[Event]:
+        with connected(settings().database_url) as cursor:
+            enter(cursor, cast.harbor.id)
+            query = "SELECT action, subject_id, actor_id, changes, client_ids::text[] FROM audit_events"
+            return rows(cursor, f"{query} WHERE subject = %s AND id > %s ORDER BY id", table, newest)
+
+    table = resource.model.__tablename__
+    with connected(settings().database_url) as cursor:
+        enter(cursor, cast.harbor.id)
+        newest = rows(cursor, "SELECT coalesce(max(id), 0) FROM audit_events")[0][0]
+    yield events
+
+
+def test_a_row_is_made_and_answered_as_it_will_be_read(resource: Resource, rest: Caller, values: dict[str, Any]) -> None:
+    answer = rest.post(path(resource), json=values)
+    assert answer.status_code == 201, answer.json
+    check_answer(path(resource), "post", answer)
+    assert answer.headers["Location"].endswith(path(resource, answer.json["id"]))
+    assert rest.get(path(resource, answer.json["id"])).json == answer.json
+
+
+def test_a_row_is_changed_by_what_is_sent_and_nothing_else(
+    resource: Resource, rest: Caller, row: dict[str, Any]
+) -> None:
+    needs(resource, "edit")
+    key = a_text(resource)
+    for method in ("PATCH", "PUT"):
+        answer = rest.call(method, path(resource, row["id"]), json={key: f"By {method}"})
+        assert answer.status_code == 200, answer.json
+        check_answer(path(resource, "{pk}"), method.lower(), answer)
+    after = rest.get(path(resource, row["id"])).json["result"]
+    moving = {"version", "changed_on", key}
+    assert after[key] == "By PUT"
+    assert {name: value for name, value in after.items() if name not in moving} == {
+        name: value for name, value in row.items() if name not in moving
+    }
+
+
+def test_a_row_sent_back_as_it_was_read_is_not_written_again(
+    resource: Resource, rest: Caller, row: dict[str, Any]
+) -> None:
+    needs(resource, "edit")
+    secrets = {one.key for one in resource.fields.values() if one.kind is Kind.SECRET}
+    writable = {one.key for one in resource.form_fields} | FIXED
+    sent = {name: value for name, value in row.items() if name in writable and name not in secrets}
+    answer = rest.call("PUT", path(resource, row["id"]), json=sent)
+    assert answer.status_code == 200, answer.json
+    assert answer.json["result"]["version"] == row["version"]
+
+
+def test_a_row_is_removed_once(resource: Resource, rest: Caller, row: dict[str, Any]) -> None:
+    needs(resource, "delete")
+    answer = rest.call("DELETE", path(resource, row["id"]))
+    assert answer.status_code == 200, answer.json
+    check_answer(path(resource, "{pk}"), "delete", answer)
+    for method in ("GET", "DELETE"):
+        gone = rest.call(method, path(resource, row["id"]))
+        assert gone.status_code == 404
+        check_answer(path(resource, "{pk}"), method.lower(), gone)
+
+
+def test_what_a_resource_does_not_offer_is_refused(resource: Resource, rest: Caller, cast: Cast) -> None:
+    own = cast.harbor.own.get(resource.name, {}).get("id", str(uuid4()))
+    asked = {"add": ("POST", path(resource)), "edit": ("PUT", path(resource, own)), "delete": ("DELETE", path(resource, own))}
+    for method, (verb, address) in asked.items():
+        if method not in resource.methods:
+            assert rest.call(verb, address, json={}).status_code in (404, 405), method
+
+
+def test_nobody_sets_what_the_system_keeps(resource: Resource, rest: Caller, cast: Cast, values: dict[str, Any]) -> None:
+    key, other = str(uuid4()), str(cast.summit.id)
+    forced = {"id": key, "organization_id": other, "version": 77, "created_by_fk": 1, "created_on": "2001-01-01T00:00:00Z"}
+    made = rest.post(path(resource), json={**values, **forced})
+    assert made.status_code in (201, 422), made.json
+    if made.status_code == 422:
+        assert set(made.json["errors"]) <= set(forced)
+        return
+    with connected(settings().database_url) as cursor:
+        enter(cursor, cast.harbor.id)
+        table = resource.model.__tablename__
+        query = f"SELECT organization_id::text, version, created_by_fk, extract(year FROM created_on) FROM {table} WHERE id = %s"
+        ((organization_id, version, author, year),) = rows(cursor, query, made.json["id"])
+    assert made.json["id"] != key and organization_id == str(cast.harbor.id)
+    assert (version, author) == (1, cast.harbor.people["Administrator"].user_id) and year > 2001
+
+
+def test_an_unknown_field_is_refused_by_name(resource: Resource, rest: Caller, values: dict[str, Any]) -> None:
+    for name in ("role", "roles_", "is_admin", "nothing_like_this"):
+        answer = rest.post(path(resource), json={**values, name: "x"})
+        assert answer.status_code == 422 and name in answer.json["errors"], answer.json
+
+
+def test_every_missing_field_is_named_at_once(resource: Resource, rest: Caller) -> None:
+    needs(resource, "add")
+    answer = rest.post(path(resource), json={})
+    assert answer.status_code == 422
+    check_answer(path(resource), "post", answer)
+    assert {one.key for one in resource.form_fields if one.required} <= set(answer.json["errors"])
+
+
+@pytest.mark.parametrize("wrong", [None, [], "text", 5, {"nested": {"deep": [1]}}, True, "\x00", "x" * 100_000, 1e400])
+def test_a_value_of_the_wrong_kind_is_a_sentence_and_never_an_error(
+    resource: Resource, rest: Caller, row: dict[str, Any], wrong: Any
+) -> None:
+    needs(resource, "edit")
+    for one in resource.form_fields:
+        answer = rest.call("PUT", path(resource, row["id"]), data=_json({one.key: wrong}))
+        assert answer.status_code in (200, 409, 422), f"{one.key}={wrong!r:.20}: {answer.status_code}"
+        if answer.status_code != 200:
+            assert answer.json["message"] and answer.json["request_id"]
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"[]", b"{", b'"text"', b"\xff\xfe", b'{"a": NaN}', b"x" * 1000])
+def test_a_body_that_is_no_object_is_refused(resource: Resource, rest: Caller, body: bytes) -> None:
+    needs(resource, "add")
+    answer = rest.post(path(resource), data=body)
+    assert answer.status_code == 422
+    check_answer(path(resource), "post", answer)
+
+
+def test_many_are_made_together_or_none(resource: Resource, rest: Caller, cast: Cast, values: dict[str, Any]) -> None:
+    before = rest.get(path(resource, "?count=exact")).json["count"]
+    refused = rest.post(path(resource, "bulk"), json={"items": [values, {}]})
+    assert refused.status_code == 422 and any(name.startswith("items.1") for name in refused.json["errors"])
+    check_answer(path(resource, "bulk"), "post", refused)
+    made = rest.post(path(resource, "bulk"), json={"items": [values]})
+    assert made.status_code == 201 and len(made.json["ids"]) == 1, made.json
+    assert rest.get(path(resource, "?count=exact")).json["count"] >= before + 1
+    for items in ([], "x", [{}] * 201, None):
+        assert rest.post(path(resource, "bulk"), json={"items": items}).status_code == 422
+
+
+def test_a_stale_change_is_refused_and_a_fresh_one_is_not(
+    resource: Resource, rest: Caller, row: dict[str, Any]
+) -> None:
+    needs(resource, "edit")
+    key, address = a_text(resource), path(resource, row["id"])
+    tag = rest.get(address).headers["ETag"]
+    first = rest.call("PATCH", address, json={key: "First"}, headers={"If-Match": tag})
+    assert first.status_code == 200 and first.headers["ETag"] != tag
+    second = rest.call("PATCH", address, json={key: "Second"}, headers={"If-Match": tag})
+    assert second.status_code == 412
+    check_answer(path(resource, "{pk}"), "patch", second)
+    for header in ('"nonsense"', '"-1"', "1' OR 1=1"):
+        assert rest.call("PATCH", address, json={key: "Third"}, headers={"If-Match": header}).status_code == 412
+    assert rest.get(address).json["result"][key] == "First"
+    assert rest.call("PATCH", address, json={key: "Fourth"}, headers={"If-Match": "*"}).status_code == 200
+
+
+def test_the_same_request_sent_twice_has_one_effect_and_one_answer(
+    resource: Resource, rest: Caller, values: dict[str, Any]
+) -> None:
+    key = {"Idempotency-Key": str(uuid4())}
+    first, second = (rest.post(path(resource), json=values, headers=key) for _time in range(2))
+    assert first.status_code == second.status_code == 201
+    assert first.json == second.json and second.headers["Idempotency-Replayed"] == "true"
+    assert (first.headers["Location"], first.headers["ETag"]) == (second.headers["Location"], second.headers["ETag"])
+    other = rest.post(path(resource), json={**values, "note": "another"}, headers=key)
+    assert other.status_code == 422 and other.json["code"] == "key_reused"
+
+
+def test_two_at_once_with_one_key_have_one_effect(resource: Resource, cast: Cast, values: dict[str, Any]) -> None:
+    person, key = cast.harbor.people["Administrator"], {"Idempotency-Key": str(uuid4())}
+    rest = by_token(cast.application, person)
+    before = rest.get(path(resource, "?count=exact")).json["count"]
+    with ThreadPoolExecutor(2) as both:
+        callers = [by_token(cast.application, person) for _one in range(2)]
+        answers = list(both.map(lambda one: one.post(path(resource), json=values, headers=key), callers))
+    statuses = sorted(one.status_code for one in answers)
+    assert statuses in ([201, 201], [201, 409]), [one.json for one in answers]
+    assert rest.get(path(resource, "?count=exact")).json["count"] == before + 1
+
+
+def test_a_key_of_one_person_is_unknown_to_the_next(resource: Resource, cast: Cast, values: dict[str, Any]) -> None:
+    key = {"Idempotency-Key": str(uuid4())}
+    for person in (cast.harbor.people["Administrator"], cast.summit.people["Administrator"]):
+        answer = by_token(cast.application, person).post(path(resource), json=values, headers=key)
+        assert "Idempotency-Replayed" not in answer.headers
+
+
+def test_every_write_leaves_its_entry(resource: Resource, rest: Caller, cast: Cast, values: dict[str, Any], audited: Any) -> None:
+    table, actor = resource.model.__tablename__, cast.harbor.people["Administrator"].user_id
+    assert table not in UNAUDITED
+    made = rest.post(path(resource), json=values).json
+    inserted = [event for event in audited() if event[:2] == ("insert", made["id"])]
+    assert len(inserted) == 1 and inserted[0][2] == actor
+    _names_client(resource, made["result"], inserted[0])
+    if "edit" in resource.methods and any(one.kind in (Kind.TEXT, Kind.LONG_TEXT) for one in resource.form_fields):
+        key = a_text(resource)
+        old = made["result"][key]
+        assert rest.call("PATCH", path(resource, made["id"]), json={key: "Audited"}).status_code == 200
+        (update,) = [event for event in audited() if event[:2] == ("update", made["id"])]
+        assert update[2] == actor and update[3][key] == [old, "Audited"]
+        _names_client(resource, made["result"], update)
+    if "delete" in resource.methods:
+        assert rest.call("DELETE", path(resource, made["id"])).status_code == 200
+        last = [event for event in audited() if event[1] == made["id"]][-1]
+        assert last[0] in ("delete", "update") and last[2] == actor
+
+
+def test_a_secret_is_named_in_the_entry_and_never_shown(
+    resource: Resource, rest: Caller, cast: Cast, audited: Any
+) -> None:
+    secrets = [one for one in resource.form_fields if one.kind is Kind.SECRET]
+    if not secrets or "add" not in resource.methods:
+        pytest.skip("keeps no secret")
+    row = cast.harbor.factory.make(resource, full=True)
+    (event,) = [event for event in audited() if event[:2] == ("insert", row["id"])]
+    for one in secrets:
+        assert event[3][one.column.name] == ["***", "***"]
+        assert FORMATS.get(one.key, "S0000") not in str(event[3]).replace("-", "")
+
+
+def test_every_reading_leaves_one_entry_naming_what_was_seen(
+    resource: Resource, rest: Caller, browser: Caller, cast: Cast, record: dict[str, Any], audited: Any
+) -> None:
+    actor = cast.harbor.people["Administrator"].user_id
+    ids = rest.get(path(resource, "?page_size=5")).json["ids"]
+    (page,) = audited()
+    assert page[0] == "read" and page[2] == actor
+    assert _seen(page) == set(ids)
+    rest.get(path(resource, record["id"]))
+    assert audited()[1][:3] == ("read", record["id"], actor)
+    _names_client(resource, record, audited()[1])
+    browser.get(f"/{resource.name}/list/?page_size=5")
+    browser.get(f"/{resource.name}/show/{record['id']}")
+    assert [event[0] for event in audited()] == ["read"] * 4
+    browser.get(f"/{resource.name}/download")
+    assert audited()[4][0] == "read"
+
+
+def test_what_is_refused_leaves_no_entry_of_a_change(
+    resource: Resource, rest: Caller, values: dict[str, Any], audited: Any
+) -> None:
+    before = [event for event in audited() if event[0] != "read"]
+    rest.post(path(resource), json={**values, "nothing_like_this": 1})
+    rest.post(path(resource, "bulk"), json={"items": [values, {}]})
+    assert [event for event in audited() if event[0] != "read"] == before
+
+
+def _seen(event: Event) -> set[str]:
+    """The ids that an entry of a reading names: one, a list, or the clients themselves."""
+    if event[1] is not None:
+        return {event[1]}
+    return set(event[3]["ids"] if event[3] else event[4])
+
+
+def _names_client(resource: Resource, record: dict[str, Any], event: Event) -> None:
+    if resource.client_column:
+        assert event[4] == [record[resource.client_column]]
+
+
+def _json(value: Any) -> bytes:
+    import json
+
+    return json.dumps(value).replace("Infinity", "1e400").encode()

@@ -1,0 +1,103 @@
+"""With Redis between them: whatever happens to it, no work is lost or doubled, and nobody has to restart anything."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import redis
+
+from starline.core import clock, dispatch, tenancy
+from starline.core.db import session, transaction
+from starline.core.outbox import OutboxMessage
+from tests.core.jobs import (
+    HARBOR,
+    count_of,
+    other_broker,
+    process,
+    promise,
+    started_attempts,
+    undone,
+    wait_until,
+)
+
+pytestmark = pytest.mark.skipif(not shutil.which("redis-server"), reason="NO redis-server HERE: its faults go untested")
+
+
+class Server:
+    """A Redis of our own that forgets everything when it is killed."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        with closing(socket.socket()) as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.client = redis.Redis(port=self.port)
+        self.start()
+
+    def start(self) -> None:
+        options = ["--port", str(self.port), "--save", "", "--dir", str(self.directory), "--bind", "127.0.0.1"]
+        self.process = subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL)
+        wait_until(self._answers, 10)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self.client.ping())
+        except redis.ConnectionError:
+            return False
+
+
+@pytest.fixture
+def server(tmp_path: Path, no_jobs: None) -> Iterator[Server]:
+    started = Server(tmp_path)
+    with other_broker(f"redis://127.0.0.1:{started.port}/0"):
+        yield started
+    started.client.close()
+    started.kill()
+
+
+def test_a_redis_that_dies_while_a_task_runs_costs_seconds(server: Server) -> None:
+    with process("scheduler"), process("worker"):
+        promise("visits", seconds=3)
+        wait_until(lambda: started_attempts() == 1, 10)
+        server.kill()
+        promise("visits", times=3)
+        wait_until(lambda: undone() == 3, 10)  # the running task ends, and its delivery can't be acknowledged
+        server.start()
+        wait_until(lambda: undone() == 0, 30)
+    assert count_of("visits") == 4
+
+
+def test_a_worker_killed_at_work_is_replaced_within_seconds(server: Server) -> None:
+    with process("scheduler"):
+        with process("worker") as worker:
+            promise("visits", seconds=2)
+            wait_until(lambda: started_attempts() == 1, 10)
+            os.kill(worker.pid, signal.SIGKILL)
+            worker.wait()
+        with process("worker"):
+            wait_until(lambda: undone() == 0, 30)
+    assert count_of("visits") == 1
+
+
+def test_what_an_emptied_redis_forgot_is_handed_over_again(server: Server) -> None:
+    promise("visits", times=3)
+    assert dispatch.dispatch_due() == 3
+    server.client.flushall()
+    assert dispatch.sweep() == 0
+    with tenancy.acting(HARBOR), transaction():
+        session.query(OutboxMessage).update({"dispatched_at": clock.now() - timedelta(seconds=61)})
+    assert dispatch.sweep() == 3
+    with process("worker"):
+        wait_until(lambda: undone() == 0, 10)
+    assert count_of("visits") == 3
