@@ -77,7 +77,7 @@ def _row(owner: Organization, client: str) -> str:
 
 def _insert(owner: Organization) -> str:
     return (
-        f"\\set number random(300000000, 2000000000)\n{_new_client(owner, 'SELECT :number AS value')} RETURNING id;\n"
+        f"\\set number random(300000000, 2000000000)\n{_new_client(owner, 'SELECT :number::int AS value')} RETURNING id;\n"
     )
 
 
@@ -85,7 +85,8 @@ def _intake(owner: Organization) -> str:
     number = layout.NEXT_NUMBER.replace(":organization_id", f"'{owner.id}'")
     status = (
         "INSERT INTO client_status_changes (id, organization_id, client_id, to_status, changed_status_on, created_on,"
-        f" changed_on, version) SELECT gen_random_uuid(), '{owner.id}', client.id, 'inquiry', current_date, now(), now(), 1"
+        f" changed_on, version) SELECT gen_random_uuid(), '{owner.id}', client.id, 'inquiry', current_date, now(),"
+        " now(), 1"
     )
     client = _new_client(owner, "SELECT value FROM number")
     return f"WITH number AS ({number}), client AS ({client} RETURNING id) {status} FROM client;\n"

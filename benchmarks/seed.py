@@ -16,8 +16,45 @@ from datetime import UTC, date, datetime, timedelta
 import layout
 from psycopg2.extensions import cursor as Cursor
 
-FIRST = "Ada Ben Cora Dan Elsa Finn Gina Hugo Iris Jack Kira Liam Mona Noah Opal Paul Quinn Rosa Seth Tess".split()
-LAST = "Abbott Barnes Carver Dalton Ellis Foster Garner Hayes Irving Jensen Keller Lawson Mercer Norris Osborn".split()
+FIRST = [
+    "Ada",
+    "Ben",
+    "Cora",
+    "Dan",
+    "Elsa",
+    "Finn",
+    "Gina",
+    "Hugo",
+    "Iris",
+    "Jack",
+    "Kira",
+    "Liam",
+    "Mona",
+    "Noah",
+    "Opal",
+    "Paul",
+    "Quinn",
+    "Rosa",
+    "Seth",
+    "Tess",
+]
+LAST = [
+    "Abbott",
+    "Barnes",
+    "Carver",
+    "Dalton",
+    "Ellis",
+    "Foster",
+    "Garner",
+    "Hayes",
+    "Irving",
+    "Jensen",
+    "Keller",
+    "Lawson",
+    "Mercer",
+    "Norris",
+    "Osborn",
+]
 STATUSES = ["active"] * 8 + ["inquiry", "on_hold"]
 NAMESPACE = uuid.UUID("5f2d1c1e-9d5f-4b53-8a43-0d2f8f9f6a10")
 
@@ -88,10 +125,27 @@ ORGANIZATION = (
     " version) VALUES (gen_random_uuid(), %(id)s, '#0f7c6c', '#c2410c', '{}', 'America/New_York', 'en', 'MM/DD/YYYY',"
     " 'USD', '{}', '{}', '{}', now(), now(), 1)",
 )
-COPIED = (
-    "id organization_id client_number first_name last_name birth_date status branch_id phone email sex languages"
-    " is_elopement_risk has_pets is_smoking_home custom created_on changed_on version"
-).split()
+COPIED = [
+    "id",
+    "organization_id",
+    "client_number",
+    "first_name",
+    "last_name",
+    "birth_date",
+    "status",
+    "branch_id",
+    "phone",
+    "email",
+    "sex",
+    "languages",
+    "is_elopement_risk",
+    "has_pets",
+    "is_smoking_home",
+    "custom",
+    "created_on",
+    "changed_on",
+    "version",
+]
 
 
 def _rows() -> Iterator[str]:

@@ -51,7 +51,6 @@ class ServiceAddresses(Resource, model=ServiceAddress, icon="map-pin"):
     title = "Service addresses"
     table = "label client line1 line2 city state postal_code is_primary"
     filters = "client city postal_code is_primary"
-    order = "client_id"
     form = {
         "Address": "client label line1 line2 city state postal_code county is_primary",
         "Finding it": "latitude longitude geofence_metres access_instructions door_code",
@@ -79,7 +78,6 @@ class Contacts(Resource, model=Contact, icon="address-book"):
 class Coverages(Resource, model=Coverage, icon="shield-check"):
     table = "payer_name client priority starts_on ends_on group_number"
     filters = "client payer_name priority starts_on ends_on"
-    order = "-starts_on"
     form = {
         "Coverage": "client payer_name priority starts_on ends_on",
         "Insurance": "member_id group_number subscriber subscriber_name",
@@ -105,7 +103,6 @@ class ClientNotes(Resource, model=ClientNote, icon="note"):
     title = "Notes"
     table = "kind client body is_pinned visibility created_on"
     filters = "client kind is_pinned visibility created_on"
-    order = "-created_on"
     form = {"Note": "client kind body is_pinned visibility"}
     create = notes.add_note
     update = notes.update_note
@@ -116,7 +113,6 @@ class CareTeamMembers(Resource, model=CareTeamMember, icon="users"):
     title = "Care team"
     table = "user client role starts_on ends_on"
     filters = "client user role starts_on ends_on"
-    order = "-starts_on"
     form = {"Assignment": "client user role starts_on ends_on"}
     without = "delete"
     create = service.assign_to_care_team
@@ -127,7 +123,6 @@ class ClientStatusChanges(Resource, model=ClientStatusChange, icon="history"):
     title = "Status history"
     table = "to_status client from_status changed_status_on reason"
     filters = "client to_status changed_status_on"
-    order = "-changed_status_on"
     form = {"Change of status": "client to_status changed_status_on reason"}
     pills = {"to_status": STATUS_TONES}
     without = "edit delete"

@@ -96,10 +96,9 @@ DENIALS = frozenset({403, 404})
 
 def _record_denial(status: int) -> None:
     """Keep what somebody was refused: by the rule's name and the record's id, never the address."""
-    asked = (request.view_args or {}).get("pk")
-    audit.record(
-        "denied", request.endpoint or "-", subject_id=str(asked) if asked else None, changes={"status": status}
-    )
+    asked = str((request.view_args or {}).get("pk", ""))
+    known = asked if parse_uuid(asked) or asked.isdigit() else None  # anything else may be anything
+    audit.record("denied", request.endpoint or "-", subject_id=known, changes={"status": status})
     db.session.commit()
 
 

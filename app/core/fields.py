@@ -109,7 +109,7 @@ def _of_column(
     has_default = column.default is not None or column.server_default is not None or column.computed is not None
     return Field(
         name=name,
-        key=key or column.name,
+        key=key or str(column.name),
         kind=kind,
         label=column.info.get("label") or name.replace("_", " ").capitalize(),
         help=column.info.get("help", ""),

@@ -303,8 +303,7 @@ def _schema(one: Field) -> dict[str, Any]:
 
 
 def _id(resource: Resource) -> dict[str, Any]:
-    is_number = resource.model.__table__.c.id.type.python_type is int
-    return {"type": "integer"} if is_number else {"type": "string", "format": "uuid"}
+    return {"type": "integer"} if resource.is_numbered else {"type": "string", "format": "uuid"}
 
 
 def _body(schema: dict[str, Any]) -> dict[str, Any]:

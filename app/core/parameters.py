@@ -12,7 +12,6 @@ from app.core.fields import Field, Kind
 from app.core.query import OPERATORS, Shape
 from app.core.resource import Resource
 from starline.core.errors import Invalid
-from starline.core.identifiers import parse_uuid
 
 PAGE_SIZE, LARGEST_PAGE = 20, 200
 LARGEST_OFFSET = 100_000
@@ -179,9 +178,9 @@ class _Reader:
         known = {one.name: one.name for one in self.resource.table_fields}
         known |= {one.key: one.name for one in self.resource.table_fields}
         if not plain.get("columns"):
-            return (*dict.fromkeys(known.values()), "changed_on")
+            return (*dict.fromkeys(known.values()), *(mark for mark in self.resource.marks if mark == "changed_on"))
         asked = [name for name in str(plain["columns"]).split(",") if name != "id"]
-        unknown = [name for name in asked if name not in known and name != "changed_on"]
+        unknown = [name for name in asked if name not in known and name not in self.resource.marks]
         if unknown:
             self.errors["columns"] = [_("There is no column %(names)s here.", names=", ".join(unknown))]
             return ()
@@ -212,10 +211,10 @@ class _Reader:
     def _cursor(self, plain: dict[str, Any]) -> Any:
         if "cursor" not in plain:
             return None
-        cursor = parse_uuid(str(plain["cursor"]))
+        cursor = self.resource.key_of(str(plain["cursor"]))
         if cursor is None:
             self.errors["cursor"] = [_("cursor is the last id of the page before.")]
-        return cursor
+        return _plain(cursor)
 
     def _whole(self, plain: dict[str, Any], name: str, default: int, low: int, high: int) -> int:
         text = str(plain.get(name, default))

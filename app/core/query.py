@@ -117,7 +117,7 @@ def _page(resource: Resource, shape: Shape, constants: dict[str, Any]) -> tuple[
     inner = sa.select(*selected).select_from(source).where(condition)
     inner = inner.where(sa.text("(SELECT value FROM newest) = :version").bindparams(sa.bindparam("version")))
     if shape.after:
-        inner = inner.where(table.c.id < sa.bindparam("after", type_=sa.Uuid))
+        inner = inner.where(table.c.id < sa.bindparam("after", type_=table.c.id.type))
     inner = inner.order_by(*_ordering(resource, shape))
     if not shape.by_id:
         inner = inner.limit(sa.bindparam("page_size", type_=sa.Integer))

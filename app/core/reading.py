@@ -12,7 +12,6 @@ from app.core.resource import Resource
 from app.core.security import current_viewer, forget_viewer
 from starline.core import db, tenancy
 from starline.core.errors import NotFound, Unauthenticated, Unavailable
-from starline.core.identifiers import parse_uuid
 from starline.core.statements import Statement, answer
 
 
@@ -24,9 +23,9 @@ def read_page(resource: Resource, request: ListRequest) -> tuple[str, int]:
 
 def read_one(resource: Resource, identifier: str, columns: tuple[str, ...]) -> str:
     """One row as JSON text. Raises `NotFound` for a row that is absent, out of scope, or another organisation's."""
-    key = _key(resource, identifier)
+    key = resource.key_of(identifier)
     shape = Shape(columns=columns, by_id=True, count="none")
-    document, _rows = _answer(resource, shape, {"id": key}) if key is not None else (None, 0)
+    document, _rows = _answer(resource, shape, {"id": str(key)}) if key is not None else (None, 0)
     if document is None:
         raise NotFound(_("There is no such record, or you may not see it."))
     return document
@@ -44,15 +43,7 @@ def read_within(session: Any, resource: Resource, key: Any, columns: tuple[str, 
 
 def detail_columns(resource: Resource) -> tuple[str, ...]:
     """The columns of one row: those shown, and what optimistic locking needs."""
-    extra = ("version", "changed_on") if "version" in resource.model.__table__.c else ()
-    return (*dict.fromkeys([*resource.table.split(), *resource.shown_names]), *extra)
-
-
-def _key(resource: Resource, identifier: str) -> str | int | None:
-    if resource.model.__table__.c.id.type.python_type is int:
-        return int(identifier) if identifier.isdigit() and len(identifier) < 10 else None
-    known = parse_uuid(identifier)
-    return str(known) if known else None
+    return tuple(dict.fromkeys([*resource.table.split(), *resource.shown_names, *resource.marks]))
 
 
 def _answer(resource: Resource, shape: Shape, values: dict[str, Any]) -> tuple[str | None, int]:

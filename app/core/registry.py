@@ -5,6 +5,9 @@ from typing import Any
 
 from app.core.resource import registry
 
+GROUPS = ("People", "Care", "Money", "Agency", "Settings")
+"""The order of the groups in the rail; one that is not named here comes after them."""
+
 _features: dict[str, str] = {}
 
 
@@ -33,8 +36,8 @@ def register_resources(appbuilder: Any) -> None:
 @cache
 def menu_groups() -> dict[str, list[Any]]:
     """The resources that have a place in the navigation, by business noun."""
-    groups: dict[str, list[Any]] = {}
+    groups: dict[str, list[Any]] = {group: [] for group in GROUPS}
     for resource in registry.values():
         if resource.menu:
             groups.setdefault(resource.menu, []).append(resource)
-    return groups
+    return {label: resources for label, resources in groups.items() if resources}

@@ -13,8 +13,10 @@ the place of the generated one.
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, ClassVar
+from uuid import UUID
 
 from app.core.fields import Field, Kind, describe
+from starline.core.identifiers import parse_uuid
 
 READ, ADD, EDIT, DELETE, EXPORT = (
     "can_read",
@@ -120,6 +122,22 @@ class Resource:
     @cached_property
     def order_fields(self) -> dict[str, Field]:
         return {one.name: one for one in self.table_fields if one.is_sortable}
+
+    @cached_property
+    def is_numbered(self) -> bool:
+        """Whether its rows are identified by whole numbers (FAB's tables), not by UUIDs."""
+        return bool(self.model.__table__.c.id.type.python_type is int)
+
+    def key_of(self, text: str) -> UUID | int | None:
+        """The row's key that `text` spells, or None: a malformed identifier means "not found"."""
+        if self.is_numbered:
+            return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        return parse_uuid(text)
+
+    @cached_property
+    def marks(self) -> tuple[str, ...]:
+        """Of the columns that tell one state of a row from the next, those it has."""
+        return tuple(name for name in ("version", "changed_on") if name in self.model.__table__.c)
 
     @cached_property
     def client_column(self) -> str | None:

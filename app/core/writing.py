@@ -11,7 +11,6 @@ from app.core.resource import Resource
 from app.core.security import required_viewer
 from starline.core.db import session
 from starline.core.errors import DomainError, Invalid, NotFound, Stale
-from starline.core.identifiers import parse_uuid
 
 FIXED = frozenset(
     {
@@ -62,11 +61,8 @@ def delete_row(resource: Resource, row: Any) -> None:
 def find_row(resource: Resource, identifier: str, *, lock: bool = False) -> Any:
     """The ORM row, within the viewer's scope. Raises `NotFound`, also for a malformed identifier."""
     model = resource.model
-    is_number = model.__table__.c.id.type.python_type is int
-    key: Any = (
-        int(identifier) if is_number and identifier.isdigit() and len(identifier) < 10 else parse_uuid(identifier)
-    )
-    if key is None or (is_number and not isinstance(key, int)):
+    key = resource.key_of(identifier)
+    if key is None:
         raise _absent()
     query = select(model).where(model.id == key, model.organization_id == required_viewer().organization_id)
     scope = model.visible_to(required_viewer()) if hasattr(model, "visible_to") else None

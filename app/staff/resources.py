@@ -91,7 +91,6 @@ class PayRates(Resource, model=PayRate, icon="cash"):
     title = "Pay rates"
     table = "staff_member service_code rate_amount unit starts_on ends_on"
     filters = "staff_member service_code starts_on ends_on"
-    order = "-starts_on"
     form = {"Pay rate": "staff_member service_code rate_amount unit starts_on ends_on"}
     without = "delete"
     create = pay_rates.add_pay_rate

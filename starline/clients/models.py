@@ -26,23 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped
 
-from starline.clients.vocabulary import (
-    CareRole,
-    ClientStatus,
-    CodeStatus,
-    CoveragePriority,
-    FallRisk,
-    MaritalStatus,
-    Mobility,
-    NoteKind,
-    NoteVisibility,
-    PreferenceKind,
-    Relationship,
-    Sex,
-    Subscriber,
-    TriageLevel,
-    VeteranStatus,
-)
+from starline.clients import vocabulary as words
 from starline.core import clock
 from starline.core.crypto import Encrypted
 from starline.core.db import (
@@ -98,9 +82,9 @@ class Client(TenantModel):
             persisted=True,
         ),
     )
-    status: Mapped[ClientStatus] = choice("Status", ClientStatus, default=ClientStatus.INQUIRY)
+    status: Mapped[words.ClientStatus] = choice("Status", words.ClientStatus, default=words.ClientStatus.INQUIRY)
     birth_date: Mapped[date] = column("Birth date")
-    sex: Mapped[Sex] = choice("Sex", Sex, default=Sex.UNKNOWN, help="As payers know it.")
+    sex: Mapped[words.Sex] = choice("Sex", words.Sex, default=words.Sex.UNKNOWN, help="As payers know it.")
     gender_identity: Mapped[str | None] = column("Gender identity", String(40))
     pronouns: Mapped[str | None] = column("Pronouns", String(40))
     ssn_encrypted: Mapped[bytes | None] = column("Social security number", LargeBinary, help="Nine digits.")
@@ -110,8 +94,8 @@ class Client(TenantModel):
         "Medicare id", String(20), help="The number on the red, white and blue card."
     )
     languages: Mapped[list[str]] = column("Languages", ARRAY(String(40)), default=list)
-    marital_status: Mapped[MaritalStatus | None] = choice("Marital status", MaritalStatus)
-    veteran_status: Mapped[VeteranStatus | None] = choice("Veteran", VeteranStatus)
+    marital_status: Mapped[words.MaritalStatus | None] = choice("Marital status", words.MaritalStatus)
+    veteran_status: Mapped[words.VeteranStatus | None] = choice("Veteran", words.VeteranStatus)
     religion: Mapped[str | None] = column("Religion", String(60))
     branch_id: Mapped[UUID] = belongs_to("branches", "Branch")
     care_coordinator_id: Mapped[int | None] = belongs_to("ab_user", "Care coordinator")
@@ -121,16 +105,16 @@ class Client(TenantModel):
     mobile_phone: Mapped[str | None] = column("Mobile phone", String(20))
     email: Mapped[str | None] = column("E-mail", String(254))
     photo_file: Mapped[str | None] = column("Photo", String(200))
-    code_status: Mapped[CodeStatus | None] = choice("Code status", CodeStatus)
-    mobility: Mapped[Mobility | None] = choice("Mobility", Mobility)
+    code_status: Mapped[words.CodeStatus | None] = choice("Code status", words.CodeStatus)
+    mobility: Mapped[words.Mobility | None] = choice("Mobility", words.Mobility)
     diet: Mapped[str | None] = column("Diet", String(200))
     allergies_note: Mapped[str | None] = column("Allergies", String(300), help="Shown as a banner on every screen.")
-    fall_risk: Mapped[FallRisk | None] = choice("Fall risk", FallRisk)
+    fall_risk: Mapped[words.FallRisk | None] = choice("Fall risk", words.FallRisk)
     is_elopement_risk: Mapped[bool] = column("May wander off", default=False)
     has_pets: Mapped[bool] = column("Pets in the home", default=False)
     is_smoking_home: Mapped[bool] = column("Smoking in the home", default=False)
     equipment: Mapped[str | None] = column("Equipment in the home", String(300))
-    triage_level: Mapped[TriageLevel | None] = choice("Emergency triage", TriageLevel)
+    triage_level: Mapped[words.TriageLevel | None] = choice("Emergency triage", words.TriageLevel)
     emergency_plan: Mapped[str | None] = column("Emergency plan", Text)
     caregiver_notes: Mapped[str | None] = column("Notes for caregivers", Text)
     custom: Mapped[dict[str, Any]] = column("Own fields", JSONB, default=dict)
@@ -145,7 +129,7 @@ class Client(TenantModel):
     @property
     def is_served(self) -> bool:
         """Whether visits may be planned."""
-        return self.status in (ClientStatus.ASSESSMENT, ClientStatus.ACTIVE)
+        return self.status in (words.ClientStatus.ASSESSMENT, words.ClientStatus.ACTIVE)
 
     @classmethod
     def visible_to(cls, viewer: Any) -> ColumnElement[bool] | None:
@@ -239,7 +223,7 @@ class Contact(OfClient, TenantModel):
         String(collation="C"),
         Computed("lower(last_name || ' ' || first_name)", persisted=True),
     )
-    relationship: Mapped[Relationship] = choice("Relationship", Relationship)
+    relationship: Mapped[words.Relationship] = choice("Relationship", words.Relationship)
     emergency_order: Mapped[int | None] = column("Emergency order", help="1 is called first; empty is not called.")
     is_health_poa: Mapped[bool] = column("Power of attorney, health", default=False)
     is_finance_poa: Mapped[bool] = column("Power of attorney, finance", default=False)
@@ -270,11 +254,13 @@ class Coverage(OfClient, TenantModel):
 
     client_id: Mapped[UUID] = belongs_to("clients", "Client")
     payer_name: Mapped[str] = column("Payer", String(120))
-    priority: Mapped[CoveragePriority] = choice("Priority", CoveragePriority, default=CoveragePriority.PRIMARY)
+    priority: Mapped[words.CoveragePriority] = choice(
+        "Priority", words.CoveragePriority, default=words.CoveragePriority.PRIMARY
+    )
     member_id_encrypted: Mapped[bytes | None] = column("Member id", LargeBinary)
     member_id_last4: Mapped[str | None] = column("Last digits of the member id", String(4))
     group_number: Mapped[str | None] = column("Group number", String(40))
-    subscriber: Mapped[Subscriber] = choice("Subscriber", Subscriber, default=Subscriber.SELF)
+    subscriber: Mapped[words.Subscriber] = choice("Subscriber", words.Subscriber, default=words.Subscriber.SELF)
     subscriber_name: Mapped[str | None] = column("Subscriber's name", String(120), help="Only when not the client.")
     starts_on: Mapped[date] = column("Starts")
     ends_on: Mapped[date | None] = column("Ends", help="The last covered day; empty while it runs.")
@@ -301,7 +287,7 @@ class ClientPreference(OfClient, TenantModel):
     )
 
     client_id: Mapped[UUID] = belongs_to("clients", "Client")
-    kind: Mapped[PreferenceKind] = choice("Preference", PreferenceKind)
+    kind: Mapped[words.PreferenceKind] = choice("Preference", words.PreferenceKind)
     value: Mapped[str | None] = column("Wish", String(120), help="The language, gender or skill.")
     caregiver_id: Mapped[int | None] = belongs_to("ab_user", "Caregiver")
     reason: Mapped[str | None] = column("Reason", String(300))
@@ -314,7 +300,7 @@ class ClientPreference(OfClient, TenantModel):
 
     @property
     def is_hard_block(self) -> bool:
-        return self.kind == PreferenceKind.EXCLUDED_CAREGIVER
+        return self.kind == words.PreferenceKind.EXCLUDED_CAREGIVER
 
 
 class ClientNote(OfClient, TenantModel):
@@ -328,10 +314,12 @@ class ClientNote(OfClient, TenantModel):
     )
 
     client_id: Mapped[UUID] = belongs_to("clients", "Client")
-    kind: Mapped[NoteKind] = choice("Kind", NoteKind, default=NoteKind.GENERAL)
+    kind: Mapped[words.NoteKind] = choice("Kind", words.NoteKind, default=words.NoteKind.GENERAL)
     body: Mapped[str] = column("Note", Text)
     is_pinned: Mapped[bool] = column("Pinned", default=False)
-    visibility: Mapped[NoteVisibility] = choice("Who sees it", NoteVisibility, default=NoteVisibility.OFFICE)
+    visibility: Mapped[words.NoteVisibility] = choice(
+        "Who sees it", words.NoteVisibility, default=words.NoteVisibility.OFFICE
+    )
     voided_at: Mapped[datetime | None] = column("Voided", DateTime(timezone=True))
     void_reason: Mapped[str | None] = column("Voided because", String(300))
 
@@ -363,7 +351,7 @@ class ClientStatusChange(OfClient, TenantModel):
 
     client_id: Mapped[UUID] = belongs_to("clients", "Client")
     from_status: Mapped[str | None] = column("From", String(40))
-    to_status: Mapped[ClientStatus] = choice("To", ClientStatus)
+    to_status: Mapped[words.ClientStatus] = choice("To", words.ClientStatus)
     changed_status_on: Mapped[date] = column("On", default=lambda: clock.today(), help="The day it took effect.")
     reason: Mapped[str | None] = column("Reason", String(300))
 
@@ -386,7 +374,7 @@ class CareTeamMember(OfClient, TenantModel):
 
     client_id: Mapped[UUID] = belongs_to("clients", "Client")
     user_id: Mapped[int] = belongs_to("ab_user", "Person")
-    role: Mapped[CareRole] = choice("Role", CareRole, default=CareRole.CAREGIVER)
+    role: Mapped[words.CareRole] = choice("Role", words.CareRole, default=words.CareRole.CAREGIVER)
     starts_on: Mapped[date] = column("From", default=lambda: clock.today())
     ends_on: Mapped[date | None] = column("Until", help="The last day; empty while it runs.")
 

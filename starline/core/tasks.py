@@ -16,6 +16,9 @@ from typing import Any
 from uuid import UUID
 
 from celery import Task
+from psycopg2.errors import LockNotAvailable
+from sqlalchemy import text as sql
+from sqlalchemy.exc import OperationalError
 
 from starline.core import clock, tenancy
 from starline.core.broker import ForgivingRequest, celery
@@ -30,6 +33,11 @@ MOST_ATTEMPTS = 20
 
 FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS = 5, 3600
 CELERY_TASK = "starline.run"
+
+LOCK_SECONDS = 10
+"""Longer than a broker may keep the dispatcher waiting."""
+
+_WAIT_FOR_LOCK = sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
 
 log = logging.getLogger(__name__)
 _functions: dict[str, TaskFunction] = {}
@@ -76,7 +84,7 @@ class TenantTask(Task):  # type: ignore[misc]
 
 def perform(organization_id: UUID, message_id: UUID) -> bool:
     """Attempt an outbox message. Returns whether it was done by this attempt; a finished one is left alone."""
-    with tenancy.acting(organization_id), transaction():
+    with tenancy.acting(organization_id):
         started = _start(message_id)
     if started is None:
         return False
@@ -101,18 +109,25 @@ def perform(organization_id: UUID, message_id: UUID) -> bool:
 
 
 def _start(message_id: UUID) -> OutboxMessage | None:
-    """Count the attempt before the work, so that a message which kills its worker is given up some day."""
-    found = session.query(OutboxMessage).filter_by(
-        organization_id=tenancy.current_organization_id(), id=message_id, done_at=None
-    )
-    # A locked row is being worked on by somebody else.
-    message: OutboxMessage | None = found.with_for_update(skip_locked=True).one_or_none()
-    if message is None or message.attempts >= MOST_ATTEMPTS:
-        return None
-    message.attempts += 1
-    message.failed_at = None
-    message.dispatched_at = clock.now()
-    return message
+    """Count the attempt before the work, so that a message which kills its worker is given up some day.
+
+    The dispatcher holds the row for an instant after it has sent the message; whoever holds it for longer is a worker
+    with an earlier delivery, and this one is superfluous: None.
+    """
+    try:
+        with transaction():
+            session.execute(_WAIT_FOR_LOCK)
+            message = _locked(message_id)
+            if message is None or message.done_at is not None or message.attempts >= MOST_ATTEMPTS:
+                return None
+            message.attempts += 1
+            message.failed_at = None
+            message.dispatched_at = clock.now()
+            return message
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            return None
+        raise
 
 
 def _work(message_id: UUID) -> bool:

@@ -4,6 +4,7 @@ FAB's user and role tables carry the organisation too: their global unique const
 ones, and their link tables get the organisation from the database.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnDefault,
     ColumnElement,
     DateTime,
     ForeignKeyConstraint,
@@ -91,6 +93,27 @@ User.photo_file = column("Photo", String(200), nullable=True)
 User.locked_until = column("Locked until", DateTime(timezone=True), nullable=True)
 User.password_changed_at = column("Password changed", DateTime(timezone=True), nullable=True)
 User.version = column("Version", Integer, nullable=False, default=1)
+
+
+
+def _keep_track(table: Table) -> None:
+    """Who and when, as everywhere else: FAB asks Flask for the person and takes the server's wall clock."""
+    for name in ("created_by_fk", "changed_by_fk"):
+        _set_default(table.c[name], lambda: tenancy.current().user_id)
+    for name in ("created_on", "changed_on"):
+        _set_default(table.c[name], clock.now)
+    for name in ("created_on", "changed_on", "last_login"):
+        table.c[name].type = DateTime(timezone=True)
+    _set_default(table.c.changed_by_fk, lambda: tenancy.current().user_id, for_update=True)
+    _set_default(table.c.changed_on, clock.now, for_update=True)
+
+
+def _set_default(target: Column[Any], make: Callable[[], Any], *, for_update: bool = False) -> None:
+    default = ColumnDefault(make, for_update=for_update)
+    default._set_parent(target)
+
+
+_keep_track(User.__table__)
 
 Role.organization_id = _organization_id()
 Role.record_scope = choice("Sees", RecordScope, default=RecordScope.ALL, nullable=False)

@@ -81,7 +81,7 @@ def open_session(signed_in: SignedIn, *, origin: Origin) -> UserSession:
     is_new = attempts.is_new_device(user, origin)
     attempt = attempts.record(user, SignInOutcome.SUCCEEDED, origin)
     user.login_count = (user.login_count or 0) + 1
-    user.last_login = clock.now().replace(tzinfo=None)  # FAB's column has no zone; it holds UTC
+    user.last_login = clock.now()
     user.fail_login_count = 0
     user.locked_until = None
     if is_new:

@@ -11,6 +11,7 @@ from starline.core.official_numbers import is_npi, ssn_digits
 from starline.core.postal import check_address, tidied
 from starline.core.problems import Problems, invalid
 from starline.core.rows import assign, proposed
+from starline.identity import users
 from starline.organizations.calendar import today
 from starline.staff.models import StaffMember
 from starline.staff.vocabulary import StaffStatus
@@ -33,13 +34,13 @@ def create_staff_member(values: Mapping[str, Any], *, by: int | None) -> StaffMe
 def update_staff_member(member: StaffMember, values: Mapping[str, Any], *, by: int | None) -> StaffMember:
     """Change what is known of somebody. Status terminated ends the employment, active takes the person back."""
     was = member.status
-    values = _with_termination(_checked(member, values), was, values)
+    values = _with_termination(_checked(member, values), was)
     assign(member, _without_ssn(values))
     _keep_ssn(member, values)
     session.flush()
+    if member.status != was and member.status == StaffStatus.TERMINATED:
+        _shut_out(member)
     events.record("staff_member:updated", member)
-    if member.status != was:
-        events.record(f"staff_member:{member.status}", member)
     return member
 
 
@@ -112,9 +113,15 @@ def _check_user(member: StaffMember, user_id: int, problems: Problems) -> None:
         problems.add("user_id", f"This sign-in belongs to {holder} already; choose another.")
 
 
-def _with_termination(
-    values: dict[str, Any], was: StaffStatus, given: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def _shut_out(member: StaffMember) -> None:
+    """Whoever has left can't sign in from the next request on. Coming back doesn't give the access back by itself."""
+    if member.user is not None and member.user.active:
+        # Done by the system: the one who ends an employment need not be allowed to manage users.
+        users.disable(member.user, by=None)
+        events.record("staff_member:shut_out", member)
+
+
+def _with_termination(values: dict[str, Any], was: StaffStatus) -> dict[str, Any]:
     """What comes with a change of status: a last day and a reason on leaving, neither after coming back."""
     status = values.get("status", was)
     if status != StaffStatus.TERMINATED:

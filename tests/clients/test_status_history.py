@@ -31,7 +31,9 @@ def test_every_step_is_kept_with_its_reason(session: Any) -> None:
     client = a_client()
     _move(client, "assessment", "active")
     _move(client, "hospitalised", reason="Fell at home")
-    steps = session.query(ClientStatusChange).filter_by(client_id=client.id).order_by(ClientStatusChange.created_on).all()
+    steps = (
+        session.query(ClientStatusChange).filter_by(client_id=client.id).order_by(ClientStatusChange.created_on).all()
+    )
     assert [(step.from_status, step.to_status) for step in steps][-1] == ("active", "hospitalised")
     assert steps[-1].reason == "Fell at home"
     assert len(steps) == 4

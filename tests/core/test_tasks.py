@@ -2,11 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import sleep
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text as sql
 
-from starline.core import clock, tenancy
+from starline.core import clock, tasks, tenancy
 from starline.core.db import session, transaction
 from starline.core.identifiers import uuid7
 from starline.core.outbox import OutboxMessage, enqueue
@@ -45,6 +47,34 @@ def test_two_workers_with_the_same_message_have_one_effect() -> None:
     with ThreadPoolExecutor(4) as pool:
         results = list(pool.map(lambda _: perform(HARBOR, message_id), range(4)))
     assert sorted(results) == [False, False, False, True] and count_of("visits") == 1
+
+
+def _held(message_id: UUID, seconds: float) -> None:
+    with tenancy.acting(HARBOR), transaction():
+        session.get_one(OutboxMessage, (HARBOR, message_id), with_for_update=True)
+        sleep(seconds)
+
+
+@database
+def test_a_delivery_that_overtakes_its_dispatchers_commit_waits_for_it() -> None:
+    message_id = promised("probe.count", name="visits")
+    with ThreadPoolExecutor(1) as pool:
+        holding = pool.submit(_held, message_id, 1)
+        sleep(0.3)
+        assert perform(HARBOR, message_id)
+        holding.result()
+
+
+@database
+def test_a_delivery_of_what_another_worker_is_doing_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "_WAIT_FOR_LOCK", sql("SET LOCAL lock_timeout = '100ms'"))
+    message_id = promised("probe.count", name="visits", seconds=1)
+    with ThreadPoolExecutor(1) as pool:
+        working = pool.submit(perform, HARBOR, message_id)
+        sleep(0.5)
+        assert not perform(HARBOR, message_id)
+        assert working.result()
+    assert count_of("visits") == 1 and stored(message_id).attempts == 1
 
 
 @database

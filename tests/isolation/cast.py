@@ -61,6 +61,8 @@ class Agency:
     """A row that caregiver and family may see as well."""
     outside: dict[str, dict[str, Any]] = field(default_factory=dict)
     """A row of another client and another staff member, in another branch."""
+    broken: dict[str, str] = field(default_factory=dict)
+    """Why there is no row of a resource, by its name."""
     factory: Any = None
 
 
@@ -92,8 +94,9 @@ def found(application: Any, name: str) -> Agency:
         agency.people[template] = join(agency, template, template)
     agency.people["Other caregiver"] = join(agency, "Other caregiver", "Caregiver")
     agency.people["Disabled"] = join(agency, "Disabled", "Administrator")
-    administrator = agency.people["Administrator"]
-    agency.factory = Factory(sender(application, administrator), agency.people["Caregiver"].user_id)
+    # Rows that name a person name one who plays no part: a role more would change what a part may do.
+    extra = join(agency, "Extra", "Family")
+    agency.factory = Factory(sender(application, agency.people["Administrator"]), extra.user_id)
     _fill(agency)
     _disable(agency.people["Disabled"])
     return agency
@@ -233,12 +236,31 @@ def _fill(agency: Agency) -> None:
         reach |= {"branches": branch, by_table["clients"].name: client, by_table["staff_members"].name: staff}
         parents = dict(make.parents)
         for resource in registry.values():
-            if resource.name not in reach and "add" in resource.methods:
+            if resource.name not in reach:
                 make.parents = dict(parents)
                 special = {"contacts": {"user_id": relative}, "care_team_members": {"user_id": user_id}}
-                given = special.get(resource.model.__tablename__, {})
-                reach[resource.name] = make.make(resource, full=True, **_dated(resource), **given, **_children(resource, parents))
+                given = special.get(resource.model.__tablename__, {}) | _dated(resource) | _children(resource, parents)
+                try:
+                    reach[resource.name] = _row(agency, resource, given)
+                except AssertionError as problem:
+                    # One resource that can't be written must not hide what the others do.
+                    agency.broken[resource.name] = str(problem)
     _settle(agency)
+
+
+def _row(agency: Agency, resource: Resource, given: dict[str, Any]) -> dict[str, Any]:
+    """A new row: through REST, or past it where the resource offers no adding."""
+    if "add" in resource.methods:
+        made: dict[str, Any] = agency.factory.make(resource, full=True, **given)
+        return made
+    values = agency.factory.values(resource, full=True, **given)
+    by_key = {one.key: one for one in resource.form_fields}
+    users_ = {one.key: agency.factory.user_id for one in resource.form_fields if one.target is User}
+    with tenancy.acting(agency.id), db.transaction():
+        row = resource.model(**{name: by_key[name].read(value) for name, value in (values | users_).items()})
+        session.add(row)
+        session.flush()
+        return {"id": str(row.id), "version": row.version}
 
 
 def _dated(resource: Resource) -> dict[str, Any]:

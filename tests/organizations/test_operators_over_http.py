@@ -178,5 +178,6 @@ def test_a_logo_is_redrawn_and_a_false_one_refused(administrator: Caller) -> Non
     assert "This is not a PNG, JPEG or WebP picture." in false.text
     good = administrator.ask("POST", "/settings/", data={**plain, "logo": (_picture("JPEG"), "logo.jpg")})
     assert good.status_code == 302
+    assert "/theme/logo" in administrator.ask("GET", "/settings/").text
     logo = administrator.ask("GET", "/theme/logo")
     assert Image.open(io.BytesIO(logo.data)).size == (600, 200)

@@ -50,6 +50,14 @@ def test_leaving_has_a_day_and_a_reason_and_coming_back_clears_them() -> None:
     assert (member.terminated_on, member.termination_reason) == (None, None)
 
 
+def test_whoever_leaves_is_shut_out_and_not_let_in_by_coming_back() -> None:
+    user = a_user("imani")
+    member = service.terminate(a_staff_member(user_id=user.id), reason="Moved away", by=None)
+    assert not user.active
+    service.update_staff_member(member, {"status": "active"}, by=None)
+    assert not user.active
+
+
 def test_a_planned_last_day_keeps_somebody_working() -> None:
     member = service.update_staff_member(a_staff_member(), {"terminated_on": days(30)}, by=None)
     assert member.is_working
