@@ -74,11 +74,7 @@ def _ratios(measures: list[Measure], first: str) -> list[str]:
             theirs = _of(measures, name)
             speed = _mid(mine, "per_second") / _mid(theirs, "per_second")
             cpu = _mid(mine, "cpu") / _mid(theirs, "cpu")
-            server = _mid(mine, "server_cpu") / _mid(theirs, "server_cpu") if _mid(theirs, "server_cpu") else 0
-            lines.append(
-                f"  {first} : {name:<16} {speed:.2f} x the requests per second,"
-                f" {cpu:.1%} of the CPU ({server:.1%} of the server's)"
-            )
+            lines.append(f"  {first} : {name:<16} {speed:6.2f} x the requests per second, {cpu:6.2f} x the CPU")
     return lines
 
 

@@ -21,6 +21,7 @@ from starline.core.errors import (
     Unauthenticated,
     Unavailable,
 )
+from starline.core.identifiers import parse_uuid
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, Response, abort, render_template
 
 from app.core.fields import Field, Kind
 from app.core.parameters import LARGEST_PAGE, PAGE_SIZE, allowed_operators
-from app.core.resource import Resource, registry
+from app.core.resource import MOST_IN_BULK, Resource, registry
 from config import settings
 
 _TYPES: dict[Kind, dict[str, Any]] = {
@@ -100,168 +100,117 @@ def build() -> dict[str, Any]:
 
 
 def _resource_paths(resource: Resource) -> dict[str, Any]:
-    base, name, tag = f"/api/v1/{resource.name}", resource.permission, [resource.title]
-    record = {"$ref": f"#/components/schemas/{name}"}
-    write = {"$ref": f"#/components/schemas/{name}Write"}
-    whole = {
-        "type": "object",
-        "required": ["id", "result"],
-        "properties": {"id": _id(resource), "result": record},
+    """Every address of a resource with its operations."""
+    base, methods = f"/api/v1/{resource.name}", resource.methods
+    collection, member = {"get": _list(resource)}, {"get": _operation(resource, "Read one", _whole(resource), 404)}
+    bulk = {}
+    if "add" in methods:
+        collection["post"] = _create(resource, "Create one", _ref(resource, "Write"), _whole(resource))
+        bulk = {
+            f"{base}/bulk": {"post": _create(resource, "Create many, or none", _items(resource), {"type": "object"})}
+        }
+    if "edit" in methods:
+        member |= {"put": _change(resource), "patch": _change(resource)}
+    if "delete" in methods:
+        member["delete"] = _operation(resource, "Delete one", {"type": "object"}, 404, 409, 412)
+    return {
+        f"{base}/": collection,
+        f"{base}/{{pk}}": member,
+        **bulk,
+        f"{base}/_info": {"get": _plain(resource, "Fields and permissions", [])},
+        f"{base}/related/{{name}}": {"get": _plain(resource, "What a reference can be", _RELATED, 404)},
     }
+
+
+_IDEMPOTENCY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}}
+_IF_MATCH = {"name": "If-Match", "in": "header", "schema": {"type": "string"}}
+_RELATED = [
+    {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}},
+    {"name": "search", "in": "query", "schema": {"type": "string"}},
+]
+
+
+def _plain(resource: Resource, summary: str, parameters: list[Any], *refusals: int) -> dict[str, Any]:
+    return {"tags": [resource.title], "summary": summary, "parameters": parameters, "responses": answers(*refusals)}
+
+
+def _operation(resource: Resource, summary: str, schema: dict[str, Any], *refusals: int) -> dict[str, Any]:
+    """An operation on one record."""
+    pk = {"name": "pk", "in": "path", "required": True, "schema": _id(resource)}
+    responses = answers(*refusals, schema=schema)
+    return {"tags": [resource.title], "summary": summary, "parameters": [pk], "responses": responses}
+
+
+def _change(resource: Resource) -> dict[str, Any]:
+    operation = _operation(resource, "Change what is sent", _whole(resource), 404, 409, 412, 413, 422)
+    operation["parameters"].append(_IF_MATCH)
+    return {**operation, "requestBody": _body(_ref(resource, "Write"))}
+
+
+def _create(resource: Resource, summary: str, body: dict[str, Any], answered: dict[str, Any]) -> dict[str, Any]:
+    responses = answers(404, 409, 413, 422, schema=answered, ok=201)
+    operation = {"tags": [resource.title], "summary": summary, "parameters": [_IDEMPOTENCY], "responses": responses}
+    return {**operation, "requestBody": _body(body)}
+
+
+def _list(resource: Resource) -> dict[str, Any]:
     page = {
         "type": "object",
         "required": ["count", "ids", "result"],
         "properties": {
             "count": {"type": "integer", "nullable": True},
             "ids": {"type": "array", "items": _id(resource)},
-            "result": {"type": "array", "items": record},
+            "result": {"type": "array", "items": _ref(resource)},
         },
     }
-    pk = {"name": "pk", "in": "path", "required": True, "schema": _id(resource)}
-    collection = {
-        "get": {
-            "tags": tag,
-            "summary": f"List {resource.title.lower()}",
-            "parameters": _parameters(resource),
-            "responses": answers(422, schema=page),
-        }
-    }
-    member = {
-        "get": {
-            "tags": tag,
-            "summary": "Read one",
-            "parameters": [pk],
-            "responses": answers(404, schema=whole),
-        }
-    }
-    if "add" in resource.methods:
-        collection["post"] = {
-            "tags": tag,
-            "summary": "Create one",
-            "parameters": [_IDEMPOTENCY],
-            "requestBody": _body(write),
-            "responses": answers(404, 409, 413, 422, schema=whole, ok=201),
-        }
-    if "edit" in resource.methods:
-        for method in ("put", "patch"):
-            member[method] = {
-                "tags": tag,
-                "summary": "Change what is sent",
-                "parameters": [pk, _IF_MATCH],
-                "requestBody": _body(write),
-                "responses": answers(404, 409, 412, 413, 422, schema=whole),
-            }
-    if "delete" in resource.methods:
-        member["delete"] = {
-            "tags": tag,
-            "summary": "Delete one",
-            "parameters": [pk],
-            "responses": answers(404, 409, 412),
-        }
-    paths = {f"{base}/": collection, f"{base}/{{pk}}": member}
-    paths[f"{base}/_info"] = {
-        "get": {
-            "tags": tag,
-            "summary": "Fields and permissions",
-            "responses": answers(),
-        }
-    }
-    related = {
-        "name": "name",
-        "in": "path",
-        "required": True,
-        "schema": {"type": "string"},
-    }
-    search = {"name": "search", "in": "query", "schema": {"type": "string"}}
-    paths[f"{base}/related/{{name}}"] = {
-        "get": {
-            "tags": tag,
-            "summary": "What a reference can be",
-            "parameters": [related, search],
-            "responses": answers(404),
-        }
-    }
-    if "add" in resource.methods:
-        items = {
-            "type": "object",
-            "required": ["items"],
-            "properties": {
-                "items": {
-                    "type": "array",
-                    "minItems": 1,
-                    "maxItems": 200,
-                    "items": write,
-                }
-            },
-        }
-        paths[f"{base}/bulk"] = {
-            "post": {
-                "tags": tag,
-                "summary": "Create many, or none",
-                "parameters": [_IDEMPOTENCY],
-                "requestBody": _body(items),
-                "responses": answers(404, 409, 413, 422, ok=201),
-            }
-        }
-    return paths
+    operation = {"tags": [resource.title], "summary": f"List {resource.title.lower()}"}
+    return {**operation, "parameters": _parameters(resource), "responses": answers(422, schema=page)}
 
 
-_IDEMPOTENCY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "schema": {"type": "string", "maxLength": 200},
-}
-_IF_MATCH = {"name": "If-Match", "in": "header", "schema": {"type": "string"}}
+def _whole(resource: Resource) -> dict[str, Any]:
+    properties = {"id": _id(resource), "result": _ref(resource)}
+    return {"type": "object", "required": ["id", "result"], "properties": properties}
+
+
+def _items(resource: Resource) -> dict[str, Any]:
+    items = {"type": "array", "minItems": 1, "maxItems": MOST_IN_BULK, "items": _ref(resource, "Write")}
+    return {"type": "object", "required": ["items"], "properties": {"items": items}}
+
+
+def _ref(resource: Resource, kind: str = "") -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{resource.permission}{kind}"}
 
 
 def _parameters(resource: Resource) -> list[dict[str, Any]]:
-    def query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-        return {"name": name, "in": "query", "schema": schema}
-
-    columns = [one.name for one in resource.table_fields]
+    columns = ",".join(one.name for one in resource.table_fields)
     orders = sorted([*resource.order_fields, *(f"-{name}" for name in resource.order_fields)])
-    plain = [
-        query("page", {"type": "integer", "minimum": 1, "maximum": 500, "default": 1}),
-        query(
-            "page_size",
-            {
-                "type": "integer",
-                "minimum": 1,
-                "maximum": LARGEST_PAGE,
-                "default": PAGE_SIZE,
-            },
-        ),
-        query("search", {"type": "string", "maxLength": 100}),
-        query("order", {"type": "string", "enum": orders}),
-        query("columns", {"type": "string", "description": "Of: " + ",".join(columns)}),
-        query(
-            "count",
-            {
-                "type": "string",
-                "enum": ["exact", "capped", "none"],
-                "default": "capped",
-            },
-        ),
-        query("cursor", {"type": "string", "format": "uuid"}),
-        query(
-            "q",
-            {
-                "type": "string",
-                "description": "The same in rison, as Flask-AppBuilder writes it.",
-            },
-        ),
+    return [
+        _query("page", {"type": "integer", "minimum": 1, "maximum": 500, "default": 1}),
+        _query("page_size", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE_SIZE}),
+        _query("search", {"type": "string", "maxLength": 100}),
+        _query("order", {"type": "string", "enum": orders}),
+        _query("columns", {"type": "string", "description": f"Of: {columns}"}),
+        _query("count", {"type": "string", "enum": ["exact", "capped", "none"], "default": "capped"}),
+        _query("cursor", _id(resource)),
+        _query("q", {"type": "string", "description": "The same in rison, as Flask-AppBuilder writes it."}),
+        *_filters(resource),
     ]
+
+
+def _filters(resource: Resource) -> list[dict[str, Any]]:
     filters = []
     for name in resource.filters.split():
         one = resource.fields[name]
-        if one.kind is Kind.SECRET:
-            continue
-        for operator in allowed_operators(one):
-            schema = (
-                {"type": "boolean"} if operator == "null" else {"type": "string"} if operator == "in" else _schema(one)
+        for operator in allowed_operators(one) if one.kind is not Kind.SECRET else ():
+            special = {"null": {"type": "boolean"}, "in": {"type": "string"}}
+            filters.append(
+                _query(name if operator == "eq" else f"{name}.{operator}", special.get(operator, _schema(one)))
             )
-            filters.append(query(name if operator == "eq" else f"{name}.{operator}", schema))
-    return plain + filters
+    return filters
+
+
+def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": schema}
 
 
 def _record(resource: Resource) -> dict[str, Any]:

@@ -26,6 +26,8 @@ READ, ADD, EDIT, DELETE, EXPORT = (
     "can_export",
 )
 ACTIONS = (READ, ADD, EDIT, DELETE, EXPORT)
+MOST_IN_BULK = 200
+"""Records that one request may create at most."""
 
 registry: dict[str, "Resource"] = {}
 """Every declared resource by class name, in the order of declaration."""

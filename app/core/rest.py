@@ -16,13 +16,11 @@ from app.core.idempotency import once
 from app.core.parameters import allowed_operators, read_list_request
 from app.core.reading import detail_columns, read_one, read_page, read_within
 from app.core.related import choices
-from app.core.resource import Resource
+from app.core.resource import MOST_IN_BULK, Resource
 from app.core.security import confirm_viewer, required_viewer
 from app.core.writing import create_row, delete_row, find_row, update_row
 from starline.core.db import session
 from starline.core.errors import DomainError, Invalid, NotAllowed, Unauthenticated
-
-MOST_IN_BULK = 200
 
 METHOD_PERMISSIONS = {
     "info": "read",

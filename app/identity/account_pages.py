@@ -14,7 +14,7 @@ from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from app.core.profile import current_profile
-from app.identity.link_pages import new_password
+from app.identity.link_pages import new_password, password_hints
 from app.identity.refusals import confirmed_viewer, keep, web_origin
 from starline.core import db
 from starline.core.db import User
@@ -189,7 +189,7 @@ def _password_page(*, error: str | None = None, errors: dict[str, list[str]] | N
         "security/change_password.html",
         error=error,
         errors=errors,
-        rules=[_(rule) for rule in rules.PASSWORD_RULES],
+        rules=password_hints(),
         cancel_url="/me",
     )
 

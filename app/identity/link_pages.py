@@ -11,6 +11,7 @@ from app.identity.refusals import enter, find_organization, web_origin
 from starline.core.errors import Invalid, NotFound
 from starline.identity import attempts, invitations, links
 from starline.identity.models import TokenPurpose
+from starline.identity.policy import policy
 from starline.identity.rules import PASSWORD_RULES
 
 
@@ -97,11 +98,16 @@ def new_password() -> str:
     return password
 
 
+def password_hints() -> list[str]:
+    """What a good password is at this agency."""
+    return [_(rule, shortest=policy().min_password_length) for rule in PASSWORD_RULES]
+
+
 def _password_page(template: str, problem: Invalid | None = None, **about: str) -> str:
     return render_template(
         f"security/{template}.html",
         organization=g.tenant,
-        rules=[_(rule) for rule in PASSWORD_RULES],
+        rules=password_hints(),
         errors=problem.errors if problem is not None else None,
         **about,
     )

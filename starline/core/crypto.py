@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, Session
 
 from config import settings
 from starline.core import tenancy
+from starline.core.adapters.kms import KmsMasterKey
 from starline.core.db import TenantModel, column, session
 from starline.core.errors import Unavailable
 from starline.core.identifiers import uuid7
@@ -186,7 +187,8 @@ class LocalMasterKey:
 @lru_cache(maxsize=1)
 def master_key() -> MasterKey:
     """The master key of this process; `master_key.cache_clear()` reads it again."""
-    return LocalMasterKey(settings().field_key_file)
+    key_id = settings().kms_key
+    return KmsMasterKey(key_id) if key_id else LocalMasterKey(settings().field_key_file)
 
 
 def _read_or_make(path: Path) -> str:

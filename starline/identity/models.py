@@ -95,7 +95,6 @@ User.password_changed_at = column("Password changed", DateTime(timezone=True), n
 User.version = column("Version", Integer, nullable=False, default=1)
 
 
-
 def _keep_track(table: Table) -> None:
     """Who and when, as everywhere else: FAB asks Flask for the person and takes the server's wall clock."""
     for name in ("created_by_fk", "changed_by_fk"):
@@ -301,7 +300,10 @@ class SignInAttempt(TenantModel):
 
     __tablename__ = "sign_in_attempts"
     __label__ = ("outcome",)
-    __table_args__ = (Index(None, "organization_id", "user_id", "created_on"),)
+    __table_args__ = (
+        Index(None, "organization_id", "user_id", "created_on"),
+        Index(None, "organization_id", "address", "created_on"),
+    )
 
     user_id: Mapped[int | None] = belongs_to("ab_user", "User", on_delete=CASCADE)
     outcome: Mapped[SignInOutcome] = choice("Outcome", SignInOutcome)

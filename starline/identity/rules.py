@@ -77,7 +77,7 @@ def _bounded(value: Any, name: str) -> int:
 
 
 PASSWORD_RULES = (
-    "At least 12 characters; a few unrelated words are easiest to remember.",
+    "At least %(shortest)d characters; a few unrelated words are easiest to remember.",
     "Not your name or e-mail address, and nothing that is easy to guess.",
 )
 

@@ -14,7 +14,7 @@ import psycopg2
 from sqlalchemy import text as sql
 
 from config import ROOT, settings
-from starline.core import broker, tenancy
+from starline.core import broker, db, tenancy
 from starline.core.db import session, transaction
 from starline.core.outbox import OutboxMessage, enqueue
 from starline.organizations.models import Organization, OrganizationStatus
@@ -62,6 +62,8 @@ def cut_connections() -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
         )
+    session.remove()
+    db.engine().dispose()
 
 
 @contextmanager

@@ -5,15 +5,19 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import boto3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from moto import mock_aws
 from sqlalchemy import delete, select
 
 from starline.core import crypto, db, tenancy
+from starline.core.adapters.kms import KmsMasterKey
 from starline.core.crypto import OrganizationKey, Unreadable, blind_index, decrypt, encrypt, mask
+from starline.core.errors import Unavailable
 from starline.identity.models import SecondFactor
-from tests.identity.factories import SUMMIT, a_person, an_agency
+from tests.identity.factories import HARBOR, SUMMIT, a_person, an_agency
 
 ROW = UUID("00000000-0000-7000-8000-000000000001")
 PLACE: dict[str, Any] = {"table": "clients", "column": "ssn_encrypted", "row_id": ROW}
@@ -124,6 +128,20 @@ def test_an_encrypted_attribute_reads_as_text_and_is_stored_sealed(harbor: Any) 
     factor.seed = None
     assert factor.seed is None and factor.seed_encrypted is None
     db.session.expire(factor)
+
+
+def test_kms_unwraps_for_the_organisation_it_wrapped_for_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        key_id = boto3.client("kms").create_key()["KeyMetadata"]["KeyId"]
+        master, key = KmsMasterKey(key_id), bytes(range(32))
+        wrapped = master.wrap(key, f"{HARBOR}|data|1")
+        assert key not in wrapped and master.unwrap(wrapped, f"{HARBOR}|data|1") == key
+        for context in (f"{SUMMIT}|data|1", f"{HARBOR}|index|1", f"{HARBOR}|data|2"):
+            with pytest.raises(Unavailable):
+                master.unwrap(wrapped, context)
 
 
 @pytest.mark.parametrize(
