@@ -97,8 +97,8 @@ def create_organization(
     """Set up an agency with its administrator: all of it or nothing."""
     from starline.organizations import service
 
-    values = {"name": name, "slug": slug, "branch_name": branch, "time_zone": time_zone}
-    values = {key: value for key, value in values.items() if value} | _administrator(email, first_name, last_name)
+    given = {"name": name, "slug": slug, "branch_name": branch, "time_zone": time_zone}
+    values = {key: value for key, value in given.items() if value} | _administrator(email, first_name, last_name)
     with _platform():
         made = service.set_up_organization(values, by=None)
         address = f"{made.slug}.{settings().base_domain}"

@@ -76,7 +76,8 @@ def _row(owner: Organization, client: str) -> str:
 
 
 def _insert(owner: Organization) -> str:
-    return f"\\set number random(300000000, 2000000000)\n{_new_client(owner, 'SELECT :number::int AS value')} RETURNING id;\n"
+    client = _new_client(owner, "SELECT :number::int AS value")
+    return f"\\set number random(300000000, 2000000000)\n{client} RETURNING id;\n"
 
 
 def _intake(owner: Organization) -> str:

@@ -32,11 +32,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Starts the server and points this process's settings at a database of its own, before anything is imported."""
     if config.option.collectonly or config.option.help:
         return
-    server = test_database.start_server()
     worker = getattr(config, "workerinput", None)
     run = int(worker["run"]) if worker else os.getpid()
     if not worker:
-        _stack.enter_context(test_database.share_of(server))
+        _stack.enter_context(test_database.share_of_server())
+    server = test_database.start_server()
+    if not worker:
         test_database.drop_copies(server, run)
     name = test_database.copy_name(run, worker["workerid"] if worker else "main")
     config.stash[_SERVER], config.stash[_NAME] = server, name

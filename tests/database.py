@@ -24,10 +24,12 @@ from config import ROOT, var_directory
 SHAPED_BY = ("migrations/**/*.py", "migrations/**/*.sql", "starline/**/*.py", "app/*/resources.py", "app/core/*.py")
 TEMPLATE = "starline_template_"
 COPY = "starline_test_"
+KEPT_TEMPLATES = 3
+"""Another run may still copy the one before."""
 
 
 def start_server() -> postgres.Server:
-    """The tests' server, running, with its roles. Whoever starts it holds a share in it until `leave_server`."""
+    """The tests' server, running, with its roles."""
     server = postgres.test_server()
     with _locked(server.var / "test-server.lock"):
         server.start()
@@ -36,8 +38,9 @@ def start_server() -> postgres.Server:
 
 
 @contextmanager
-def share_of(server: postgres.Server) -> Iterator[None]:
+def share_of_server() -> Iterator[None]:
     """Keeps the server running inside the block; the last run to leave stops it."""
+    server = postgres.test_server()
     server.var.mkdir(parents=True, exist_ok=True)
     with (server.var / "test-users.lock").open("w") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
@@ -59,7 +62,7 @@ def ensure_template(server: postgres.Server) -> str:
         databases.ensure_database(server, draft)
         _release(server, draft)
         with databases.superuser(server) as run:
-            for outdated in _names(server, TEMPLATE):
+            for outdated in _names(server, TEMPLATE)[:-KEPT_TEMPLATES]:
                 run.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(outdated)))
             rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
             run.execute(rename.format(sql.Identifier(draft), sql.Identifier(name)))
@@ -93,10 +96,12 @@ def drop_copies(server: postgres.Server, run: int) -> None:
 
 def addresses(server: postgres.Server, name: str) -> dict[str, str]:
     """The environment of a test process that works on the database `name`."""
-    var = var_directory(os.environ) / "test" / name
+    own = var_directory(os.environ) / "test" / name
     return databases.addresses(server, name) | {
         "STARLINE_ENVIRONMENT": "test",
-        "STARLINE_VAR_DIR": str(var),
+        "STARLINE_FILES_DIR": str(own / "files"),
+        "STARLINE_MAIL_DIR": str(own / "mail"),
+        "STARLINE_FIELD_KEY_FILE": str(own / "keys" / "fields.json"),
         "STARLINE_SECRET_KEY": "the secret key of the tests, not of anybody else",
         "STARLINE_JWT_KEY": "the token key of the tests and of nobody else",
         "STARLINE_CONTEXT_KEY": "the context key of the tests, not of anybody else",
@@ -124,7 +129,7 @@ def _fingerprint() -> str:
 
 def _names(server: postgres.Server, prefix: str) -> list[str]:
     with databases.superuser(server) as run:
-        run.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY 1", (prefix,))
+        run.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid", (prefix,))
         return [name for (name,) in run.fetchall()]
 
 

@@ -108,11 +108,11 @@ def upgrade() -> None:
         sa.Column("password", sa.String(length=256), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=True),
         sa.Column("email", sa.String(length=320), nullable=False),
-        sa.Column("last_login", sa.DateTime(), nullable=True),
+        sa.Column("last_login", sa.DateTime(timezone=True), nullable=True),
         sa.Column("login_count", sa.Integer(), nullable=True),
         sa.Column("fail_login_count", sa.Integer(), nullable=True),
-        sa.Column("created_on", sa.DateTime(), nullable=True),
-        sa.Column("changed_on", sa.DateTime(), nullable=True),
+        sa.Column("created_on", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_on", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_by_fk", sa.Integer(), nullable=True),
         sa.Column("changed_by_fk", sa.Integer(), nullable=True),
         sa.Column("organization_id", sa.Uuid(), nullable=False),
@@ -620,6 +620,12 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_sign_in_attempts")),
+    )
+    op.create_index(
+        op.f("ix_sign_in_attempts_organization_id_address_created_on"),
+        "sign_in_attempts",
+        ["organization_id", "address", "created_on"],
+        unique=False,
     )
     op.create_index(
         op.f("ix_sign_in_attempts_organization_id_user_id_created_on"),

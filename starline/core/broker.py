@@ -32,14 +32,19 @@ def celery() -> Celery:
     return application
 
 
-def is_empty() -> bool:
-    """Whether no message waits in the broker. Raises the transport's error where it can't be reached."""
+def has_nothing_to_offer() -> bool:
+    """Whether no message waits in the broker for a worker; those that were delivered and not settled don't count.
+
+    Raises the transport's error where it can't be reached.
+    """
     with celery().connection_or_acquire() as connection:
+        channel = connection.default_channel
+        if not settings().redis_url:
+            return bool(channel.pgmq.metrics(QUEUE).queue_visible_length == 0)
         try:
-            declared = connection.default_channel.queue_declare(QUEUE, passive=True)
+            return bool(channel.queue_declare(QUEUE, passive=True).message_count == 0)
         except ChannelError:  # Redis knows no queue without messages
             return True
-    return bool(declared.message_count == 0)
 
 
 class ForgivingRequest(Request):  # type: ignore[misc]

@@ -20,7 +20,7 @@ STALE_MINUTES = 10
 """A message the broker took and no worker started within this time is handed over again."""
 
 STALE_MINUTES_WHEN_EMPTY = 1
-"""The same while the broker holds nothing at all: then it has lost the message, and no queue is long."""
+"""The same while the broker has nothing to offer: then it lost the message, or a worker died on receiving it."""
 
 SWEEP_SECONDS = 10.0
 
@@ -76,8 +76,8 @@ def _dispatch_all(stopping: Event) -> None:
 
 
 def sweep() -> int:
-    """Hand over again what the broker has lost, if it seems to have lost everything; returns how many."""
-    return dispatch_due(stale_minutes=STALE_MINUTES_WHEN_EMPTY) if broker.is_empty() else 0
+    """Hand over again what waits in no queue any more, if no queue is there to wait in; returns how many."""
+    return dispatch_due(stale_minutes=STALE_MINUTES_WHEN_EMPTY) if broker.has_nothing_to_offer() else 0
 
 
 def _claim(limit: int, stale_minutes: int) -> list[tuple[UUID, UUID]]:

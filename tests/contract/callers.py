@@ -19,6 +19,11 @@ class Caller:
         given = {**self.headers, **(headers or {})}
         return self.client.open(path, method=method, base_url=self.base, headers=given, **options)
 
+    def forget_messages(self) -> None:
+        """Throw away what the next page would say about this one."""
+        with self.client.session_transaction(base_url=self.base) as session:
+            session.pop("_flashes", None)
+
     def get(self, path: str, **options: Any) -> Any:
         return self.call("GET", path, **options)
 

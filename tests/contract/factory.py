@@ -15,6 +15,8 @@ from starline.core import clock
 
 ATTEMPTS = 6
 FIRST_DAY = date(2024, 1, 1)
+NEXT_DAYS = 60
+"""Periods begin so many days from now: one that is over can't be called off."""
 FORMATS: dict[str, Any] = {
     "birth_date": "1950-02-03",
     "hired_on": "2020-01-06",
@@ -43,6 +45,8 @@ class Factory:
 
     def __init__(self, send: Send, user_id: int) -> None:
         self.send, self.user_id = send, user_id
+        self.roots: dict[str, Any] = {}
+        """Parents by table that stay, where the others are made anew."""
         self.parents: dict[str, Any] = {}
         self.numbers = count(1)
 
@@ -53,7 +57,7 @@ class Factory:
     def accepted(self, resource: Resource) -> dict[str, Any]:
         """Values that nobody has sent yet and that the resource will take, with parents of their own."""
         _row, values = self._taken(resource, False, {})
-        self.parents.clear()
+        self.renew_parents()
         number, fields = next(self.numbers), {one.key: one for one in resource.form_fields}
         renewed = (Kind.TEXT, Kind.EMAIL, Kind.RELATION)
         return {
@@ -69,7 +73,7 @@ class Factory:
             if answer.status_code == 201:
                 return answer.json["result"], values
             if answer.status_code == 409 or attempt >= 2:
-                self.parents.clear()
+                self.renew_parents()
                 values = self.values(resource, full=full and attempt < 4, **given)
             self._mend(resource, values, answer.json["errors"], given)
         raise AssertionError(f"{resource.permission}: no valid row found: {answer.get_data(as_text=True)}, {values}")
@@ -100,13 +104,19 @@ class Factory:
             Kind.INTEGER: number % 20 + 1,
             Kind.DECIMAL: f"{number % 90 + 10}.50",
             Kind.BOOLEAN: False,
-            Kind.DATE: (FIRST_DAY + timedelta(days=2 * number + one.key.startswith("ends"))).isoformat(),
+            Kind.DATE: self._day(one, number).isoformat(),
             Kind.INSTANT: f"{FIRST_DAY.isoformat()}T08:00:00+00:00",
             Kind.TIME: "17:00" if one.key.startswith("ends") else "08:00",
             Kind.TAGS: [f"word{number}"],
             Kind.OBJECT: {},
             Kind.SECRET: f"S{number:05}",
         }[one.kind]
+
+    def _day(self, one: Field, number: int) -> date:
+        """A day in the past, or for the two ends of a period the same two days in the future."""
+        if one.key not in ("starts_on", "ends_on"):
+            return FIRST_DAY + timedelta(days=number)
+        return clock.today() + timedelta(days=NEXT_DAYS + 2 * number + (one.key == "ends_on"))
 
     def parent(self, one: Field) -> Any:
         """The id of a row that the field may refer to."""
@@ -118,9 +128,11 @@ class Factory:
             self.parents[one.target.__tablename__] = self.make(resource)["id"]
         return self.parents[one.target.__tablename__]
 
-    def _mend(
-        self, resource: Resource, values: dict[str, Any], errors: dict[str, Any], given: dict[str, Any]
-    ) -> None:
+    def renew_parents(self) -> None:
+        """From here on rows belong to new parents, apart from the roots."""
+        self.parents = dict(self.roots)
+
+    def _mend(self, resource: Resource, values: dict[str, Any], errors: dict[str, Any], given: dict[str, Any]) -> None:
         """Fill in the fields that a refusal names, or leave out those that it doesn't want."""
         fields = {one.key: one for one in resource.form_fields}
         for name in errors.keys() & fields.keys() - given.keys():

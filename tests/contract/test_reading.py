@@ -208,7 +208,9 @@ def test_secrets_answer_no_filter_search_or_order_and_are_masked(
 ) -> None:
     secrets = {name: one for name, one in resource.fields.items() if one.kind is Kind.SECRET}
     assert not secrets.keys() & {*resource.filter_fields, *resource.search.split(), *resource.order_fields}
-    hidden = [column.name for column in resource.model.__table__.c if re.search("_encrypted$|_hash$|^password$", column.name)]
+    hidden = [
+        column.name for column in resource.model.__table__.c if re.search("_encrypted$|_hash$|^password$", column.name)
+    ]
     for name in [*secrets, *hidden]:
         for query in (f"{name}=x", f"{name}.sw=x", f"{name}.null=true", f"order={name}"):
             assert rest.get(path(resource, f"?{query}")).status_code == 422, query

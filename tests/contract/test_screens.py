@@ -14,7 +14,17 @@ from tests.contract.callers import Caller
 from tests.contract.factory import FORMATS
 from tests.isolation.cast import Cast
 
-UNRENDERED = ("{{", "{%", "Traceback", "Undefined", "lazy_gettext", "sqlalchemy", "psycopg2", "&lt;built-in", "object at 0x")
+UNRENDERED = (
+    "{{",
+    "{%",
+    "Traceback",
+    "Undefined",
+    "lazy_gettext",
+    "sqlalchemy",
+    "psycopg2",
+    "&lt;built-in",
+    "object at 0x",
+)
 
 
 class Page(HTMLParser):
@@ -137,7 +147,7 @@ def test_a_refused_form_keeps_what_was_typed_and_says_what_is_wrong(resource: Re
 def test_a_row_is_deleted_after_the_question(resource: Resource, cast: Cast, browser: Caller, rest: Caller) -> None:
     if not {"add", "delete"} <= resource.methods:
         pytest.skip("offers no deleting")
-    cast.harbor.factory.parents.clear()
+    cast.harbor.factory.renew_parents()
     key = str(cast.harbor.factory.make(resource)["id"])
     path = f"/{resource.name}/delete/{key}"
     assert opened(browser, path).texts["h1"][0]
@@ -192,7 +202,7 @@ def _ids(rest: Caller, resource: Resource) -> list[str]:
 
 def _accepted_values(resource: Resource, cast: Cast) -> dict[str, Any]:
     """Values that made a row, its own parents' besides, ready to make one more."""
-    cast.harbor.factory.parents.clear()
+    cast.harbor.factory.renew_parents()
     values = cast.harbor.factory.accepted(resource)
     found: dict[str, Any] = values
     return found

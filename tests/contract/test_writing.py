@@ -43,7 +43,7 @@ def a_text(resource: Resource) -> str:
 def row(resource: Resource, cast: Cast) -> dict[str, Any]:
     """A row of the test's own."""
     needs(resource, "add")
-    cast.harbor.factory.parents.clear()
+    cast.harbor.factory.renew_parents()
     made: dict[str, Any] = cast.harbor.factory.make(resource)
     return made
 
@@ -52,7 +52,7 @@ def row(resource: Resource, cast: Cast) -> dict[str, Any]:
 def values(resource: Resource, cast: Cast) -> dict[str, Any]:
     """Values that would make a row."""
     needs(resource, "add")
-    cast.harbor.factory.parents.clear()
+    cast.harbor.factory.renew_parents()
     found: dict[str, Any] = cast.harbor.factory.accepted(resource)
     return found
 
@@ -74,7 +74,9 @@ def audited(cast: Cast, resource: Resource) -> Iterator[Any]:
     yield events
 
 
-def test_a_row_is_made_and_answered_as_it_will_be_read(resource: Resource, rest: Caller, values: dict[str, Any]) -> None:
+def test_a_row_is_made_and_answered_as_it_will_be_read(
+    resource: Resource, rest: Caller, values: dict[str, Any]
+) -> None:
     answer = rest.post(path(resource), json=values)
     assert answer.status_code == 201, answer.json
     check_answer(path(resource), "post", answer)
@@ -124,13 +126,19 @@ def test_a_row_is_removed_once(resource: Resource, rest: Caller, row: dict[str, 
 
 def test_what_a_resource_does_not_offer_is_refused(resource: Resource, rest: Caller, cast: Cast) -> None:
     own = cast.harbor.own.get(resource.name, {}).get("id", str(uuid4()))
-    asked = {"add": ("POST", path(resource)), "edit": ("PUT", path(resource, own)), "delete": ("DELETE", path(resource, own))}
+    asked = {
+        "add": ("POST", path(resource)),
+        "edit": ("PUT", path(resource, own)),
+        "delete": ("DELETE", path(resource, own)),
+    }
     for method, (verb, address) in asked.items():
         if method not in resource.methods:
             assert rest.call(verb, address, json={}).status_code in (404, 405), method
 
 
-def test_nobody_sets_what_the_system_keeps(resource: Resource, rest: Caller, cast: Cast, values: dict[str, Any]) -> None:
+def test_nobody_sets_what_the_system_keeps(
+    resource: Resource, rest: Caller, cast: Cast, values: dict[str, Any]
+) -> None:
     key, columns = str(uuid4()), resource.model.__table__.c
     forced = {"id": key, "organization_id": str(cast.summit.id), "version": 77, "created_by_fk": 1}
     made = rest.post(path(resource), json={**values, **forced})
@@ -243,7 +251,9 @@ def test_a_key_of_one_person_is_unknown_to_the_next(resource: Resource, cast: Ca
         assert "Idempotency-Replayed" not in answer.headers
 
 
-def test_every_write_leaves_its_entry(resource: Resource, rest: Caller, cast: Cast, values: dict[str, Any], audited: Any) -> None:
+def test_every_write_leaves_its_entry(
+    resource: Resource, rest: Caller, cast: Cast, values: dict[str, Any], audited: Any
+) -> None:
     table, actor = resource.model.__tablename__, cast.harbor.people["Administrator"].user_id
     assert table not in UNAUDITED
     made = rest.post(path(resource), json=values).json

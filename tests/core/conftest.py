@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+import starline.models  # noqa: F401  (the metadata is whole)
 from tests.core import jobs
 
 

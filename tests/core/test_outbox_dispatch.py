@@ -10,10 +10,11 @@ import pytest
 from kombu.exceptions import OperationalError
 from sqlalchemy import text as sql
 
+from config import settings
 from starline.core import clock, dispatch, tasks, tenancy
 from starline.core.db import session, transaction
 from starline.core.outbox import OutboxMessage, enqueue
-from tests.core.jobs import HARBOR, SUMMIT, other_broker, waiting_in_broker
+from tests.core.jobs import HARBOR, SUMMIT, connected, other_broker, waiting_in_broker
 
 pytestmark = [
     pytest.mark.usefixtures("no_jobs"),
@@ -83,6 +84,15 @@ def test_what_a_broker_lost_altogether_goes_out_again_after_a_minute() -> None:
     assert dispatch.sweep() == 1
     promised(dispatched_at=ago(seconds=70))
     assert dispatch.sweep() == 0, "the broker holds messages: it may only be slow"
+
+
+def test_what_died_with_the_worker_that_received_it_goes_out_again_after_a_minute() -> None:
+    promised()
+    dispatch.dispatch_due()
+    with connected(settings().database_url) as run:
+        run.execute("SELECT 1 FROM pgmq.read('celery', 1200, 1)")
+    promised(dispatched_at=ago(seconds=70))
+    assert dispatch.sweep() == 1
 
 
 def test_what_a_dead_worker_had_started_goes_out_again_in_seconds() -> None:

@@ -44,7 +44,7 @@ class Server:
     def start(self) -> None:
         options = ["--port", str(self.port), "--save", "", "--dir", str(self.directory), "--bind", "127.0.0.1"]
         self.process = subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL)
-        wait_until(self._answers, 10)
+        wait_until(self._answers, 40)
 
     def kill(self) -> None:
         self.process.kill()
@@ -69,10 +69,10 @@ def server(tmp_path: Path, no_jobs: None) -> Iterator[Server]:
 def test_a_redis_that_dies_while_a_task_runs_costs_seconds(server: Server) -> None:
     with process("scheduler"), process("worker"):
         promise("visits", seconds=3)
-        wait_until(lambda: started_attempts() == 1, 10)
+        wait_until(lambda: started_attempts() == 1, 40)
         server.kill()
         promise("visits", times=3)
-        wait_until(lambda: undone() == 3, 10)  # the running task ends, and its delivery can't be acknowledged
+        wait_until(lambda: undone() == 3, 40)  # the running task ends, and its delivery can't be acknowledged
         server.start()
         wait_until(lambda: undone() == 0, 30)
     assert count_of("visits") == 4
@@ -82,7 +82,7 @@ def test_a_worker_killed_at_work_is_replaced_within_seconds(server: Server) -> N
     with process("scheduler"):
         with process("worker") as worker:
             promise("visits", seconds=2)
-            wait_until(lambda: started_attempts() == 1, 10)
+            wait_until(lambda: started_attempts() == 1, 40)
             os.kill(worker.pid, signal.SIGKILL)
             worker.wait()
         with process("worker"):
@@ -99,5 +99,5 @@ def test_what_an_emptied_redis_forgot_is_handed_over_again(server: Server) -> No
         session.query(OutboxMessage).update({"dispatched_at": clock.now() - timedelta(seconds=61)})
     assert dispatch.sweep() == 3
     with process("worker"):
-        wait_until(lambda: undone() == 0, 10)
+        wait_until(lambda: undone() == 0, 40)
     assert count_of("visits") == 3

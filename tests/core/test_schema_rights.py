@@ -68,7 +68,9 @@ def test_the_runtime_role_is_refused(runtime: Any, statement: str) -> None:
 
 
 def test_the_audit_partitions_are_not_reached_directly(runtime: Any) -> None:
-    names = rows(runtime, "SELECT relname FROM pg_class WHERE relispartition AND relname ~ '^audit_events_' AND relkind = 'r'")
+    names = rows(
+        runtime, "SELECT relname FROM pg_class WHERE relispartition AND relname ~ '^audit_events_' AND relkind = 'r'"
+    )
     assert len(names) >= 3
     for (name,) in names:
         with pytest.raises(errors.InsufficientPrivilege):
@@ -90,7 +92,9 @@ def test_the_runtime_role_has_no_attribute_no_membership_and_owns_nothing(runtim
         "SELECT rolname FROM pg_roles WHERE rolname IN ('starline_app', 'starline_owner')"
         " AND (rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls)",
     )
-    memberships = rows(runtime, "SELECT roleid::regrole::text FROM pg_auth_members WHERE member = 'starline_app'::regrole")
+    memberships = rows(
+        runtime, "SELECT roleid::regrole::text FROM pg_auth_members WHERE member = 'starline_app'::regrole"
+    )
     owned = rows(runtime, "SELECT relname FROM pg_class WHERE relowner = 'starline_app'::regrole")
     functions = rows(runtime, "SELECT proname FROM pg_proc WHERE proowner = 'starline_app'::regrole")
     assert (attributes, memberships, owned, functions) == ([], [], [], [])

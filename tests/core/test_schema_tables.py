@@ -161,7 +161,8 @@ def test_foreign_keys_between_tenant_tables_carry_the_organisation(catalogue: An
     simple = {
         (source, target)
         for source, target, columns, referred in keys
-        if source in tenant_tables and (columns[0], referred[0], len(columns)) != ("organization_id", "organization_id", 2)
+        if source in tenant_tables
+        and (columns[0], referred[0], len(columns)) != ("organization_id", "organization_id", 2)
     }
     assert simple == set(SIMPLE_KEYS)
 

@@ -13,7 +13,7 @@ from tests.core.jobs import count_of, cut_connections, process, promise, started
 def test_work_is_done_soon_after_the_commit_and_stopping_finishes_it() -> None:
     with process("worker") as worker:
         promise("quick", times=5)
-        wait_until(lambda: undone() == 0, 10)
+        wait_until(lambda: undone() == 0, 40)
         promise("quick")
         assert wait_until(lambda: undone() == 0, 5) < 2
         promise("slow", seconds=2)
@@ -29,7 +29,7 @@ def test_work_is_done_soon_after_the_commit_and_stopping_finishes_it() -> None:
 def test_a_killed_workers_task_is_done_once_within_seconds(victim: str) -> None:
     with process("worker") as worker:
         promise("visits", seconds=3)
-        wait_until(lambda: started_attempts() == 1, 10)
+        wait_until(lambda: started_attempts() == 1, 40)
         children = psutil.Process(worker.pid).children()
         os.kill(worker.pid if victim == "the worker" else children[0].pid, signal.SIGKILL)
         promise("visits", times=3)
@@ -46,7 +46,7 @@ def test_a_killed_workers_task_is_done_once_within_seconds(victim: str) -> None:
 def test_a_database_that_cuts_every_connection_costs_delay_and_no_work() -> None:
     with process("worker"):
         promise("visits", seconds=2)
-        wait_until(lambda: started_attempts() == 1, 10)
+        wait_until(lambda: started_attempts() == 1, 40)
         cut_connections()
         promise("visits", times=3)
         wait_until(lambda: undone() == 0, 40)

@@ -61,6 +61,8 @@ class Agency:
     """A row that caregiver and family may see as well."""
     outside: dict[str, dict[str, Any]] = field(default_factory=dict)
     """A row of another client and another staff member, in another branch."""
+    parents: dict[str, Any] = field(default_factory=dict)
+    """The ids, by table, of the branch, the client and the staff member that own the rows within reach."""
     broken: dict[str, str] = field(default_factory=dict)
     """Why there is no row of a resource, by its name."""
     factory: Any = None
@@ -95,9 +97,9 @@ def found(application: Any, name: str) -> Agency:
     agency.people["Other caregiver"] = join(agency, "Other caregiver", "Caregiver")
     agency.people["Disabled"] = join(agency, "Disabled", "Administrator")
     # Rows that name a person name one who plays no part: a role more would change what a part may do.
-    extra = join(agency, "Extra", "Family")
-    agency.factory = Factory(sender(application, agency.people["Administrator"]), extra.user_id)
-    _fill(agency)
+    near, far = (join(agency, name, "Family").user_id for name in ("Near", "Far"))
+    agency.factory = Factory(sender(application, agency.people["Administrator"]), near)
+    _fill(agency, near, far)
     _disable(agency.people["Disabled"])
     return agency
 
@@ -219,15 +221,16 @@ def _add_branch_role() -> None:
     session.add(role)
 
 
-def _fill(agency: Agency) -> None:
+def _fill(agency: Agency, near: int, far: int) -> None:
     """Rows of every resource, first within everybody's reach, then out of it."""
     make, by_table = agency.factory, {one.model.__tablename__: one for one in registry.values()}
     caregiver, family = agency.people["Caregiver"].user_id, agency.people["Family"].user_id
-    for reach, user_id, relative in (
-        (agency.own, caregiver, family),
-        (agency.outside, agency.people["Other caregiver"].user_id, None),
+    for reach, user_id, relative, somebody in (
+        (agency.own, caregiver, family, near),
+        (agency.outside, agency.people["Other caregiver"].user_id, None, far),
     ):
-        make.parents.clear()
+        make.user_id = somebody
+        make.renew_parents()
         branch = make.make(by_table["branches"], full=True)
         make.parents["branches"] = branch["id"]
         client = make.make(by_table["clients"], full=True)
@@ -235,16 +238,24 @@ def _fill(agency: Agency) -> None:
         make.parents |= {"clients": client["id"], "staff_members": staff["id"]}
         reach |= {"branches": branch, by_table["clients"].name: client, by_table["staff_members"].name: staff}
         parents = dict(make.parents)
+        if reach is agency.own:
+            agency.parents = parents
         for resource in registry.values():
             if resource.name not in reach:
                 make.parents = dict(parents)
-                special = {"contacts": {"user_id": relative}, "care_team_members": {"user_id": user_id}}
-                given = special.get(resource.model.__tablename__, {}) | _dated(resource) | _children(resource, parents)
+                special = {
+                    "ab_user": {"branch_id": parents["branches"]},
+                    "care_team_members": {"user_id": user_id},
+                    "contacts": {"user_id": relative},
+                }
+                given = special.get(resource.model.__tablename__, {}) | dated(resource) | children(resource, parents)
                 try:
                     reach[resource.name] = _row(agency, resource, given)
                 except AssertionError as problem:
                     # One resource that can't be written must not hide what the others do.
                     agency.broken[resource.name] = str(problem)
+    make.user_id = near
+    make.roots = {"branches": agency.parents["branches"]}
     _settle(agency)
 
 
@@ -263,12 +274,12 @@ def _row(agency: Agency, resource: Resource, given: dict[str, Any]) -> dict[str,
         return {"id": str(row.id), "version": row.version}
 
 
-def _dated(resource: Resource) -> dict[str, Any]:
+def dated(resource: Resource) -> dict[str, Any]:
     """An assignment that runs: only the present care team sees a client."""
     return {"starts_on": "2024-01-01", "ends_on": None} if resource.model.__tablename__ == "care_team_members" else {}
 
 
-def _children(resource: Resource, parents: dict[str, Any]) -> dict[str, Any]:
+def children(resource: Resource, parents: dict[str, Any]) -> dict[str, Any]:
     """The ids of the shared parents for every reference the resource writes."""
     return {
         one.key: parents[one.target.__tablename__]
@@ -278,10 +289,10 @@ def _children(resource: Resource, parents: dict[str, Any]) -> dict[str, Any]:
 
 
 def _settle(agency: Agency) -> None:
-    """The branch office sits in the branch of the rows within reach."""
+    """The branch office sits in the branch of the rows within reach, and so does whom rows name."""
     with tenancy.acting(agency.id), db.transaction():
-        user = session.query(User).filter_by(id=agency.people["Branch office"].user_id).one()
-        user.branch_id = UUID(agency.own["branches"]["id"])
+        for user_id in (agency.people["Branch office"].user_id, agency.factory.user_id):
+            session.query(User).filter_by(id=user_id).one().branch_id = UUID(agency.own["branches"]["id"])
 
 
 def _disable(person: Person) -> None:

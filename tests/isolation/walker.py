@@ -1,0 +1,269 @@
+"""The walk: every route × method, asked by everybody, with every id that isn't theirs to use.
+
+Each case begins with a positive control, the same request with the person's own id: an attack proves nothing where the
+honest request fails. Findings are collected, so that one run tells all of them.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from app.core.fields import Field, Kind
+from app.core.resource import Resource, resource_of
+from starline.core.db import User
+from tests.contract.answers import plain
+from tests.contract.callers import Caller, by_cookie, by_token, nobody
+from tests.isolation.asks import Ask, a_change, resource_asks
+from tests.isolation.cast import CANARY, Agency, Cast, Person, can_be_outside, children, dated, fingerprint
+
+MALFORMED = "not-an-id"
+BEYOND_ONESELF = {("roles", "Branch office"): "Nobody writes a role that sees more than they do themselves."}
+NOT_SHOWN = {True: (302, 401, 403), False: (401, 403)}
+"""How a stranger is refused, by whether a screen was asked: screens send strangers to the sign-in page."""
+
+
+@dataclass
+class Walk:
+    """What a walk has found. `vacuous` cases, whose control failed, are findings too."""
+
+    cast: Cast
+    routes: set[str] = field(default_factory=set)
+    cases: int = 0
+    controls: int = 0
+    findings: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return (
+            f"{len(self.routes)} routes, {self.cases} cases, {self.controls} positive controls,"
+            f" {len(self.findings)} findings"
+        )
+
+    def fault(self, ask: Ask, who: str, slot: str, what: str) -> None:
+        self.findings.append(f"{ask.method} {ask.path} as {who}, {slot}: {what}")
+
+    def compare(self, ask: Ask, who: str, slot: str, answer: Any, absent: Any) -> None:
+        """Note where the answer about somebody else's row isn't that about one that never was."""
+        if answer != absent:
+            first, second = (f"{one[0]} {one[2]}\n{one[1]}".splitlines() for one in (answer, absent))
+            differing = [pair for pair in zip(first, second, strict=False) if pair[0] != pair[1]][:1]
+            self.fault(ask, who, slot, f"doesn't answer as for an id that never was: {str(differing)[:700]}")
+
+    def look(self, ask: Ask, who: str, slot: str, answer: Any, expected: Iterable[int]) -> Any:
+        """Count an answer and note what is wrong with it: its status, or a word of Summit's in it."""
+        self.cases += 1
+        if answer.status_code not in expected:
+            self.fault(ask, who, slot, f"answers {answer.status_code}: {answer.get_data(as_text=True)[:300]!r}")
+        if CANARY in answer.get_data(as_text=True) or CANARY in str(answer.headers):
+            self.fault(ask, who, slot, "tells a word of Summit's")
+        return answer
+
+
+def walk(cast: Cast, *, screens: bool, only: Iterable[Resource] | None = None) -> Walk:
+    """Ask everything of REST, or of the screens; of all resources, or of `only` some."""
+    found, wanted = Walk(cast), None if only is None else set(only)
+    before = fingerprint(cast.summit)
+    for ask in resource_asks(cast.application):
+        if ask.is_screen is screens and (wanted is None or ask.resource in wanted):
+            found.routes.add(ask.route)
+            _by_everybody(found, ask)
+    after = fingerprint(cast.summit)
+    found.findings += [f"Summit's {table} changed" for table in before if before[table] != after[table]]
+    return found
+
+
+def _by_everybody(found: Walk, ask: Ask) -> None:
+    harbor = found.cast.harbor
+    own, theirs = harbor.own.get(ask.resource.name), found.cast.summit.own.get(ask.resource.name)
+    if own is None or theirs is None:
+        found.fault(ask, "nobody", "own id", f"there is no row to ask for: {harbor.broken}")
+        return
+    scopes: set[str] = set()
+    for name, person in harbor.people.items():
+        if name == "Disabled":
+            continue
+        if ask.permission not in person.permissions:
+            _as_refused(found, ask, name, person)
+            continue
+        caller, values = caller_of(found.cast, ask, person), _values(harbor, ask)
+        _as_permitted(found, ask, name, person, caller, values)
+        if person.scope not in scopes:
+            # What may be named in a body or a query hangs on the record scope alone.
+            scopes.add(person.scope)
+            _with_references(found, ask, name, person, caller, values)
+            _with_queries(found, ask, name, caller)
+    _as_strangers(found, ask, own, theirs)
+
+
+def _as_permitted(found: Walk, ask: Ask, name: str, person: Person, caller: Caller, values: dict[str, Any]) -> None:
+    """The control, then every id that isn't this person's to use."""
+    harbor = found.cast.harbor
+    own = harbor.outside if name == "Other caregiver" else harbor.own
+    good: tuple[int, ...] = (200, 201, 302)
+    if (ask.resource.name, name) in BEYOND_ONESELF and ask.method != "GET":
+        good = (200, 302, 403, 422)
+    path = ask.path
+    if ask.has_id:
+        path = ask.path.format((_expendable(harbor, ask) if ask.uses_up else own[ask.resource.name])["id"])
+    elif ask.path.endswith("/related/nothing"):
+        good = (404,)
+    found.look(ask, name, "control", _send(caller, ask, path, values), good)
+    found.controls += 1
+    if ask.has_id:
+        _with_ids(found, ask, name, person, caller, values)
+
+
+def _with_ids(found: Walk, ask: Ask, name: str, person: Person, caller: Caller, values: dict[str, Any]) -> None:
+    """Summit's id, one that never was, one out of scope, one that is none: all not there, all alike."""
+    theirs, never = found.cast.summit.own[ask.resource.name]["id"], never_was(ask.resource)
+    keys = {"Summit's id": theirs, "malformed id": MALFORMED}
+    if can_be_outside(ask.resource, person):
+        outside = found.cast.harbor.own if name == "Other caregiver" else found.cast.harbor.outside
+        keys["out of scope"] = outside[ask.resource.name]["id"]
+    absent = found.look(ask, name, "random id", _send(caller, ask, ask.path.format(never), values), (404,))
+    for slot, key in keys.items():
+        answer = found.look(ask, name, slot, _send(caller, ask, ask.path.format(key), values), (404,))
+        found.compare(ask, name, slot, plain(answer, key), plain(absent, never))
+
+
+def _with_references(found: Walk, ask: Ask, name: str, person: Person, caller: Caller, values: dict[str, Any]) -> None:
+    """A row of Summit's, or out of scope, named in the body: refused as one that never was."""
+    if ask.sends not in ("values", "items", "change"):
+        return
+    path = ask.path.format(found.cast.harbor.own[ask.resource.name]["id"])
+    for one in references(ask.resource):
+        never = _send(caller, ask, path, {**values, one.key: never_was_of(one)})
+        absent = plain(found.look(ask, name, f"{one.key} random", never, (200, 404, 409, 422)), never_was_of(one))
+        for slot, key in _others(found.cast, one, person).items():
+            answer = _send(caller, ask, path, {**values, one.key: key})
+            found.look(ask, name, f"{one.key} {slot}", answer, (200, 404, 409, 422))
+            found.compare(ask, name, f"{one.key} {slot}", plain(answer, key), absent)
+    if not ask.is_screen:
+        forced = {
+            **values,
+            "organization_id": str(found.cast.summit.id),
+            "organization": {"id": str(found.cast.summit.id)},
+        }
+        found.look(ask, name, "Summit in the body", _send(caller, ask, path, forced), (200, 201, 409, 422))
+
+
+def _with_queries(found: Walk, ask: Ask, name: str, caller: Caller) -> None:
+    """Summit's ids and words in the query: they find what ids that never were find."""
+    if ask.method != "GET" or ask.has_id:
+        return
+    for one in references(ask.resource):
+        theirs, never = _theirs(found.cast, one), never_was_of(one)
+        for spell in (f"{one.key}={{}}", f"q=(filters:!((col:{one.key},opr:eq,value:{{}})))"):
+            answers = [caller.get(f"{ask.path}?{spell.format(key)}") for key in (theirs, never)]
+            for slot, answer in zip(("Summit's", "random"), answers, strict=True):
+                found.look(ask, name, f"?{one.key} {slot}", answer, (200, 404, 422))
+            found.compare(ask, name, f"?{spell} Summit's", plain(answers[0], theirs), plain(answers[1], never))
+    for query in (f"search={CANARY[:-1]}", f"organization_id={found.cast.summit.id}", f"cursor={uuid4()}"):
+        found.look(ask, name, f"?{query}", caller.get(f"{ask.path}?{query}"), (200, 404, 422))
+
+
+def _as_refused(found: Walk, ask: Ask, name: str, person: Person) -> None:
+    """Without the permission all ids are refused alike."""
+    caller = caller_of(found.cast, ask, person)
+    for agency in (found.cast.harbor, found.cast.summit):
+        key = agency.own[ask.resource.name]["id"]
+        answer = _send(caller, ask, ask.path.format(key), {})
+        found.look(ask, name, f"{agency.host} without permission", answer, (403,))
+
+
+def _as_strangers(found: Walk, ask: Ask, own: dict[str, Any], theirs: dict[str, Any]) -> None:
+    """Nobody, somebody disabled, Summit's administrator at Harbor's address, Harbor's with Summit's header."""
+    for name, caller in _strangers(found.cast, ask):
+        for slot, row in (("own id", own), ("Summit's id", theirs)):
+            answer = _send(caller, ask, ask.path.format(row["id"]), {})
+            refused = NOT_SHOWN[ask.is_screen] + (() if ask.method == "GET" else (400,))
+            found.look(ask, name, slot, answer, refused)
+            if answer.status_code == 302 and "/login" not in answer.headers["Location"]:
+                found.fault(ask, name, slot, f"leads to {answer.headers['Location']}")
+
+
+def _strangers(cast: Cast, ask: Ask) -> Iterator[tuple[str, Caller]]:
+    harbor, summit = cast.harbor, cast.summit
+    yield "nobody", nobody(cast.application, harbor.host)
+    yield "somebody disabled", caller_of(cast, ask, harbor.people["Disabled"])
+    known = by_cookie if ask.is_screen else by_token
+    yield (
+        "Summit's administrator at Harbor's address",
+        known(cast.application, summit.people["Administrator"], harbor.host),
+    )
+    misled = known(cast.application, harbor.people["Administrator"])
+    misled.headers["X-Organization-ID"] = str(summit.id)
+    yield "Harbor's administrator with Summit's header", misled
+
+
+_callers: dict[tuple[str, bool], Caller] = {}
+
+
+def caller_of(cast: Cast, ask: Ask, person: Person) -> Caller:
+    """The person's browser for a screen, their script for REST."""
+    key = (person.session_id, ask.is_screen)
+    if key not in _callers:
+        _callers[key] = (by_cookie if ask.is_screen else by_token)(cast.application, person)
+    return _callers[key]
+
+
+def references(resource: Resource) -> list[Field]:
+    """The fields that name another row, each once."""
+    return [one for one in resource.form_fields if one.kind is Kind.RELATION]
+
+
+def never_was(resource: Resource) -> Any:
+    return 987654321 if resource.model.__table__.c.id.type.python_type is int else str(uuid4())
+
+
+def never_was_of(one: Field) -> Any:
+    return 987654321 if one.column.type.python_type is int else "01900000-0000-7000-8000-00000000dead"
+
+
+def _theirs(cast: Cast, one: Field) -> Any:
+    return _id_of(cast.summit, cast.summit.own, one)
+
+
+def _others(cast: Cast, one: Field, person: Person) -> dict[str, Any]:
+    """Rows that the person may not name, by what is wrong with them."""
+    found = {"Summit's": _theirs(cast, one)}
+    target = resource_of(one.target)
+    if target is not None and one.target is not User and can_be_outside(target, person):
+        found["out of scope"] = _id_of(cast.harbor, cast.harbor.outside, one)
+    return found
+
+
+def _id_of(agency: Agency, rows: dict[str, dict[str, Any]], one: Field) -> Any:
+    if one.target is User:
+        return agency.people["Administrator"].user_id
+    target = resource_of(one.target)
+    assert target is not None, f"{one.target} has no resource"
+    return rows[target.name]["id"]
+
+
+def _values(harbor: Agency, ask: Ask) -> dict[str, Any]:
+    if ask.sends == "change":
+        return a_change(ask.resource, "Walked")
+    if ask.sends in ("values", "items"):
+        harbor.factory.renew_parents()
+        found: dict[str, Any] = harbor.factory.accepted(ask.resource)
+        return found
+    return {}
+
+
+def _expendable(harbor: Agency, ask: Ask) -> dict[str, Any]:
+    """A row that the request may use up."""
+    if "add" not in ask.resource.methods:
+        return harbor.own[ask.resource.name]
+    harbor.factory.renew_parents()
+    made: dict[str, Any] = harbor.factory.make(
+        ask.resource, **dated(ask.resource), **children(ask.resource, harbor.factory.parents)
+    )
+    return made
+
+
+def _send(caller: Caller, ask: Ask, path: str, values: dict[str, Any]) -> Any:
+    answer = caller.call(ask.method, path, **ask.options(values))
+    if ask.is_screen and ask.method != "GET":
+        caller.forget_messages()
+    return answer
