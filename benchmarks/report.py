@@ -1,4 +1,4 @@
-"""The table: medians over the undisturbed rounds, and how many times as fast the first contender is."""
+"""The table: medians over the rounds that nobody disturbed, and how many times as fast the first contender is."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from statistics import median
 from scenarios import TITLES
 
 BUSY = 0.10
+DISTURBED = "  Every round was disturbed by other processes: don't quote these ratios."
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,21 @@ def table(measures: list[Measure], first: str) -> str:
     """The whole result as text; ratios compare with the contender named `first`."""
     parts = []
     for scenario, title in TITLES.items():
-        found = [measure for measure in measures if measure.scenario == scenario]
+        found, is_quiet = _comparable([measure for measure in measures if measure.scenario == scenario])
         if found:
-            parts.append("\n".join([title, HEAD, *_lines(found), *_ratios(found, first)]))
+            warning = [] if is_quiet else [DISTURBED]
+            parts.append("\n".join([title, HEAD, *_lines(found), *_ratios(found, first), *warning]))
     return "\n\n".join(parts)
+
+
+def _comparable(measures: list[Measure]) -> tuple[list[Measure], bool]:
+    """The whole rounds in which no contender was disturbed, and True; all rounds and False where there are none.
+
+    A round counts for all or for none: one contender's quiet round against another's disturbed one proves nothing.
+    """
+    disturbed = {one.round for one in measures if one.foreign > BUSY}
+    quiet = [one for one in measures if one.round not in disturbed]
+    return (quiet, True) if quiet else (measures, False)
 
 
 def _lines(measures: list[Measure]) -> list[str]:
@@ -95,9 +107,7 @@ def _names(measures: list[Measure]) -> list[str]:
 
 
 def _of(measures: list[Measure], name: str) -> list[Measure]:
-    """The rounds of a contender that nobody disturbed, or all where each was disturbed."""
-    rounds = [one for one in measures if one.contender == name]
-    return [one for one in rounds if one.foreign <= BUSY] or rounds
+    return [one for one in measures if one.contender == name]
 
 
 def _mid(measures: list[Measure], what: str) -> float:

@@ -157,8 +157,9 @@ def update_role(role: Role, values: dict[str, Any], *, by: int | None) -> Role:
     if role.template == ADMINISTRATOR.name and values.get("record_scope", RecordScope.ALL) != RecordScope.ALL:
         raise Conflict("Administrators see all records; otherwise nobody could.")
     assign(role, values)
+    if session.is_modified(role):
+        role.version += 1
     check_may_grant([role], by=by)
-    role.version += 1
     session.flush()
     events.record("role:changed", role)
     return role

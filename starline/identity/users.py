@@ -46,12 +46,13 @@ def update_user(user: User, values: Mapping[str, Any], *, by: int | None) -> Use
     check_may_manage(user, by=by)
     assign(user, {name: value for name, value in values.items() if name in EDITABLE})
     _change_email(user, values.get("email"))
+    if session.is_modified(user):
+        user.version += 1
+        user.changed_by_fk = by
     if "roles" in values:
         change_roles(user, values["roles"], by=by)
     if "active" in values and bool(values["active"]) != bool(user.active):
         (enable if values["active"] else disable)(user, by=by)
-    user.version += 1
-    user.changed_by_fk = by
     session.flush()
     events.record("user:changed", user)
     return user

@@ -26,8 +26,9 @@ def test_the_document_names_every_route_and_no_other(resource: Resource, cast: C
         if rule.rule.startswith(path(resource))
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
+    verbs = "|".join(resource.actions) or "-"
     documented = {
-        (address, method)
+        (re.sub(rf"/(?:{verbs})$", "/{action}", address), method)
         for address, operations in document()["paths"].items()
         if address.startswith(path(resource))
         for method in operations
@@ -52,7 +53,7 @@ def test_one_row_agrees_with_the_document_and_with_the_list(
     check_answer(path(resource, "{pk}"), "get", answer)
     one = answer.json["result"]
     assert answer.json["id"] == one["id"] == record["id"]
-    assert answer.headers["ETag"] == f'"{one["version"]}"'
+    assert answer.headers.get("ETag") == (f'"{one["version"]}"' if "version" in one else None)
     listed = {row["id"]: row for row in rest.get(path(resource, "?page_size=200")).json["result"]}[record["id"]]
     assert {name: one[name] for name in listed} == listed
 
