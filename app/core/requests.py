@@ -104,9 +104,10 @@ def _finish(response: Response) -> Response:
     if not request.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
     if response.mimetype == "text/html":
-        response.headers["Content-Security-Policy"] = (
+        response.headers.setdefault(
+            "Content-Security-Policy",
             f"default-src 'self'; script-src 'self' 'nonce-{csp_nonce()}'; style-src 'self'; img-src 'self' data:;"
-            " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+            " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         )
     return response
 
