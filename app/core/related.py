@@ -39,10 +39,19 @@ def choices(resource: Resource, name: str, search: str, *, limit: int = OFFERED)
 
 
 def label_of(target: Any, key: Any) -> str:
-    """What people call the row `key` of `target`; empty where it is not to be seen."""
+    """What people call the row `key` of `target`; empty where the viewer may not see it."""
     table = target.__table__
-    query = sa.select(label_expression(target, table)).where(table.c.id == key)
-    return str(session.scalar(query.where(table.c.organization_id == required_viewer().organization_id)) or "")
+    query = sa.select(label_expression(target, table)).where(
+        table.c.id == key, table.c.organization_id == required_viewer().organization_id
+    )
+    scope = target.visible_to(required_viewer()) if hasattr(target, "visible_to") else None
+    if scope is not None:
+        query = query.where(scope)
+    try:
+        with session.begin_nested():
+            return str(session.scalar(query) or "")
+    except (sa.exc.DataError, sa.exc.StatementError):
+        return ""  # a key that no row could have
 
 
 def _matches(target: Any, search: str) -> Any:

@@ -19,7 +19,7 @@ from app.core.screens import ResourceView
 from app.core.security import confirm_viewer, required_viewer
 from app.core.writing import find_row
 from starline.core.db import session
-from starline.core.errors import DomainError, Invalid, NotAllowed, NotFound
+from starline.core.errors import DomainError, Invalid, NotAllowed, NotFound, Unauthenticated
 
 LABELS = {"approve": "Approve", "decline": "Decline", "cancel": "Cancel", "verify": "Verify"}
 LONGEST_NOTE = 300
@@ -52,7 +52,7 @@ class ActionView(BaseView):  # type: ignore[misc]
             with session.begin_nested():
                 row = _act(self.resource, pk, action, {})
             flash(_("%(what)s was saved.", what=str(row)), "success")
-        except (NotFound, NotAllowed):
+        except (NotFound, NotAllowed, Unauthenticated):
             raise
         except DomainError as problem:
             flash(problem.message, "danger")
