@@ -4,7 +4,8 @@ import re
 import secrets
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_babel import gettext as _
 
 from app.core import security, tenancy
@@ -19,8 +20,21 @@ OPEN_APIS = frozenset({"", "AuthApi", "health", "openapi"})
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
 
+class CookieSessions(SecureCookieSessionInterface):
+    """The signed cookie, except for requests that come with a token: theirs is empty and is never sent back."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return SecureCookieSession() if "Authorization" in request.headers else super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if "Authorization" not in request.headers:
+            super().save_session(app, session, response)
+
+
 class StarlineFlask(Flask):
     """Flask with the transaction's boundary around every view."""
+
+    session_interface = CookieSessions()
 
     def full_dispatch_request(self) -> Response:
         asked = request.headers.get("X-Request-ID", "")
@@ -36,6 +50,8 @@ class StarlineFlask(Flask):
     def dispatch_request(self) -> Any:
         """Run the view and commit what it did; an answer that refuses leaves nothing behind."""
         response = self.make_response(super().dispatch_request())
+        if not db.session.registry.has():
+            return response  # a read that used no session
         if response.status_code < 400:
             db.session.commit()
         else:

@@ -134,7 +134,11 @@ def reset_second_factor(user: User, *, by: int | None) -> User:
 
 def grant_role(values: Mapping[str, Any], *, by: int | None) -> RoleAssignment:
     """Give the person `user_id` the role `role_id` besides those they have."""
-    user, (role,) = session.get_one(User, values["user_id"]), _roles_of([values["role_id"]])
+    user = session.get(User, values["user_id"])
+    if user is None:
+        sentence = "User: choose one from the list."
+        raise Invalid("Please check the marked fields.", errors={"user_id": [sentence]})
+    (role,) = _roles_of([values["role_id"]])
     if role in user.roles:
         raise Conflict(f"{user} has this role already.", errors={"role_id": [f"{user} has this role already."]})
     change_roles(user, [*user.roles, role], by=by)
