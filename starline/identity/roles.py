@@ -13,6 +13,7 @@ from starline.core.errors import Conflict, NotAllowed
 from starline.core.rows import assign
 from starline.identity.models import RecordScope
 from starline.identity.viewer import WIDEST_FIRST, load_viewer_of_user
+from starline.organizations.preferences import rename_role
 
 Pair = tuple[str, str]
 """(action, resource), for example ("can_read", "Clients")."""
@@ -156,6 +157,8 @@ def update_role(role: Role, values: dict[str, Any], *, by: int | None) -> Role:
     check_may_grant([role], by=by)
     if role.template == ADMINISTRATOR.name and values.get("record_scope", RecordScope.ALL) != RecordScope.ALL:
         raise Conflict("Administrators see all records; otherwise nobody could.")
+    if values.get("name", role.name) != role.name:
+        rename_role(role.name, values["name"])
     assign(role, values)
     if session.is_modified(role):
         role.version += 1
@@ -186,6 +189,7 @@ def delete_role(role: Role, *, by: int | None) -> None:
         raise Conflict("The administrator role can't be removed.")
     if session.execute(select(user_roles.c.id).where(user_roles.c.role_id == role.id).limit(1)).first():
         raise Conflict("People still have this role. Give them another one first.")
+    rename_role(role.name, None)
     # Through the ORM it would ask for FAB's groups, which have no tables here.
     session.execute(delete(Role).where(Role.id == role.id))
     session.expunge(role)

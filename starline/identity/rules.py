@@ -12,6 +12,8 @@ from typing import Any, Self
 import pyotp
 from zxcvbn import zxcvbn
 
+from starline.organizations.settings import settled
+
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
 LEAST_SCORE = 3
 """zxcvbn's "safely unguessable: moderate protection from an offline attack"."""
@@ -33,47 +35,25 @@ ATTEMPTS_PER_MINUTE = 10
 
 @dataclass(frozen=True, slots=True)
 class SecurityPolicy:
-    """What an agency may decide about signing in; kept in its settings under the same names."""
+    """What an agency decided about signing in. Labels, defaults and bounds are those of its settings."""
 
-    idle_minutes: int = 30
-    absolute_hours: int = 12
-    remember_days: int = 30
-    min_password_length: int = SHORTEST_PASSWORD
-    lockout_attempts: int = 5
-    lockout_minutes: int = 60
-    requires_second_factor: bool = False
-    mfa_roles: tuple[str, ...] = ()
+    idle_minutes: int
+    absolute_hours: int
+    remember_days: int
+    min_password_length: int
+    lockout_attempts: int
+    lockout_minutes: int
+    requires_second_factor: bool
+    mfa_roles: tuple[str, ...]
 
     @classmethod
     def of(cls, chosen: Mapping[str, Any] | None) -> Self:
-        """The policy with the agency's values within sane bounds, and the defaults for the rest."""
-        chosen = chosen or {}
-        numbers = {name: _bounded(chosen.get(name), name) for name in _BOUNDS}
-        roles = chosen.get("mfa_roles")
-        return cls(
-            **numbers,
-            requires_second_factor=chosen.get("requires_second_factor") is True,
-            mfa_roles=tuple(map(str, roles)) if isinstance(roles, (list, tuple)) else (),
-        )
+        """The policy with the agency's values within the platform's bounds, and the defaults for the rest."""
+        return cls(**settled("security_policy", chosen))
 
     def demands_second_factor(self, roles: Iterable[tuple[str, bool]]) -> bool:
         """Whether somebody with these roles, each a name and the role's own demand, must have a second factor."""
         return self.requires_second_factor or any(demands or name in self.mfa_roles for name, demands in roles)
-
-
-_BOUNDS = {
-    "idle_minutes": (30, 1, 24 * 60),
-    "absolute_hours": (12, 1, 24 * 7),
-    "remember_days": (30, 0, 90),
-    "min_password_length": (SHORTEST_PASSWORD, SHORTEST_PASSWORD, 64),
-    "lockout_attempts": (5, 3, 10),
-    "lockout_minutes": (60, 1, 24 * 60),
-}
-
-
-def _bounded(value: Any, name: str) -> int:
-    default, least, most = _BOUNDS[name]
-    return min(max(value, least), most) if type(value) is int else default
 
 
 PASSWORD_RULES = (

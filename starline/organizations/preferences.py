@@ -1,10 +1,12 @@
 """Reading and changing what an agency decides for itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sqlalchemy import select
+
 from starline.core import events, tenancy
-from starline.core.db import session
+from starline.core.db import Role, session
 from starline.core.errors import Stale
 from starline.core.problems import Problems
 from starline.core.rows import assign
@@ -63,6 +65,17 @@ def set_brand_file(name: str, key: str | None, *, by: int | None) -> Organizatio
     return row
 
 
+def rename_role(name: str, new_name: str | None) -> None:
+    """Keep the list of roles that must have a second factor in step: a role got `new_name`, or is gone (None)."""
+    row = session.query(OrganizationSettings).with_for_update().populate_existing().one_or_none()
+    listed = row.security_policy.get("mfa_roles") or [] if row is not None else []
+    if row is None or name not in listed:
+        return
+    renamed = [new_name if one == name else one for one in listed]
+    row.security_policy = {**row.security_policy, "mfa_roles": [one for one in renamed if one is not None]}
+    session.flush()
+
+
 def _check(values: Mapping[str, Any]) -> None:
     problems = Problems()
     for name in values.keys() - {*PLAIN, "features", *POLICIES}:
@@ -79,6 +92,16 @@ def _check(values: Mapping[str, Any]) -> None:
     for name in POLICIES:
         check_policy(name, values.get(name) or {}, problems)
     problems.refuse()
+    _check_roles((values.get("security_policy") or {}).get("mfa_roles") or (), problems)
+    problems.refuse()
+
+
+def _check_roles(names: Iterable[str], problems: Problems) -> None:
+    """A misspelt role would demand a second factor of nobody."""
+    known = sorted(session.scalars(select(Role.name))) if names else []
+    for name in names:
+        if name not in known:
+            problems.add("security_policy", f"There is no role called {name}. Choose from: {', '.join(known)}.")
 
 
 def _check_text(name: str, values: Mapping[str, Any], problems: Problems) -> None:

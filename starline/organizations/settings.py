@@ -46,6 +46,14 @@ class Setting:
             return f"{self.label} must be one of: {', '.join(self.choices)}."
         return None
 
+    def settled(self, value: Any) -> Any:
+        """`value` if it is good; a number out of bounds goes to the nearer one, anything else to the default."""
+        if self.problem(value) is None:
+            return tuple(value) if isinstance(self.default, tuple) else value
+        if type(value) is int and type(self.default) is int and self.least is not None and self.most is not None:
+            return min(max(value, self.least), self.most)
+        return self.default
+
     def _problem_of_number(self, value: Any) -> str | None:
         if not isinstance(value, int) or isinstance(value, bool):
             return f"{self.label} must be a whole number."
@@ -127,9 +135,11 @@ def features(row: OrganizationSettings) -> dict[str, bool]:
 
 def policy(name: str, row: OrganizationSettings | None = None) -> dict[str, Any]:
     """Every setting of a policy (`scheduling_policy`) with what the organisation chose, or its default."""
-    chosen: Mapping[str, Any] = getattr(row or settings_row(), name)
-    return {key: _plain(chosen.get(key, setting.default)) for key, setting in POLICIES[name].items()}
+    found = settled(name, getattr(row or settings_row(), name))
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in found.items()}
 
 
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+def settled(name: str, chosen: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A policy as it holds: what was `chosen`, never beyond its bounds, and the defaults for the rest."""
+    values = {key: one.default for key, one in POLICIES[name].items()} | dict(chosen or {})
+    return {key: one.settled(values[key]) for key, one in POLICIES[name].items()}

@@ -70,7 +70,7 @@ def test_nobody_and_somebody_without_a_password_have_none_that_fits() -> None:
 
 
 def test_waiting_begins_with_the_fifth_wrong_password_and_doubles_to_an_hour() -> None:
-    waits = [rules.password_lock(failures, SecurityPolicy()) for failures in (4, 5, 6, 7, 12, 500)]
+    waits = [rules.password_lock(failures, SecurityPolicy.of(None)) for failures in (4, 5, 6, 7, 12, 500)]
     seconds = [wait.total_seconds() if wait else None for wait in waits]
     assert seconds == [None, 30, 60, 120, 3600, 3600]
 
@@ -84,7 +84,7 @@ def test_the_agency_decides_when_waiting_begins_and_how_long_it_gets() -> None:
 
 def test_a_policy_out_of_bounds_is_brought_back_into_them() -> None:
     policy = SecurityPolicy.of({"idle_minutes": 0, "absolute_hours": 9999, "remember_days": "soon", "mfa_roles": "x"})
-    assert (policy.idle_minutes, policy.absolute_hours, policy.remember_days) == (1, 168, 30)
+    assert (policy.idle_minutes, policy.absolute_hours, policy.remember_days) == (5, 72, 30)
     assert policy.mfa_roles == () and not policy.requires_second_factor
 
 
