@@ -96,6 +96,7 @@ def _flask_config(given: Settings) -> dict[str, Any]:
         "FAB_UPDATE_PERMS": False,
         "FAB_ADD_SECURITY_API": False,
         "FAB_ADD_OPENAPI_VIEW": False,
+        "FAB_ADD_MENU_API": False,
         "FAB_BASE_TEMPLATE": "appbuilder/baselayout.html",
         "FAB_API_SWAGGER_UI": False,
         "LANGUAGES": {

@@ -17,7 +17,7 @@ class Caller:
     def call(self, method: str, path: str, *, headers: dict[str, str] | None = None, **options: Any) -> Any:
         """The answer to one request; `json`, `data` and `query_string` as Flask's test client takes them."""
         given = {**self.headers, **(headers or {})}
-        return self.client.open(path, method=method, base_url=self.base, headers=given, **options)
+        return self.client.open(path, method=method, base_url=self.base, headers=given, buffered=True, **options)
 
     def forget_messages(self) -> None:
         """Throw away what the next page would say about this one."""

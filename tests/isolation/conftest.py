@@ -1,3 +1,5 @@
+"""One cast for each module of the isolation tests."""
+
 from collections.abc import Iterator
 from typing import Any
 

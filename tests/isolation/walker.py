@@ -18,7 +18,10 @@ from tests.isolation.asks import Ask, a_change, resource_asks
 from tests.isolation.cast import CANARY, Agency, Cast, Person, can_be_outside, children, dated, fingerprint
 
 MALFORMED = "not-an-id"
-BEYOND_ONESELF = {("roles", "Branch office"): "Nobody writes a role that sees more than they do themselves."}
+BEYOND_ONESELF = {
+    ("roles", "Branch office"): "Nobody writes a role that sees more than they do themselves.",
+    ("role_assignments", "Branch office"): "Nor gives or takes one.",
+}
 NOT_SHOWN = {True: (302, 401, 403), False: (401, 403)}
 """How a stranger is refused, by whether a screen was asked: screens send strangers to the sign-in page."""
 

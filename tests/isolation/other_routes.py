@@ -1,0 +1,164 @@
+"""The routes beyond the declared resources: who they are for, and how to ask them honestly.
+
+A route that is new has to be written down here, or the walk stops: nobody forgets to say whom it is for.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from starline.core import db, storage, tenancy
+from tests.isolation.asks import UnknownRoute, resource_of_endpoint
+from tests.isolation.cast import Agency, Cast, Person
+
+Arguments = dict[str, Any]
+GOOD = (200, 201, 302)
+
+
+class For(StrEnum):
+    EVERYBODY = "everybody"
+    SIGNED_IN = "signed in"
+    SETTINGS = "settings"
+    OPERATORS = "operators"
+    DEVELOPERS = "developers"
+
+
+@dataclass(frozen=True)
+class Other:
+    """`whom` a route is for; `own` gives its path's arguments for a person of the agency."""
+
+    whom: For
+    own: Callable[[Agency, Person], Arguments] = lambda agency, person: {}
+    sends: dict[str, Any] = field(default_factory=dict)
+    good: tuple[int, ...] = GOOD
+    """What an honest request is answered with."""
+
+
+@dataclass(frozen=True)
+class OtherAsk:
+    """One request. `path` holds Flask's variables."""
+
+    method: str
+    path: str
+    endpoint: str
+    other: Other
+
+    @property
+    def is_api(self) -> bool:
+        return self.path.startswith("/api/")
+
+
+def _session(agency: Agency, person: Person) -> Arguments:
+    return {"session_id": person.session_id}
+
+
+def _organization(agency: Agency, person: Person) -> Arguments:
+    return {"pk": str(agency.id)}
+
+
+def _ticket(agency: Agency, person: Person) -> Arguments:
+    """A signed address of a file of the agency's, made for the person."""
+    with tenancy.acting(agency.id, person.user_id), db.transaction():
+        key = storage.storage().put(storage.key_for("photos", "png"), b"a photo of Qz7canary's", "image/png")
+        return {"token": storage.sign(key, 60)}
+
+
+def _anything(name: str) -> Callable[[Agency, Person], Arguments]:
+    return lambda agency, person: {name: "x" * 43}
+
+
+FORM = (200, 302, 401, 422)
+"""A form that was sent empty: shown again, or refused with its sentences."""
+
+OTHERS: dict[str, Other] = {
+    "static": Other(For.EVERYBODY, lambda agency, person: {"filename": "css/base.css"}),
+    "appbuilder.static": Other(For.EVERYBODY, lambda agency, person: {"filename": "img/favicon.png"}, good=(200, 404)),
+    "HomeView.index": Other(For.SIGNED_IN),
+    "UtilView.back": Other(For.EVERYBODY),
+    "LocaleView.index": Other(For.EVERYBODY, lambda agency, person: {"locale": "es"}),
+    "AuthView.login": Other(For.EVERYBODY, good=FORM),
+    "AuthView.logout": Other(For.EVERYBODY),
+    "AuthView.recovery": Other(For.EVERYBODY),
+    "AuthView.second_factor": Other(For.EVERYBODY),
+    "LinkView.email": Other(For.EVERYBODY, _anything("token"), good=(200, 302, 404, 410, 422)),
+    "LinkView.forgot": Other(For.EVERYBODY, good=FORM),
+    "LinkView.invitation": Other(For.EVERYBODY, _anything("token"), good=(200, 302, 404, 410, 422)),
+    "LinkView.reset": Other(For.EVERYBODY, _anything("token"), good=(200, 302, 404, 410, 422)),
+    "EnrolmentView.enrol": Other(For.SIGNED_IN, good=FORM),
+    "EnrolmentView.recovery_codes": Other(For.SIGNED_IN, good=(*FORM, 409)),
+    "EnrolmentView.remove": Other(For.SIGNED_IN, good=(*FORM, 409)),
+    "EnrolmentView.settings": Other(For.SIGNED_IN),
+    "AccountView.list_sessions": Other(For.SIGNED_IN),
+    "AccountView.password": Other(For.SIGNED_IN, good=FORM),
+    "AccountView.profile": Other(For.SIGNED_IN, good=FORM),
+    "AccountView.revoke": Other(For.SIGNED_IN, _session),
+    "AccountView.revoke_others": Other(For.SIGNED_IN),
+    "AuthApi.login": Other(For.EVERYBODY, good=(401, 422, 429)),
+    "AuthApi.logout": Other(For.SIGNED_IN),
+    "AuthApi.me": Other(For.SIGNED_IN),
+    "AuthApi.refresh": Other(For.EVERYBODY, good=(401, 422)),
+    "AuthApi.verify": Other(For.EVERYBODY, good=(401, 422)),
+    "SettingsView.edit": Other(For.SETTINGS),
+    "SettingsView.save": Other(For.SETTINGS, good=FORM),
+    "OrganizationSettingsApi.get_settings": Other(For.SETTINGS),
+    "OrganizationSettingsApi.patch_settings": Other(For.SETTINGS, sends={"currency": "USD"}),
+    "OrganizationsApi.get_list": Other(For.OPERATORS),
+    "OrganizationsApi.setup": Other(For.OPERATORS, good=(422,)),
+    "OrganizationsApi.suspend": Other(For.OPERATORS, _organization, {"reason": "A walk"}),
+    "OrganizationsApi.reopen": Other(For.OPERATORS, _organization, {"reason": "A walk"}),
+    "PlatformView.list": Other(For.OPERATORS),
+    "PlatformView.add": Other(For.OPERATORS, good=FORM),
+    "PlatformView.show": Other(For.OPERATORS, _organization),
+    "PlatformView.suspend": Other(For.OPERATORS, _organization, {"reason": "A walk"}),
+    "PlatformView.reopen": Other(For.OPERATORS, _organization, {"reason": "A walk"}),
+    "ThemeView.style": Other(For.EVERYBODY, lambda agency, person: {"slug": agency.host.partition(".")[0]}),
+    "ThemeView.logo": Other(For.EVERYBODY, good=(200, 404)),
+    "outbox.mails": Other(For.DEVELOPERS),
+    "outbox.mail": Other(For.DEVELOPERS, _anything("key")),
+    "outbox.body": Other(For.DEVELOPERS, _anything("key")),
+    "files.open_file": Other(For.SIGNED_IN, _ticket),
+    "health.alive": Other(For.EVERYBODY),
+    "health.ready": Other(For.EVERYBODY, good=(200, 503)),
+    "openapi.openapi": Other(For.EVERYBODY),
+    "openapi.swagger": Other(For.EVERYBODY),
+}
+
+
+def other_asks(application: Any) -> list[OtherAsk]:
+    """Every rule and method beyond the resources. Raises `UnknownRoute` for one that isn't written down."""
+    found = []
+    for rule in application.url_map.iter_rules():
+        if resource_of_endpoint(rule.endpoint):
+            continue
+        if rule.endpoint not in OTHERS:
+            raise UnknownRoute(f"{rule.rule} ({rule.endpoint}): say in other_routes.py whom it is for")
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+            found.append(OtherAsk(method, rule.rule, rule.endpoint, OTHERS[rule.endpoint]))
+    return found
+
+
+def path_of(ask: OtherAsk, arguments: Arguments) -> str:
+    """The address with its variables filled in."""
+    path = ask.path
+    for name, value in arguments.items():
+        for kind in ("", "path:", "string:", "uuid:", "int:"):
+            path = path.replace(f"<{kind}{name}>", str(value))
+    if "<" in path:
+        raise UnknownRoute(f"{ask.method} {ask.path}: its variables are unknown")
+    return path
+
+
+def never_was_arguments(arguments: Arguments) -> Arguments:
+    return {name: str(uuid4()) if len(str(value)) == 36 else "0" * 43 for name, value in arguments.items()}
+
+
+def people_for(cast: Cast, other: Other) -> list[tuple[str, Person]]:
+    """Those for whom the route is, by name."""
+    harbor = cast.harbor.people
+    if other.whom is For.OPERATORS:
+        return [("Operator", cast.operator)]
+    if other.whom is For.SETTINGS:
+        return [(name, person) for name, person in harbor.items() if name == "Administrator"]
+    return [(name, person) for name, person in harbor.items() if name in ("Administrator", "Caregiver", "Family")]

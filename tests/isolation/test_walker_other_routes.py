@@ -1,0 +1,176 @@
+"""Every route beyond the resources: for whom it is, and for nobody else; and no route is left out of the walk."""
+
+import re
+from typing import Any
+
+import pytest
+
+from app.core import openapi
+from app.core.resource import registry
+from tests.contract.answers import plain
+from tests.contract.callers import Caller, by_cookie, by_token, nobody
+from tests.isolation.asks import resource_asks
+from tests.isolation.cast import CANARY, Agency, Cast, Person, join, unchanged
+from tests.isolation.other_routes import (
+    For,
+    OtherAsk,
+    never_was_arguments,
+    other_asks,
+    path_of,
+    people_for,
+)
+
+CLOSED = (302, 401, 403, 404)
+REFUSALS = frozenset({"audit_events", "sign_in_attempts"})
+"""Where an agency keeps who was turned away at its door."""
+WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def test_every_route_and_every_documented_operation_is_walked(cast: Cast) -> None:
+    walked = {ask.route for ask in resource_asks(cast.application)}
+    walked |= {f"{ask.method} {ask.path}" for ask in other_asks(cast.application)}
+    served = {
+        f"{method} {rule.rule}"
+        for rule in cast.application.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    assert served == walked
+    actions = {name for resource in registry.values() for name in resource.actions}
+    documented = {
+        f"{method.upper()} {_as_rule(path, actions)}"
+        for path, one in openapi.build()["paths"].items()
+        for method in one
+    }
+    assert documented <= {re.sub(r"<\w+:(\w+)>", r"<\1>", route) for route in served}
+    print(f"\nWalked in all: {len(served)} routes, {len(documented)} documented operations")
+
+
+def test_routes_beyond_the_resources_answer_those_they_are_for(cast: Cast) -> None:
+    findings = []
+    for ask in other_asks(cast.application):
+        if ask.other.whom is For.DEVELOPERS:
+            continue
+        for name, person in people_for(cast, ask.other):
+            person = _guest(cast, name, person)
+            answer = _ask(cast, ask, person, ask.other.own(_agency(cast, ask, person), person))
+            if answer.status_code not in ask.other.good:
+                findings.append(f"{ask.method} {ask.path} as {name}: {answer.status_code}")
+    assert findings == []
+
+
+def test_routes_beyond_the_resources_tell_and_do_nothing_for_others(cast: Cast) -> None:
+    findings = []
+    with unchanged(cast.summit, but=REFUSALS):
+        for ask in other_asks(cast.application):
+            for who, caller, arguments in _intruders(cast, ask):
+                answer = _sent(caller, ask, path_of(ask, arguments))
+                text = answer.get_data(as_text=True) + str(answer.headers)
+                if CANARY in text or (answer.status_code >= 500 and ask.endpoint != "health.ready"):
+                    findings.append(f"{ask.method} {ask.path} as {who}: {answer.status_code}")
+                if ask.other.whom is not For.EVERYBODY and answer.status_code not in (*CLOSED, 400):
+                    findings.append(f"{ask.method} {ask.path} as {who}: {answer.status_code}")
+    assert findings == []
+
+
+def test_the_id_of_another_and_one_that_never_was_answer_alike(cast: Cast) -> None:
+    theirs = cast.summit.people["Administrator"]
+    findings = []
+    with unchanged(cast.summit):
+        for ask in other_asks(cast.application):
+            arguments = ask.other.own(cast.summit, theirs)
+            if not arguments or ask.other.whom is For.OPERATORS or ask.endpoint in ("static", "appbuilder.static"):
+                continue
+            never = never_was_arguments(arguments)
+            if ask.endpoint in ("LocaleView.index", "ThemeView.style"):
+                continue  # a language and a brand are nobody's secret
+            caller = _caller(cast, ask, cast.harbor.people["Administrator"])
+            keys = [next(iter(one.values())) for one in (arguments, never)]
+            answers = [_sent(caller, ask, path_of(ask, one)) for one in (arguments, never)]
+            if plain(answers[0], keys[0]) != plain(answers[1], keys[1]):
+                findings.append(f"{ask.method} {ask.path}: {[one.status_code for one in answers]}")
+    assert findings == []
+
+
+@pytest.mark.parametrize("host", ["harbor.localhost", "summit.localhost"])
+def test_an_agencys_people_find_no_trace_of_the_platform(cast: Cast, host: str) -> None:
+    agency = cast.harbor if host.startswith("harbor") else cast.summit
+    for person in (agency.people["Administrator"], agency.people["Auditor"]):
+        for ask in other_asks(cast.application):
+            if ask.other.whom is For.OPERATORS:
+                arguments = ask.other.own(cast.summit, person)
+                assert _ask(cast, ask, person, arguments).status_code == 404, f"{ask.method} {ask.path}"
+
+
+def test_the_developers_outbox_is_closed_outside_development(cast: Cast) -> None:
+    for ask in other_asks(cast.application):
+        if ask.other.whom is For.DEVELOPERS:
+            person = cast.harbor.people["Administrator"]
+            assert _ask(cast, ask, person, ask.other.own(cast.harbor, person)).status_code == 404
+
+
+def test_an_unknown_host_and_an_unknown_organisation_are_refused(cast: Cast) -> None:
+    person = cast.harbor.people["Administrator"]
+    assert by_token(cast.application, person, "nothing.localhost").get("/api/v1/clients/").status_code == 404
+    assert by_token(cast.application, person, "evil.example").get("/api/v1/clients/").status_code == 404
+    rest = by_token(cast.application, person)
+    for header in ("x", "", str(cast.summit.id).upper(), "00000000-0000-7000-8000-000000000001"):
+        assert rest.get("/api/v1/clients/", headers={"X-Organization-ID": header}).status_code == 403, header
+    own = rest.get("/api/v1/clients/", headers={"X-Organization-ID": str(cast.harbor.id)})
+    assert own.status_code == 200
+
+
+def _intruders(cast: Cast, ask: OtherAsk) -> list[tuple[str, Caller, dict[str, Any]]]:
+    """Who asks for Summit's things at Harbor's address, or for Harbor's without being somebody there."""
+    harbor, summit = cast.harbor, cast.summit
+    own = ask.other.own(harbor, harbor.people["Administrator"])
+    theirs = ask.other.own(summit, summit.people["Administrator"])
+    known = by_token if ask.is_api else by_cookie
+    misled = known(cast.application, harbor.people["Administrator"])
+    misled.headers["X-Organization-ID"] = str(summit.id)
+    found = [
+        ("nobody", nobody(cast.application, harbor.host), own),
+        ("somebody disabled", known(cast.application, harbor.people["Disabled"]), own),
+        ("Summit's at Harbor's", known(cast.application, summit.people["Administrator"], harbor.host), theirs),
+        ("Harbor's at Summit's", known(cast.application, harbor.people["Administrator"], summit.host), theirs),
+        ("Harbor's with Summit's header", misled, theirs),
+    ]
+    if ask.other.whom is For.SETTINGS:
+        found.append(("a caregiver", known(cast.application, harbor.people["Caregiver"]), own))
+    return found
+
+
+def _guest(cast: Cast, name: str, person: Person) -> Person:
+    """Somebody new with the same role: many of these routes end the session that asks."""
+    if name == "Operator":
+        return person
+    guests.append(name)
+    return join(cast.harbor, f"{name} guest {len(guests)}", person.template)
+
+
+guests: list[str] = []
+
+
+def _agency(cast: Cast, ask: OtherAsk, person: Person) -> Agency:
+    return cast.spare if ask.other.whom is For.OPERATORS else cast.harbor
+
+
+def _caller(cast: Cast, ask: OtherAsk, person: Person) -> Caller:
+    return (by_token if ask.is_api else by_cookie)(cast.application, person)
+
+
+def _ask(cast: Cast, ask: OtherAsk, person: Person, arguments: dict[str, Any]) -> Any:
+    return _sent(_caller(cast, ask, person), ask, path_of(ask, arguments))
+
+
+def _sent(caller: Caller, ask: OtherAsk, path: str) -> Any:
+    options: dict[str, Any] = {}
+    if ask.method in WRITING:
+        options = {"json": ask.other.sends} if ask.is_api else {"data": ask.other.sends}
+    return caller.call(ask.method, path, **options)
+
+
+def _as_rule(path: str, actions: set[str]) -> str:
+    """An OpenAPI path as Flask writes it; the words of actions are one variable there."""
+    head, _slash, last = path.rpartition("/")
+    path = f"{head}/{{action}}" if last in actions and head.endswith("}") else path
+    return re.sub(r"{(\w+)}", r"<\1>", path)
