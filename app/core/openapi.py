@@ -57,6 +57,18 @@ def answers(*statuses: int, schema: dict[str, Any] | None = None, ok: int = 200)
     return {str(ok): {"description": "Done.", "content": content}, **refused}
 
 
+def document_action(resource: Resource, name: str, summary: str, properties: dict[str, Any]) -> None:
+    """Add a verb of a resource, whose body may hold `properties`."""
+    operation = _operation(resource, summary, _whole(resource), 404, 409, 422)
+    body = {"application/json": {"schema": {"type": "object", "properties": properties}}}
+    operation["parameters"].append(_IDEMPOTENCY)
+    document(
+        f"/api/v1/{resource.name}/{{pk}}/{name}",
+        "post",
+        {**operation, "requestBody": {"required": False, "content": body}},
+    )
+
+
 def init_openapi(app: Flask) -> None:
     app.register_blueprint(pages)
 

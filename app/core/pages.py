@@ -18,8 +18,9 @@ from app.core.profile import current_profile
 from app.core.query import COUNT_CAP, OPERATORS
 from app.core.reading import detail_columns, read_one, read_page
 from app.core.related import label_of
-from app.core.resource import Resource
+from app.core.resource import Resource, label_of_action
 from app.core.security import required_viewer
+from app.core.writing import find_row
 from starline.core import audit
 from starline.core.db import User, session
 from starline.core.errors import NotAllowed
@@ -77,6 +78,7 @@ def show_page(resource: Resource, pk: str) -> dict[str, Any]:
         "subtitle": _(resource.title),
         "edit_url": address(resource, "edit", record["id"]) if _offers("edit", resource) else None,
         "delete_url": address(resource, "delete", record["id"]) if _offers("delete", resource) else None,
+        "actions": _actions(resource, pk),
         "back_url": address(resource, "list"),
         "sections": [
             {
@@ -305,6 +307,15 @@ def _related(parent: Resource, child: Resource, key: str) -> dict[str, Any]:
         "new_url": address(child, "add", **{column: key, "back": back}) if _offers("add", child) else None,
         "all_url": address(child, "list", **{column: key}) if found["count"] > RELATED_ROWS else None,
     }
+
+
+def _actions(resource: Resource, pk: str) -> list[dict[str, str]]:
+    """A button for each verb that the row's state allows, where the viewer may edit."""
+    if not resource.actions or not _may("can_edit", resource):
+        return []
+    row = find_row(resource, pk)
+    possible = getattr(row, "possible_actions", tuple(resource.actions))
+    return [{"label": _(label_of_action(name)), "url": f"/{resource.name}/{row.id}/{name}"} for name in possible]
 
 
 def _fact(resource: Resource, name: str, record: dict[str, Any], display: Display) -> dict[str, Any]:

@@ -22,12 +22,14 @@ def feature_of_endpoint(endpoint: str) -> str | None:
 
 
 def register_resources(appbuilder: Any) -> None:
-    """Make one screen view and one API of every declared resource."""
+    """Make one screen view and one API of every declared resource, and one more each where it has actions."""
+    from app.core.actions import action_api, action_view
     from app.core.rest import rest_view
     from app.core.screens import screen_view
 
     for resource in registry.values():
-        for made in (screen_view(resource), rest_view(resource)):
+        acting = (action_view(resource), action_api(resource)) if resource.actions else ()
+        for made in (screen_view(resource), rest_view(resource), *acting):
             appbuilder.add_view_no_menu(made)
             if resource.feature:
                 belongs_to_feature(made.__name__, resource.feature)

@@ -52,6 +52,8 @@ class Resource:
     related: ClassVar[str] = ""
     pills: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     actions: ClassVar[Mapping[str, Callable[..., Any]]] = {}
+    """Verbs on one row, `verb(row, *, by)`, for whoever may edit it: a button each, and an address each for programs.
+    The model's `possible_actions` says which of them the row's state allows; without it, all."""
     feature: ClassVar[str | None] = None
     read_only: ClassVar[bool] = False
     without: ClassVar[str] = ""
@@ -158,6 +160,11 @@ class Resource:
         """The column by which its rows belong to a row of `parent`."""
         table = parent.model.__tablename__
         return next(str(one.name) for one in self.model.__table__.c if one.info.get("belongs_to") == table)
+
+
+def label_of_action(name: str) -> str:
+    """The word on the button of the action `name`."""
+    return name.replace("_", " ").capitalize()
 
 
 def resource_of(model: Any) -> Resource | None:

@@ -1,7 +1,6 @@
 """Staff and what belongs to them, as screens and REST."""
 
 from app.core.resource import Resource
-from app.staff.actions import ActingView
 from starline.staff import availability, credentials, pay_rates, service, time_off
 from starline.staff.models import AvailabilitySlot, Credential, CredentialType, PayRate, StaffMember, TimeOff
 
@@ -52,7 +51,6 @@ class Credentials(Resource, model=Credential, menu="People", icon="certificate")
     update = credentials.update_credential
     delete = credentials.void_credential
     actions = {"verify": credentials.verify_credential}
-    view = ActingView
 
 
 class Availability(Resource, model=AvailabilitySlot, icon="calendar-week"):
@@ -84,7 +82,6 @@ class TimeOffRequests(Resource, model=TimeOff, menu="People", icon="calendar-off
         "decline": time_off.decline_time_off,
         "cancel": time_off.cancel_time_off,
     }
-    view = ActingView
 
 
 class PayRates(Resource, model=PayRate, icon="cash"):

@@ -29,7 +29,10 @@ def invite_again(user: User, *, by: int | None) -> None:
     users.check_may_manage(user, by=by)
     if user.password:
         raise Conflict("This person has accepted the invitation already.")
+    if not user.active:
+        raise Conflict("This person is disabled. Let them sign in again first.")
     links.send_link(user, TokenPurpose.INVITATION)
+    audit.record("auth:invited_again", "ab_user", subject_id=str(user.id))
 
 
 def invited_person(secret: str) -> User:

@@ -29,7 +29,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from starline.core import clock, tenancy
 from starline.core.crypto import Encrypted
@@ -189,6 +189,20 @@ def _of_people_visible_to(cls: Any, viewer: Any) -> ColumnElement[bool] | None:
     return None if people is None else cls.user_id.in_(select(User.id).where(people))
 
 
+def _possible_actions(user: User) -> tuple[str, ...]:
+    """The verbs that the person's state allows, by the name they are declared under."""
+    states = {
+        "invite_again": user.active and not user.password,
+        "unlock": user.locked_until is not None or bool(user.fail_login_count),
+        "reset_second_factor": user.second_factor is not None,
+    }
+    return tuple(name for name, holds in states.items() if holds)
+
+
+User.possible_actions = property(_possible_actions)
+User.second_factor = relationship(
+    "SecondFactor", primaryjoin="foreign(SecondFactor.user_id) == User.id", viewonly=True, uselist=False
+)
 User.__label__ = ("first_name", "last_name")
 User.visible_to = classmethod(_people_visible_to)
 User.branch = joined("User.branch_id", to="Branch")

@@ -125,7 +125,12 @@ def delete_user(user: User, *, by: int | None) -> None:
 
 
 def reset_second_factor(user: User, *, by: int | None) -> User:
-    """Take the second factor away from somebody who lost the phone and the recovery codes; their sessions end."""
+    """Take the second factor away from somebody who lost the phone and the recovery codes; their sessions end.
+
+    Raises `Conflict` for one's own: a stolen session must not be enough, so the profile asks for the password.
+    """
+    if user.id == by:
+        raise Conflict("Remove your own second factor on your profile, where your password is asked for.")
     check_may_manage(user, by=by)
     second_factor.remove(user, by=by)
     sessions.end_all(user.id, reason=sessions.REVOKED)

@@ -4,44 +4,26 @@ import inspect
 from typing import Any
 
 import orjson
-from flask import Response, flash, redirect, render_template, request
-from flask_appbuilder import BaseView, expose, has_access
+from flask import Response, flash, redirect, request
+from flask_appbuilder import BaseView, expose
 from flask_appbuilder.api import BaseApi
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core import pages
 from app.core.idempotency import once
-from app.core.openapi import answers, document
+from app.core.openapi import document_action
 from app.core.reading import detail_columns, read_within
-from app.core.resource import Resource
-from app.core.screens import ResourceView
+from app.core.resource import Resource, label_of_action
 from app.core.security import confirm_viewer, required_viewer
 from app.core.writing import find_row
 from starline.core.db import session
 from starline.core.errors import DomainError, Invalid, NotAllowed, NotFound, Unauthenticated
 
-LABELS = {"approve": "Approve", "decline": "Decline", "cancel": "Cancel", "verify": "Verify"}
 LONGEST_NOTE = 300
 
 
-class ActingView(ResourceView):
-    """A resource's screens whose detail page offers the verbs that the row's state allows."""
-
-    @expose("/show/<pk>", methods=["GET"])
-    @has_access
-    def show(self, pk: str) -> str:
-        page = pages.show_page(self.resource, pk)
-        if ("can_edit", self.resource.permission) in required_viewer().permissions:
-            row = find_row(self.resource, pk)
-            page["actions"] = [
-                {"label": _(LABELS[name]), "url": f"/{self.resource.name}/{row.id}/{name}"}
-                for name in row.possible_actions
-            ]
-        return render_template("resource/show.html", page=page)
-
-
-class ActionView(BaseView):  # type: ignore[misc]
+class ActionView(BaseView):
     """`POST /<resource>/<pk>/<action>`."""
 
     resource: Resource
@@ -50,8 +32,8 @@ class ActionView(BaseView):  # type: ignore[misc]
     def act(self, pk: str, action: str) -> AnyResponse:
         try:
             with session.begin_nested():
-                row = _act(self.resource, pk, action, {})
-            flash(_("%(what)s was saved.", what=str(row)), "success")
+                _act(self.resource, pk, action, {})
+            flash(_("Done: %(action)s.", action=_(label_of_action(action))), "success")
         except (NotFound, NotAllowed, Unauthenticated):
             raise
         except DomainError as problem:
@@ -59,7 +41,7 @@ class ActionView(BaseView):  # type: ignore[misc]
         return redirect(pages.address(self.resource, "show", pk))
 
 
-class ActionApi(BaseApi):  # type: ignore[misc]
+class ActionApi(BaseApi):
     """`POST /api/v1/<resource>/<pk>/<action>`, with an optional `note` where the verb takes one."""
 
     resource: Resource
@@ -72,7 +54,8 @@ class ActionApi(BaseApi):  # type: ignore[misc]
         record = orjson.loads(read_within(session, self.resource, row.id, detail_columns(self.resource)))
         body = orjson.dumps({"id": record["id"], "result": record})
         answer = Response(body, mimetype="application/json")
-        answer.headers["ETag"] = f'"{record["version"]}"'
+        if record.get("version") is not None:
+            answer.headers["ETag"] = f'"{record["version"]}"'
         return answer
 
 
@@ -83,26 +66,15 @@ def action_view(resource: Resource) -> type[ActionView]:
 
 def action_api(resource: Resource) -> type[ActionApi]:
     """The API class, and its words in the OpenAPI document."""
-    pk = {"name": "pk", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
     for name, verb in resource.actions.items():
         properties = {"note": {"type": "string", "maxLength": LONGEST_NOTE}} if _takes_note(verb) else {}
-        body = {"application/json": {"schema": {"type": "object", "properties": properties}}}
-        record = {"$ref": f"#/components/schemas/{resource.permission}"}
-        answer = {"type": "object", "properties": {"id": {"type": "string", "format": "uuid"}, "result": record}}
-        operation = {
-            "tags": [resource.title],
-            "summary": LABELS[name],
-            "parameters": [pk],
-            "requestBody": {"required": False, "content": body},
-            "responses": answers(404, 409, 422, schema=answer),
-        }
-        document(f"/api/v1/{resource.name}/{{pk}}/{name}", "post", operation)
+        document_action(resource, name, label_of_action(name), properties)
     attributes = {"resource": resource, "resource_name": resource.name, "openapi_spec_tag": resource.title}
     return type(f"{resource.permission}ActionApi", (ActionApi,), attributes)
 
 
 def _act(resource: Resource, pk: str, action: str, given: dict[str, Any]) -> Any:
-    """Call the verb on the row, within the viewer's scope and permission to edit."""
+    """Call the verb on the row and return it, within the viewer's scope and permission to edit."""
     required_viewer()
     confirm_viewer()
     viewer = required_viewer()
@@ -114,7 +86,8 @@ def _act(resource: Resource, pk: str, action: str, given: dict[str, Any]) -> Any
     row = find_row(resource, pk, lock=True)
     if not _takes_note(verb) and given:
         raise Invalid(_("There is no field called this."), errors={name: [_("Not taken here.")] for name in given})
-    return verb(row, by=viewer.user_id, **given)
+    verb(row, by=viewer.user_id, **given)
+    return row
 
 
 def _takes_note(verb: Any) -> bool:
