@@ -15,8 +15,9 @@ from starline.core.db import User
 from tests.contract.answers import plain
 from tests.contract.callers import Caller, by_cookie, by_token, nobody
 from tests.isolation.asks import Ask, a_change, resource_asks
-from tests.isolation.cast import CANARY, Agency, Cast, Person, can_be_outside, children, dated, fingerprint
+from tests.isolation.cast import CANARY, Agency, Cast, Person, children, dated, fingerprint, narrows
 
+METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 MALFORMED = "not-an-id"
 BEYOND_ONESELF = {
     ("roles", "Branch office"): "Nobody writes a role that sees more than they do themselves.",
@@ -62,12 +63,12 @@ class Walk:
         return answer
 
 
-def walk(cast: Cast, *, screens: bool, only: Iterable[Resource] | None = None) -> Walk:
-    """Ask everything of REST, or of the screens; of all resources, or of `only` some."""
-    found, wanted = Walk(cast), None if only is None else set(only)
+def walk(cast: Cast, *, screens: bool, only: Resource | None = None, methods: frozenset[str] = METHODS) -> Walk:
+    """Ask everything of REST, or of the screens; of all resources, or of one."""
+    found = Walk(cast)
     before = fingerprint(cast.summit)
     for ask in resource_asks(cast.application):
-        if ask.is_screen is screens and (wanted is None or ask.resource in wanted):
+        if ask.is_screen is screens and ask.method in methods and only in (None, ask.resource):
             found.routes.add(ask.route)
             _by_everybody(found, ask)
     after = fingerprint(cast.summit)
@@ -120,7 +121,7 @@ def _with_ids(found: Walk, ask: Ask, name: str, person: Person, caller: Caller, 
     """Summit's id, one that never was, one out of scope, one that is none: all not there, all alike."""
     theirs, never = found.cast.summit.own[ask.resource.name]["id"], never_was(ask.resource)
     keys = {"Summit's id": theirs, "malformed id": MALFORMED}
-    if can_be_outside(ask.resource, person):
+    if narrows(ask.resource, person.scope):
         outside = found.cast.harbor.own if name == "Other caregiver" else found.cast.harbor.outside
         keys["out of scope"] = outside[ask.resource.name]["id"]
     absent = found.look(ask, name, "random id", _send(caller, ask, ask.path.format(never), values), (404,))
@@ -231,7 +232,7 @@ def _others(cast: Cast, one: Field, person: Person) -> dict[str, Any]:
     """Rows that the person may not name, by what is wrong with them."""
     found = {"Summit's": _theirs(cast, one)}
     target = resource_of(one.target)
-    if target is not None and one.target is not User and can_be_outside(target, person):
+    if target is not None and one.target is not User and narrows(target, person.scope):
         found["out of scope"] = _id_of(cast.harbor, cast.harbor.outside, one)
     return found
 
