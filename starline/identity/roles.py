@@ -83,7 +83,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
     RoleTemplate(
         "Caregiver",
         RecordScope.ASSIGNED,
-        (("read", f"{CARE} StaffMembers Credentials Availability TimeOffRequests"),),
+        (("read", f"{CARE} StaffMembers Credentials Availability TimeOffRequests"), ("add", "TimeOffRequests")),
     ),
     RoleTemplate("Family", RecordScope.OWN, (("read", "Clients Contacts ServiceAddresses CareTeamMembers"),)),
     RoleTemplate("Auditor", RecordScope.ALL, (("read export", "*"),)),

@@ -23,6 +23,7 @@ RESOURCES = [
     "Coverages",
     "StaffMembers",
     "PayRates",
+    "TimeOffRequests",
     "Users",
     "Roles",
     "Organizations",
@@ -52,8 +53,9 @@ def test_no_other_role_reaches_users_roles_settings_or_the_platform(template: st
     assert not writes & {"Users", "Roles", "Settings", "Organizations"}
 
 
-def test_a_caregiver_reads_and_sees_no_insurance_or_pay() -> None:
-    assert {action for action, _resource in granted("Caregiver")} == {"can_read"}
+def test_a_caregiver_reads_asks_for_time_off_and_sees_no_insurance_or_pay() -> None:
+    writes = {pair for pair in granted("Caregiver") if pair[0] != "can_read"}
+    assert writes == {("can_add", "TimeOffRequests")}
     assert not {"Coverages", "PayRates"} & {resource for _action, resource in granted("Caregiver")}
     assert BY_NAME["Caregiver"].scope is RecordScope.ASSIGNED and BY_NAME["Family"].scope is RecordScope.OWN
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 from app.core.fields import Field, Kind
 from app.core.resource import Resource, resource_of
 from starline.core.db import User
+from starline.identity.models import RecordScope
 from tests.contract.answers import plain
 from tests.contract.callers import Caller, by_cookie, by_token, nobody
 from tests.isolation.asks import Ask, a_change, resource_asks
@@ -89,7 +90,7 @@ def _by_everybody(found: Walk, ask: Ask) -> None:
         if ask.permission not in person.permissions:
             _as_refused(found, ask, name, person)
             continue
-        caller, values = caller_of(found.cast, ask, person), _values(harbor, ask)
+        caller, values = caller_of(found.cast, ask, person), _values(harbor, ask) | _within_reach(harbor, ask, name)
         _as_permitted(found, ask, name, person, caller, values)
         if person.scope not in scopes:
             # What may be named in a body or a query hangs on the record scope alone.
@@ -253,6 +254,16 @@ def _values(harbor: Agency, ask: Ask) -> dict[str, Any]:
         found: dict[str, Any] = harbor.factory.accepted(ask.resource)
         return found
     return {}
+
+
+def _within_reach(harbor: Agency, ask: Ask, name: str) -> dict[str, Any]:
+    """For who sees themselves alone: the rows of theirs that a new row may name."""
+    scope = harbor.people[name].scope
+    if ask.sends not in ("values", "items") or scope not in (RecordScope.ASSIGNED, RecordScope.OWN):
+        return {}
+    rows = harbor.outside if name == "Other caregiver" else harbor.own
+    named = (one for one in references(ask.resource) if one.target is not User)
+    return {one.key: _id_of(harbor, rows, one) for one in named}
 
 
 def _expendable(harbor: Agency, ask: Ask) -> dict[str, Any]:
