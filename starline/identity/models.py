@@ -200,9 +200,6 @@ def _possible_actions(user: User) -> tuple[str, ...]:
 
 
 User.possible_actions = property(_possible_actions)
-User.second_factor = relationship(
-    "SecondFactor", primaryjoin="foreign(SecondFactor.user_id) == User.id", viewonly=True, uselist=False
-)
 User.__label__ = ("first_name", "last_name")
 User.visible_to = classmethod(_people_visible_to)
 User.branch = joined("User.branch_id", to="Branch")
@@ -270,6 +267,11 @@ class SecondFactor(TenantModel):
     failures: Mapped[int] = column("Wrong codes in a row", default=0)
 
     seed = Encrypted("seed_encrypted")
+
+
+User.second_factor = relationship(
+    SecondFactor, primaryjoin="foreign(SecondFactor.user_id) == User.id", viewonly=True, uselist=False
+)
 
 
 class RecoveryCode(TenantModel):
