@@ -59,6 +59,7 @@ def list_page(resource: Resource, page_size: int) -> dict[str, Any]:
         "kept": kept,
         "new_url": address(resource, "add") if may_add else None,
         "export_url": _export_url(resource, kept),
+        "delete_label": _(resource.removal),
         "page_size": asked.page_size,
         "prev_url": _with(kept, page=asked.page - 1) if asked.page > 1 else None,
         "next_url": _with(kept, page=asked.page + 1) if first + shown < count else None,
@@ -78,6 +79,7 @@ def show_page(resource: Resource, pk: str) -> dict[str, Any]:
         "subtitle": _(resource.title),
         "edit_url": address(resource, "edit", record["id"]) if _offers("edit", resource) else None,
         "delete_url": address(resource, "delete", record["id"]) if _offers("delete", resource) else None,
+        "delete_label": _(resource.removal),
         "actions": _actions(resource, pk),
         "back_url": address(resource, "list"),
         "sections": [
@@ -145,9 +147,12 @@ def delete_page(resource: Resource, row: Any) -> dict[str, Any]:
         number = session.query(child.model).filter(column == row.id).count()
         if number:
             consequences.append(f"{number} × {_(child.title)}")
+    kept = _("It leaves the lists and stays on record as voided, with your name. It can't be brought back.")
+    gone = _("This can't be undone. The history of changes is kept.")
     return {
-        "title": _("Delete %(what)s?", what=str(row)),
-        "sentence": _("This can't be undone. The history of changes is kept."),
+        "title": _("Void %(what)s?", what=str(row)) if resource.voids else _("Delete %(what)s?", what=str(row)),
+        "sentence": kept if resource.voids else gone,
+        "confirm_label": _(resource.removal),
         "consequences": consequences,
         "confirm_url": address(resource, "delete", row.id),
         "cancel_url": address(resource, "show", row.id),

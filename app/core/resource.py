@@ -139,6 +139,16 @@ class Resource:
         return parse_uuid(text)
 
     @cached_property
+    def voids(self) -> bool:
+        """Whether a row taken away stays on record, marked, instead of being deleted."""
+        return "voided_at" in self.model.__table__.c
+
+    @property
+    def removal(self) -> str:
+        """The word on the button that takes a row away."""
+        return "Void" if self.voids else "Delete"
+
+    @cached_property
     def marks(self) -> tuple[str, ...]:
         """Of the columns that tell one state of a row from the next, those it has."""
         return tuple(name for name in ("version", "changed_on") if name in self.model.__table__.c)

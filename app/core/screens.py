@@ -124,7 +124,8 @@ class ResourceView(ModelView):
             refusal = explain(problem) if isinstance(problem, IntegrityError) else problem
             flash(refusal.message, "danger")
             return redirect(pages.address(self.resource, "show", row.id))
-        flash(_("%(what)s was deleted.", what=what), "success")
+        said = _("%(what)s was voided.", what=what) if self.resource.voids else _("%(what)s was deleted.", what=what)
+        flash(said, "success")
         return redirect(pages.address(self.resource, "list"))
 
 
