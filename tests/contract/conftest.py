@@ -1,4 +1,4 @@
-"""Every test here that asks for `resource` runs once for each declared one."""
+"""Every test here that asks for `resource` runs once for each declared one that it applies to."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +16,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "resource" in metafunc.fixturenames:
         for face in FACES:
             _import_if_there(f"app.{face}.resources")
-        metafunc.parametrize("resource", list(registry.values()), ids=list(registry))
+        predicates = getattr(metafunc.function, "predicates", ())
+        chosen = {name: one for name, one in registry.items() if all(holds(one) for holds in predicates)}
+        metafunc.parametrize("resource", list(chosen.values()), ids=list(chosen))
 
 
 @pytest.fixture(scope="module")

@@ -98,7 +98,7 @@ def test_the_screen_shows_the_rows_and_labels_that_rest_answers(
 @pytest.mark.parametrize(
     "query",
     [
-        *(f"page_size={value}" for value in ("-1", "0", LARGEST_PAGE + 1, "x", "1.5", "", "9" * 30)),
+        *(f"page_size={value}" for value in ("-1", "0", LARGEST_PAGE + 1, "x", "1.5", "9" * 30)),
         *(f"page={value}" for value in ("0", "-1", "x", LARGEST_OFFSET)),
         "organization_id=00000000-0000-7000-8000-000000000001",
         "nothing_like_this=1",
@@ -119,8 +119,6 @@ def test_the_screen_shows_the_rows_and_labels_that_rest_answers(
     ],
 )
 def test_a_list_that_cannot_be_read_as_asked_is_refused(resource: Resource, rest: Caller, query: str) -> None:
-    if query == "page_size=":
-        pytest.skip("an empty parameter is none")
     answer = rest.get(path(resource, f"?{query}"))
     assert answer.status_code == 422, f"{query}: {answer.status_code}"
     check_answer(path(resource), "get", answer)

@@ -6,12 +6,10 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
-import pytest
-
 from app.core.fields import Kind
 from app.core.resource import Resource
+from tests.contract.applying import offers, plain_text, resources_with, text_beside_required
 from tests.contract.callers import Caller
-from tests.contract.factory import FORMATS
 from tests.isolation.cast import Cast
 
 UNRENDERED = (
@@ -112,9 +110,8 @@ def test_a_secret_is_never_written_into_a_page(resource: Resource, browser: Call
             assert [page.inputs.get(one.key) for one in secrets if page.inputs.get(one.key)] == []
 
 
+@resources_with(offers("add"))
 def test_a_row_is_added_by_the_form(resource: Resource, cast: Cast, browser: Caller, rest: Caller) -> None:
-    if "add" not in resource.methods:
-        pytest.skip("offers no adding")
     values = _accepted_values(resource, cast)
     before = set(_ids(rest, resource))
     answer = browser.post(f"/{resource.name}/add", data=_typed(values))
@@ -123,20 +120,19 @@ def test_a_row_is_added_by_the_form(resource: Resource, cast: Cast, browser: Cal
     assert made in answer.headers["Location"]
 
 
+@resources_with(offers("add", "edit"))
 def test_a_row_is_saved_by_its_form_as_it_stands(resource: Resource, cast: Cast, browser: Caller) -> None:
-    if not {"add", "edit"} <= resource.methods:
-        pytest.skip("offers no adding and editing")
     row = cast.harbor.factory.make(resource)
     values = {one.key: row.get(one.key) for one in resource.form_fields if one.kind is not Kind.SECRET}
     answer = browser.post(f"/{resource.name}/edit/{row['id']}", data=_typed(values) | {"version": row["version"]})
     assert answer.status_code == 302, answer.get_data(as_text=True)[-3000:]
 
 
+@resources_with(offers("add"), text_beside_required)
 def test_a_refused_form_keeps_what_was_typed_and_says_what_is_wrong(resource: Resource, browser: Caller) -> None:
-    text = next((one for one in resource.form_fields if one.kind is Kind.TEXT and one.max_length), None)
-    required = next((one for one in resource.form_fields if one.required and one is not text), None)
-    if "add" not in resource.methods or text is None or required is None:
-        pytest.skip("has no text beside a required field")
+    fields = text_beside_required(resource)
+    assert fields is not None
+    text, required = fields
     answer = browser.post(f"/{resource.name}/add", data={text.key: "Typed"})
     page = Page(answer)
     assert answer.status_code in (200, 422)
@@ -144,9 +140,8 @@ def test_a_refused_form_keeps_what_was_typed_and_says_what_is_wrong(resource: Re
     assert f"{required.label} is required." in answer.get_data(as_text=True)
 
 
+@resources_with(offers("add", "delete"))
 def test_a_row_is_deleted_after_the_question(resource: Resource, cast: Cast, browser: Caller, rest: Caller) -> None:
-    if not {"add", "delete"} <= resource.methods:
-        pytest.skip("offers no deleting")
     cast.harbor.factory.renew_parents()
     key = str(cast.harbor.factory.make(resource)["id"])
     path = f"/{resource.name}/delete/{key}"
@@ -156,24 +151,22 @@ def test_a_row_is_deleted_after_the_question(resource: Resource, cast: Cast, bro
     assert key not in _ids(rest, resource)
 
 
+@resources_with(offers("add", "edit"), plain_text)
 def test_the_second_of_two_people_sees_both_versions(
     resource: Resource, cast: Cast, browser: Caller, rest: Caller
 ) -> None:
-    plain = (one for one in resource.form_fields if one.kind in (Kind.TEXT, Kind.LONG_TEXT) and one.key not in FORMATS)
-    text = next(plain, None)
-    if not {"add", "edit"} <= resource.methods or text is None:
-        pytest.skip("has no text to edit")
+    key = plain_text(resource)
     row = cast.harbor.factory.make(resource, full=True)
-    saved = rest.call("PATCH", f"/api/v1/{resource.name}/{row['id']}", json={text.key: "Theirs"})
+    saved = rest.call("PATCH", f"/api/v1/{resource.name}/{row['id']}", json={key: "Theirs"})
     assert saved.status_code == 200, saved.json
     values = {one.key: row.get(one.key) for one in resource.form_fields if one.kind is not Kind.SECRET}
-    sent = _typed(values | {text.key: "Mine"}) | {"version": row["version"]}
+    sent = _typed(values | {key: "Mine"}) | {"version": row["version"]}
     answer = browser.post(f"/{resource.name}/edit/{row['id']}", data=sent)
     page = Page(answer)
     assert {"Theirs", "Mine"} <= set(page.texts["td"])
     kept = browser.post(f"/{resource.name}/edit/{row['id']}", data=sent | {"resolve": "mine"})
     assert kept.status_code == 302
-    assert rest.get(f"/api/v1/{resource.name}/{row['id']}").json["result"][text.key] == "Mine"
+    assert rest.get(f"/api/v1/{resource.name}/{row['id']}").json["result"][key] == "Mine"
 
 
 def test_the_exported_list_has_the_rows_and_the_labels_of_the_list(

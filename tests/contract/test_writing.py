@@ -13,6 +13,7 @@ from app.core.resource import Resource
 from app.core.writing import FIXED
 from config import settings
 from migrations.protection import UNAUDITED
+from tests.contract.applying import offers, plain_text, resources_with, secrets
 from tests.contract.callers import Caller, by_token
 from tests.contract.factory import FORMATS
 from tests.contract.openapi import check_answer
@@ -26,24 +27,9 @@ def path(resource: Resource, rest: str = "") -> str:
     return f"/api/v1/{resource.name}/{rest}"
 
 
-def needs(resource: Resource, *methods: str) -> None:
-    if not set(methods) <= resource.methods:
-        pytest.skip(f"offers no {' and '.join(methods)}")
-
-
-def a_text(resource: Resource) -> str:
-    """The key of a field that takes any words."""
-    plain = (one.key for one in resource.form_fields if one.kind in (Kind.TEXT, Kind.LONG_TEXT))
-    found = next((key for key in plain if key not in FORMATS), None)
-    if found is None:
-        pytest.skip("has no field for plain words")
-    return found
-
-
 @pytest.fixture
 def row(resource: Resource, cast: Cast) -> dict[str, Any]:
     """A row of the test's own."""
-    needs(resource, "add")
     cast.harbor.factory.renew_parents()
     made: dict[str, Any] = cast.harbor.factory.make(resource)
     return made
@@ -52,7 +38,6 @@ def row(resource: Resource, cast: Cast) -> dict[str, Any]:
 @pytest.fixture
 def values(resource: Resource, cast: Cast) -> dict[str, Any]:
     """Values that would make a row."""
-    needs(resource, "add")
     cast.harbor.factory.renew_parents()
     found: dict[str, Any] = cast.harbor.factory.accepted(resource)
     return found
@@ -75,6 +60,7 @@ def audited(cast: Cast, resource: Resource) -> Iterator[Any]:
     yield events
 
 
+@resources_with(offers("add"))
 def test_a_row_is_made_and_answered_as_it_will_be_read(
     resource: Resource, rest: Caller, values: dict[str, Any]
 ) -> None:
@@ -85,11 +71,11 @@ def test_a_row_is_made_and_answered_as_it_will_be_read(
     assert rest.get(path(resource, answer.json["id"])).json == answer.json
 
 
+@resources_with(offers("add", "edit"), plain_text)
 def test_a_row_is_changed_by_what_is_sent_and_nothing_else(
     resource: Resource, rest: Caller, row: dict[str, Any]
 ) -> None:
-    needs(resource, "edit")
-    key = a_text(resource)
+    key = plain_text(resource)
     for method in ("PATCH", "PUT"):
         answer = rest.call(method, path(resource, row["id"]), json={key: f"By {method}"})
         assert answer.status_code == 200, answer.json
@@ -102,20 +88,19 @@ def test_a_row_is_changed_by_what_is_sent_and_nothing_else(
     }
 
 
+@resources_with(offers("add", "edit"))
 def test_a_row_sent_back_as_it_was_read_is_not_written_again(
     resource: Resource, rest: Caller, row: dict[str, Any]
 ) -> None:
-    needs(resource, "edit")
-    secrets = {one.key for one in resource.fields.values() if one.kind is Kind.SECRET}
-    writable = {one.key for one in resource.form_fields} | FIXED
-    sent = {name: value for name, value in row.items() if name in writable and name not in secrets}
+    writable = {one.key for one in resource.form_fields if one.kind is not Kind.SECRET} | FIXED
+    sent = {name: value for name, value in row.items() if name in writable}
     answer = rest.call("PUT", path(resource, row["id"]), json=sent)
     assert answer.status_code == 200, answer.json
     assert answer.json["result"]["version"] == row["version"]
 
 
+@resources_with(offers("add", "delete"))
 def test_a_row_is_removed_once(resource: Resource, rest: Caller, row: dict[str, Any]) -> None:
-    needs(resource, "delete")
     answer = rest.call("DELETE", path(resource, row["id"]))
     assert answer.status_code == 200, answer.json
     check_answer(path(resource, "{pk}"), "delete", answer)
@@ -137,6 +122,7 @@ def test_what_a_resource_does_not_offer_is_refused(resource: Resource, rest: Cal
             assert rest.call(verb, address, json={}).status_code in (404, 405), method
 
 
+@resources_with(offers("add"))
 def test_nobody_sets_what_the_system_keeps(
     resource: Resource, rest: Caller, cast: Cast, values: dict[str, Any]
 ) -> None:
@@ -157,6 +143,7 @@ def test_nobody_sets_what_the_system_keeps(
     assert found.get("version", 1) == 1 and found.get("created_by_fk", actor) == actor
 
 
+@resources_with(offers("add"))
 def test_an_unknown_field_is_refused_by_name(resource: Resource, rest: Caller, values: dict[str, Any]) -> None:
     known = {word for one in resource.fields.values() for word in (one.name, one.key)}
     for name in {"role", "roles", "is_admin", "nothing_like_this"} - known:
@@ -164,8 +151,8 @@ def test_an_unknown_field_is_refused_by_name(resource: Resource, rest: Caller, v
         assert answer.status_code == 422 and name in answer.json["errors"], answer.json
 
 
+@resources_with(offers("add"))
 def test_every_missing_field_is_named_at_once(resource: Resource, rest: Caller) -> None:
-    needs(resource, "add")
     answer = rest.post(path(resource), json={})
     assert answer.status_code == 422
     check_answer(path(resource), "post", answer)
@@ -173,10 +160,10 @@ def test_every_missing_field_is_named_at_once(resource: Resource, rest: Caller) 
 
 
 @pytest.mark.parametrize("wrong", [None, [], "text", 5, {"nested": {"deep": [1]}}, True, "\x00", "x" * 100_000, 1e400])
+@resources_with(offers("add", "edit"))
 def test_a_value_of_the_wrong_kind_is_a_sentence_and_never_an_error(
     resource: Resource, rest: Caller, row: dict[str, Any], wrong: Any
 ) -> None:
-    needs(resource, "edit")
     for one in resource.form_fields:
         answer = rest.call("PUT", path(resource, row["id"]), data=_json({one.key: wrong}))
         assert answer.status_code in (200, 409, 422), f"{one.key}={wrong!r:.20}: {answer.status_code}"
@@ -185,13 +172,14 @@ def test_a_value_of_the_wrong_kind_is_a_sentence_and_never_an_error(
 
 
 @pytest.mark.parametrize("body", [b"", b"null", b"[]", b"{", b'"text"', b"\xff\xfe", b'{"a": NaN}', b"x" * 1000])
+@resources_with(offers("add"))
 def test_a_body_that_is_no_object_is_refused(resource: Resource, rest: Caller, body: bytes) -> None:
-    needs(resource, "add")
     answer = rest.post(path(resource), data=body)
     assert answer.status_code == 422
     check_answer(path(resource), "post", answer)
 
 
+@resources_with(offers("add"))
 def test_many_are_made_together_or_none(resource: Resource, rest: Caller, cast: Cast, values: dict[str, Any]) -> None:
     before = rest.get(path(resource, "?count=exact")).json["count"]
     refused = rest.post(path(resource, "bulk"), json={"items": [values, {}]})
@@ -204,11 +192,11 @@ def test_many_are_made_together_or_none(resource: Resource, rest: Caller, cast: 
         assert rest.post(path(resource, "bulk"), json={"items": items}).status_code == 422
 
 
+@resources_with(offers("add", "edit"), plain_text)
 def test_a_stale_change_is_refused_and_a_fresh_one_is_not(
     resource: Resource, rest: Caller, row: dict[str, Any]
 ) -> None:
-    needs(resource, "edit")
-    key, address = a_text(resource), path(resource, row["id"])
+    key, address = plain_text(resource), path(resource, row["id"])
     tag = rest.get(address).headers["ETag"]
     first = rest.call("PATCH", address, json={key: "First"}, headers={"If-Match": tag})
     assert first.status_code == 200 and first.headers["ETag"] != tag
@@ -221,6 +209,7 @@ def test_a_stale_change_is_refused_and_a_fresh_one_is_not(
     assert rest.call("PATCH", address, json={key: "Fourth"}, headers={"If-Match": "*"}).status_code == 200
 
 
+@resources_with(offers("add"))
 def test_the_same_request_sent_twice_has_one_effect_and_one_answer(
     resource: Resource, rest: Caller, values: dict[str, Any]
 ) -> None:
@@ -236,6 +225,7 @@ def test_the_same_request_sent_twice_has_one_effect_and_one_answer(
     assert other.status_code == 422 and other.json["code"] == "key_reused"
 
 
+@resources_with(offers("add"))
 def test_two_at_once_with_one_key_have_one_effect(resource: Resource, cast: Cast, values: dict[str, Any]) -> None:
     person, key = cast.harbor.people["Administrator"], {"Idempotency-Key": str(uuid4())}
     rest = by_token(cast.application, person)
@@ -248,6 +238,7 @@ def test_two_at_once_with_one_key_have_one_effect(resource: Resource, cast: Cast
     assert rest.get(path(resource, "?count=exact")).json["count"] == before + 1
 
 
+@resources_with(offers("add"))
 def test_a_key_of_one_person_is_unknown_to_the_next(resource: Resource, cast: Cast, values: dict[str, Any]) -> None:
     key = {"Idempotency-Key": str(uuid4())}
     for person in (cast.harbor.people["Administrator"], cast.summit.people["Administrator"]):
@@ -255,6 +246,7 @@ def test_a_key_of_one_person_is_unknown_to_the_next(resource: Resource, cast: Ca
         assert "Idempotency-Replayed" not in answer.headers
 
 
+@resources_with(offers("add"))
 def test_every_write_leaves_its_entry(
     resource: Resource, rest: Caller, cast: Cast, values: dict[str, Any], audited: Any
 ) -> None:
@@ -264,8 +256,8 @@ def test_every_write_leaves_its_entry(
     inserted = [event for event in audited() if event[:2] == ("insert", str(made["id"]))]
     assert len(inserted) == 1 and inserted[0][2] == actor
     _names_client(resource, made["result"], inserted[0])
-    if "edit" in resource.methods and any(one.kind in (Kind.TEXT, Kind.LONG_TEXT) for one in resource.form_fields):
-        key = a_text(resource)
+    key = plain_text(resource)
+    if "edit" in resource.methods and key:
         old = made["result"][key]
         assert rest.call("PATCH", path(resource, made["id"]), json={key: "Audited"}).status_code == 200
         (update,) = [event for event in audited() if event[:2] == ("update", str(made["id"]))]
@@ -277,15 +269,13 @@ def test_every_write_leaves_its_entry(
         assert last[0] in ("delete", "update") and last[2] == actor
 
 
+@resources_with(offers("add"), secrets)
 def test_a_secret_is_named_in_the_entry_and_never_shown(
     resource: Resource, rest: Caller, cast: Cast, audited: Any
 ) -> None:
-    secrets = [one for one in resource.form_fields if one.kind is Kind.SECRET]
-    if not secrets or "add" not in resource.methods:
-        pytest.skip("keeps no secret")
     row = cast.harbor.factory.make(resource, full=True)
     (event,) = [event for event in audited() if event[:2] == ("insert", str(row["id"]))]
-    for one in secrets:
+    for one in secrets(resource):
         assert event[3][one.column.name] == ["***", "***"]
         assert FORMATS.get(one.key, "S0000") not in str(event[3]).replace("-", "")
 
@@ -308,6 +298,7 @@ def test_every_reading_leaves_one_entry_naming_what_was_seen(
     assert len(_readings(audited)) == len(readings) + 4 + pages_downloaded
 
 
+@resources_with(offers("add"))
 def test_what_is_refused_leaves_no_entry_of_a_change(
     resource: Resource, rest: Caller, values: dict[str, Any], audited: Any
 ) -> None:
