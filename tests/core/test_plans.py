@@ -1,0 +1,157 @@
+"""What people ask all day finds its rows by an index, under row-level security and as the runtime role plans it.
+
+Somebody asks through REST, and PostgreSQL explains each statement that the application sends for it.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from app.core import reading
+from app.platform.local import databases
+from starline.core import db
+from starline.core.statements import Statement, answer
+from tests.contract.callers import by_token
+from tests.isolation.cast import Cast, assemble
+from tests.isolation.roles import rows
+
+AGENCIES = 6
+EACH = 2_000
+"""Rows of a table that each agency has."""
+NAMES = {
+    "first_name": "initcap(left(md5('first' || number), 8))",
+    "last_name": "initcap(left(md5('last' || number), 8))",
+}
+MANY: dict[str, dict[str, str]] = {
+    "clients": {"client_number": "1000 + number", **NAMES},
+    "staff_members": {"staff_number": "1000 + number", "user_id": "NULL", **NAMES},
+    "contacts": {"user_id": "NULL"},
+    "care_team_members": {"user_id": "-number"},
+}
+"""The tables with many rows, and in what their rows differ."""
+TABLES = {"clients": "clients", "staff": "staff_members"}
+PICKED_BY = {"clients": "contacts/related/client", "staff": "credentials/related/staff_member"}
+"""Where somebody picks such a row for another."""
+
+Plan = dict[str, Any]
+named = pytest.mark.parametrize("name", list(TABLES))
+
+
+@pytest.fixture(scope="module")
+def cast(database: str, _application: Any, _copy: Any) -> Cast:
+    """Harbor with its people, in a database where several agencies have some thousand rows each."""
+    made = assemble(_application)
+    others = [f"00000000-0000-7000-8000-{number:012}" for number in range(1, AGENCIES)]
+    with databases.superuser(_copy.server, _copy.name) as run:
+        run.execute("SET session_replication_role = replica")  # neither triggers nor foreign keys
+        for table in MANY:
+            _multiply(run, table, [str(made.harbor.id), *others])
+        run.execute("ANALYZE")
+    return made
+
+
+@pytest.fixture
+def plans(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Plan]]:
+    """The plans of all that is asked from here on."""
+    found: list[Plan] = []
+
+    def explain_and_answer(asked: Statement, parameters: Any, **options: Any) -> Any:
+        found.append(answer(_Explained(asked.text, asked.constants), parameters, **options)[0][0]["Plan"])
+        return answer(asked, parameters, **options)
+
+    def explain(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        if statement.startswith("SELECT"):
+            with connection.connection.cursor() as own:
+                own.execute(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
+                found.append(own.fetchone()[0][0]["Plan"])
+
+    monkeypatch.setattr(reading, "answer", explain_and_answer)
+    event.listen(db.engine(), "before_cursor_execute", explain)
+    yield found
+    event.remove(db.engine(), "before_cursor_execute", explain)
+
+
+@named
+def test_a_list_is_read_in_the_order_of_an_index(cast: Cast, plans: list[Plan], name: str) -> None:
+    ask(cast, "Administrator", f"{name}/")
+    page = next(node for node in nodes(plans) if node.get("Subplan Name") == "CTE page")
+    assert f"ix_{TABLES[name]}_organization_id_last_name_first_name" in indexes([page])
+    assert [node for node in nodes([page]) if node["Node Type"] == "Sort"] == []
+
+
+@named
+def test_a_search_is_a_range_of_each_index(cast: Cast, plans: list[Plan], name: str) -> None:
+    assert ask(cast, "Administrator", f"{name}/?search=ab")["count"] > 0
+    for column in ("search_name", "search_first_name"):
+        assert f"({column})::text >= " in indexes(plans)[f"ix_{TABLES[name]}_organization_id_{column}"]
+
+
+@named
+def test_type_ahead_is_a_range_of_each_index(cast: Cast, plans: list[Plan], name: str) -> None:
+    assert len(ask(cast, "Administrator", f"{PICKED_BY[name]}?search=ab")["result"]) > 1
+    for column in ("search_name", "search_first_name"):
+        assert f"({column})::text >= " in indexes(plans)[f"ix_{TABLES[name]}_organization_id_{column}"]
+
+
+@named
+def test_one_row_is_found_by_its_key(cast: Cast, plans: list[Plan], name: str) -> None:
+    ask(cast, "Administrator", f"{name}/{cast.harbor.own[name]['id']}")
+    assert "(id = " in indexes(plans)[f"pk_{TABLES[name]}"]
+
+
+@pytest.mark.parametrize(
+    ("template", "name"),
+    [
+        *((template, name) for template in ("Administrator", "Branch office", "Caregiver") for name in TABLES),
+        ("Family", "clients"),
+    ],
+)
+def test_no_large_table_is_read_from_end_to_end(cast: Cast, plans: list[Plan], template: str, name: str) -> None:
+    queries = ("", "?search=ab", "?order=-id", "?status=active", "?count=exact", str(cast.harbor.own[name]["id"]))
+    for path in (*(f"{name}/{query}" for query in queries), PICKED_BY[name], f"{PICKED_BY[name]}?search=ab"):
+        plans.clear()
+        ask(cast, template, path)
+        whole = {node["Relation Name"] for node in nodes(plans) if node["Node Type"] == "Seq Scan"}
+        assert whole & MANY.keys() == set(), path
+        assert any(f"_{TABLES[name]}" in index for index in indexes(plans)), path
+
+
+def ask(cast: Cast, template: str, path: str) -> Any:
+    response = by_token(cast.application, cast.harbor.people[template]).get(f"/api/v1/{path}")
+    assert response.status_code == 200, f"{path}: {response.json}"
+    return response.json
+
+
+def nodes(plans: list[Plan]) -> Iterator[Plan]:
+    for plan in plans:
+        yield plan
+        yield from nodes(plan.get("Plans", []))
+
+
+def indexes(plans: list[Plan]) -> dict[str, str]:
+    """The indexes that are used, with the condition that each is entered by."""
+    return {node["Index Name"]: node.get("Index Cond", "") for node in nodes(plans) if "Index Name" in node}
+
+
+class _Explained(Statement):
+    """A statement prepared as ever, whose plan is told when it is run."""
+
+    @cached_property
+    def execution(self) -> str:
+        return f"EXPLAIN (FORMAT JSON) {Statement(self.text, self.constants).execution}"
+
+
+def _multiply(run: Any, table: str, agencies: list[str]) -> None:
+    """Give each agency rows like one that the table has."""
+    query = "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'"
+    columns = [name for (name,) in rows(run, query, table)]
+    changed = {"id": "gen_random_uuid()", "organization_id": "agency::uuid", **MANY[table]}
+    values = ", ".join(changed.get(name, f"one.{name}") for name in columns)
+    run.execute(
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM (SELECT * FROM {table} LIMIT 1) AS one,"
+        f" unnest(%s) AS agency, generate_series(1, {EACH}) AS number",
+        (agencies,),
+    )
