@@ -24,6 +24,7 @@ from starline.core.identifiers import parse_uuid
 from starline.core.tenancy import PLATFORM_ID
 from starline.identity import attempts, roles, sessions, tokens
 from starline.identity.viewer import Viewer, load_viewer
+from starline.organizations.models import Organization
 
 KEPT_SECONDS = 60
 """How long a viewer is kept at most; a change of users, roles, sessions or settings ends it at once."""
@@ -220,7 +221,7 @@ def all_permissions() -> set[tuple[str, str]]:
 
 
 def synchronise_permissions() -> int:
-    """Write every pair into FAB's tables as the owner, and give new ones to the template roles; how many are new.
+    """Write every pair into FAB's tables as the owner and bring every agency's roles up to date; how many are new.
 
     Part of a release: a web worker neither may nor does write permissions.
     """
@@ -230,16 +231,20 @@ def synchronise_permissions() -> int:
             new = {pair for pair in sorted(all_permissions()) if _write_permission(connection, *pair)}
     finally:
         owner.dispose()
-    if new:
-        for organization_id in [*_organizations(), PLATFORM_ID]:
-            with tenancy.acting(organization_id, reason="new permissions"), db.transaction():
-                roles.extend_roles(new)
+    for organization_id in _organizations():
+        with tenancy.acting(organization_id, reason="new permissions"), db.transaction():
+            roles.extend_roles(new)
+            roles.create_roles_from_templates()
     return len(new)
 
 
 def _organizations() -> list[UUID]:
+    """Every agency, and the platform's own organisation once it is set up."""
     with db.transaction():
-        return list(db.session.scalars(sql("SELECT app.active_organizations()")))
+        found = list(db.session.scalars(sql("SELECT app.active_organizations()")))
+    with tenancy.acting(PLATFORM_ID), db.transaction():
+        platform = db.session.get(Organization, PLATFORM_ID)
+    return found if platform is None else [*found, PLATFORM_ID]
 
 
 def _write_permission(connection: Connection, action: str, name: str) -> bool:

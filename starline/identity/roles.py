@@ -98,9 +98,12 @@ def permissions_of(template: RoleTemplate, all_pairs: Iterable[Pair]) -> set[Pai
 
 
 def create_roles_from_templates() -> list[Role]:
-    """Make the template roles that the acting organisation lacks, with the permissions known to the database."""
+    """Make the template roles that the acting organisation lacks, with the permissions known to the database.
+
+    A role of the agency's own that has a template's name stands for it.
+    """
     templates = (OPERATOR,) if tenancy.current_organization_id() == tenancy.PLATFORM_ID else ROLE_TEMPLATES
-    present = set(session.scalars(select(Role.template)))
+    present = {name for pair in session.execute(select(Role.template, Role.name)) for name in pair}
     known = _known_permissions()
     made = []
     for template in templates:
