@@ -8,6 +8,7 @@ REMEMBERED = {
     "app.core.tenancy": ("_remembered",),
     "app.core.security": ("_viewers", "_claims"),
     "app.core.profile": ("_kept",),
+    "starline.identity.attempts": ("_refusals",),
 }
 MADE_ONCE = {
     "starline.core.crypto": ("data_keys",),

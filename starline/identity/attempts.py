@@ -1,13 +1,16 @@
 """The sign-in history, and the limit on trying. Whoever refuses records first and raises after the commit."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Lock
 
 from sqlalchemy import func, select
 
-from starline.core import audit, clock
+from starline.core import audit, clock, tenancy
 from starline.core.db import User, session
 from starline.core.errors import TooManyRequests
+from starline.identity import rules
 from starline.identity.models import SignInAttempt, SignInOutcome
 from starline.identity.rules import ATTEMPTS_PER_MINUTE, WEB
 
@@ -51,9 +54,15 @@ def record(user: User | None, outcome: SignInOutcome, origin: Origin) -> SignInA
 
 
 def record_refused_token(reason: str, origin: Origin) -> None:
-    """Keep in the audit that a token was refused; `reason` is the error's code, never the token."""
-    changes = {"reason": reason, "channel": origin.channel, "address": origin.address}
-    audit.record("auth:refused_token", "ab_user", changes=changes)
+    """Keep in the audit that a token was refused; `reason` is the error's code, never the token.
+
+    Of one address and reason only the first, tenth, hundredth … of a minute gets a row, with the count so far:
+    whoever sends bad tokens by the thousand doesn't fill the audit.
+    """
+    count = _refusals.counted((tenancy.current_organization_id(), origin.address, reason))
+    if rules.is_power_of_ten(count):
+        changes = {"reason": reason, "channel": origin.channel, "address": origin.address, "count": count}
+        audit.record("auth:refused_token", "ab_user", changes=changes)
 
 
 def check_rate(origin: Origin) -> None:
@@ -92,3 +101,24 @@ def is_new_device(user: User, origin: Origin) -> bool:
     )
     devices = set(session.scalars(earlier.distinct()))
     return bool(devices) and origin.device_name not in devices
+
+
+class _Refusals(dict[Hashable, int]):
+    """How often this process refused each key in the present minute; forgotten with the minute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lock, self.minute = Lock(), -1
+
+    def counted(self, key: Hashable) -> int:
+        """How often, this time included."""
+        minute = int(clock.now().timestamp()) // 60
+        with self.lock:
+            if minute != self.minute:
+                self.clear()
+                self.minute = minute
+            self[key] = self.get(key, 0) + 1
+            return self[key]
+
+
+_refusals = _Refusals()

@@ -106,6 +106,11 @@ def password_lock(failures: int, policy: SecurityPolicy) -> timedelta | None:
     return min(FIRST_LOCK * (1 << min(beyond, 20)), timedelta(minutes=policy.lockout_minutes))
 
 
+def is_power_of_ten(count: int) -> bool:
+    """Whether `count` is 1, 10, 100 and so on."""
+    return str(count).strip("0") == "1"
+
+
 def code_lock(failures: int) -> timedelta | None:
     """How long signing in is refused after that many wrong codes in a row."""
     return CODE_LOCK if failures > MOST_WRONG_CODES else None

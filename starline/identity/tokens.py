@@ -109,8 +109,9 @@ def refresh(token: str, *, origin: Origin) -> TokenPair | RefusedToken:
     opened = session.get_one(UserSession, found.session_id, with_for_update=True, populate_existing=True)
     user = session.get_one(User, opened.user_id)
     if found.used_at is not None:
-        if opened.ended_at is None:
-            sessions.end(opened.id, user_id=user.id, reason=sessions.REUSED)
+        if opened.ended_at is not None:
+            return _refused("reused_token", origin)
+        sessions.end(opened.id, user_id=user.id, reason=sessions.REUSED)
         attempts.record(user, SignInOutcome.REUSED_TOKEN, origin)
         return RefusedToken("reused_token")
     if opened.ended_at is not None or not user.active:
