@@ -21,6 +21,9 @@ PREFIX = "STARLINE_"
 SECRETS = ("secret_key", "jwt_key", "context_key")
 KNOWN_DEFAULTS = frozenset({"", "change-me", "changeme", "secret", "dev", "development", "test", "default", "starline"})
 SHORTEST_SECRET = 32
+BETWEEN_KEYS = "||"
+"""Stands between token keys: the first signs, all verify, so that a key can be replaced without a pause."""
+
 OWNER_ROLES = frozenset({"starline_owner", "starline_backup", "postgres"})
 
 
@@ -38,6 +41,7 @@ class Settings:
 
     environment: Environment
     database_url: str
+    direct_database_url: str
     owner_database_url: str
     backup_database_url: str
     replica_url: str | None
@@ -61,6 +65,11 @@ class Settings:
     bcrypt_rounds: int
     log_level: str
     var_dir: Path
+
+    @property
+    def jwt_keys(self) -> tuple[str, ...]:
+        """The keys of access tokens, the one that signs first."""
+        return tuple(key.strip() for key in self.jwt_key.split(BETWEEN_KEYS) if key.strip())
 
     @property
     def is_production(self) -> bool:
@@ -101,6 +110,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     found = Settings(
         environment=cast(Environment, environment),
         database_url=source.text("DATABASE_URL"),
+        direct_database_url=source.text("DIRECT_DATABASE_URL", source.text("DATABASE_URL")),
         owner_database_url=source.text("OWNER_DATABASE_URL"),
         backup_database_url=source.text("BACKUP_DATABASE_URL"),
         replica_url=source.optional("REPLICA_URL"),
@@ -140,12 +150,14 @@ def problems_with(found: Settings) -> list[str]:
         problems.append(f"{PREFIX}PORT must be between 1 and 65535, not {found.port}.")
     if not found.database_url:
         problems.append(f"{PREFIX}DATABASE_URL is missing; start the embedded PostgreSQL with 'make run' or set it.")
-    elif _role(found.database_url) in OWNER_ROLES:
-        problems.append(
-            f"{PREFIX}DATABASE_URL signs in as {_role(found.database_url)}, which can bypass tenant isolation."
-        )
+    serving = {"DATABASE_URL": found.database_url}
+    if found.direct_database_url != found.database_url:
+        serving["DIRECT_DATABASE_URL"] = found.direct_database_url
+    for name, url in serving.items():
+        if _role(url) in OWNER_ROLES:
+            problems.append(f"{PREFIX}{name} signs in as {_role(url)}, which can bypass tenant isolation.")
     for name in SECRETS:
-        if not getattr(found, name):
+        if not _keys_of(found, name):
             problems.append(f"{PREFIX}{name.upper()} is missing.")
     return problems + (_problems_in_production(found) if found.is_production else [])
 
@@ -153,10 +165,9 @@ def problems_with(found: Settings) -> list[str]:
 def _problems_in_production(found: Settings) -> list[str]:
     problems = []
     for name in SECRETS:
-        value = getattr(found, name)
-        if value and _is_weak(value):
+        if any(_is_weak(key) for key in _keys_of(found, name)):
             problems.append(f"{PREFIX}{name.upper()} is a default or shorter than {SHORTEST_SECRET} characters.")
-    values = [getattr(found, name) for name in SECRETS if getattr(found, name)]
+    values = [key for name in SECRETS for key in _keys_of(found, name)]
     if len(set(values)) < len(values):
         problems.append("The secret key, the token key and the context key must differ from one another.")
     if found.debug:
@@ -170,6 +181,12 @@ def _problems_in_production(found: Settings) -> list[str]:
     if not (found.resend_api_key or found.smtp_url):
         problems.append(f"{PREFIX}RESEND_API_KEY or {PREFIX}SMTP_URL is needed to send mail.")
     return problems
+
+
+def _keys_of(found: Settings, name: str) -> tuple[str, ...]:
+    """What stands in a secret setting: one key, of the token key perhaps several."""
+    one = getattr(found, name)
+    return found.jwt_keys if name == "jwt_key" else (one,) if one else ()
 
 
 def _is_weak(secret: str) -> bool:

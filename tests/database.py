@@ -99,6 +99,7 @@ def addresses(server: postgres.Server, name: str) -> dict[str, str]:
     own = var_directory(os.environ) / "test" / name
     return databases.addresses(server, name) | {
         "STARLINE_ENVIRONMENT": "test",
+        "STARLINE_DIRECT_DATABASE_URL": "",
         "STARLINE_FILES_DIR": str(own / "files"),
         "STARLINE_MAIL_DIR": str(own / "mail"),
         "STARLINE_FIELD_KEY_FILE": str(own / "keys" / "fields.json"),

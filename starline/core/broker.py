@@ -66,11 +66,11 @@ class ForgivingRequest(Request):  # type: ignore[misc]
 
 
 def libpq_address() -> str:
-    """The runtime role's database address as `name=value` pairs, for connections outside the pool (`LISTEN`, locks).
+    """The runtime role's direct address as `name=value` pairs, for connections outside the pool (`LISTEN`, locks).
 
     Of an address in URL form pgmq would overlook the socket directory.
     """
-    address = make_url(settings().database_url).set(drivername="postgresql")
+    address = make_url(settings().direct_database_url).set(drivername="postgresql")
     pairs: str = make_dsn(**parse_dsn(address.render_as_string(hide_password=False)))
     return pairs
 

@@ -180,9 +180,8 @@ def _refusal(code: str) -> Unauthenticated:
 
 
 def _keys() -> dict[str, str]:
-    """The signing keys by id. The setting may hold several with `||` between: the first signs, all verify."""
-    keys = [key for key in settings().jwt_key.split("||") if key]
-    return {hashlib.sha256(key.encode()).hexdigest()[:12]: key for key in keys}
+    """The keys by id: the first signs, all verify."""
+    return {hashlib.sha256(key.encode()).hexdigest()[:12]: key for key in settings().jwt_keys}
 
 
 def _hash(token: str) -> str:

@@ -136,10 +136,10 @@ def test_an_access_token_is_no_proof_of_a_password(harbor: Any) -> None:
 
 def test_a_new_signing_key_signs_and_the_old_one_still_verifies(harbor: Any, monkeypatch: Any) -> None:
     old = tokens.issue(opened_for(a_person())).access_token
-    monkeypatch.setattr(tokens, "settings", lambda: type("S", (), {"jwt_key": f"{'n' * 48}||{settings().jwt_key}"})())
+    monkeypatch.setattr(tokens, "settings", lambda: type("S", (), {"jwt_keys": ("n" * 48, *settings().jwt_keys)})())
     new = tokens.issue(opened_for(a_person("other"))).access_token
     assert tokens.read_access_token(old) and tokens.read_access_token(new)
-    monkeypatch.setattr(tokens, "settings", lambda: type("S", (), {"jwt_key": "n" * 48})())
+    monkeypatch.setattr(tokens, "settings", lambda: type("S", (), {"jwt_keys": ("n" * 48,)})())
     with pytest.raises(Unauthenticated):
         tokens.read_access_token(old)
 

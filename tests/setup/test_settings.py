@@ -1,10 +1,12 @@
 """Settings: read from the environment, refused as a whole with every reason named."""
 
+import re
 import secrets
+from dataclasses import fields
 
 import pytest
 
-from config import SECRETS, ConfigurationError, environment_variables, read_settings
+from config import PREFIX, ROOT, SECRETS, ConfigurationError, Settings, environment_variables, read_settings
 
 SOUND = {
     "STARLINE_ENVIRONMENT": "production",
@@ -61,6 +63,41 @@ def test_no_process_serves_under_a_role_that_bypasses_isolation(role):
 )
 def test_an_unsafe_or_impossible_setting_is_refused(name, value):
     assert len(problems(**{name: value})) == 1
+
+
+def test_the_direct_address_is_the_database_address_unless_it_is_given():
+    assert read_settings(SOUND).direct_database_url == SOUND["STARLINE_DATABASE_URL"]
+    direct = "postgresql+psycopg2://starline_app:word@db.example:5432/starline"
+    pooled = SOUND | {"STARLINE_DATABASE_URL": direct.replace("5432", "6432")}
+    found = read_settings(pooled | {"STARLINE_DIRECT_DATABASE_URL": direct})
+    assert (found.database_url, found.direct_database_url) == (pooled["STARLINE_DATABASE_URL"], direct)
+
+
+def test_the_direct_address_serves_under_no_role_that_bypasses_isolation():
+    (sentence,) = problems(direct_database_url="postgresql+psycopg2://starline_owner:word@db.example/starline")
+    assert "STARLINE_DIRECT_DATABASE_URL" in sentence and "starline_owner" in sentence
+
+
+def test_several_token_keys_are_each_as_strong_as_one():
+    new, old = secrets.token_urlsafe(48), secrets.token_urlsafe(48)
+    assert read_settings(SOUND | {"STARLINE_JWT_KEY": f"{new}||{old}"}).jwt_keys == (new, old)
+    assert any("JWT_KEY" in sentence for sentence in problems(jwt_key=f"{new}||change-me"))
+    assert any("JWT_KEY" in sentence for sentence in problems(jwt_key=" || "))
+
+
+OF_THE_WEB_SERVER = {"STARLINE_BIND", "STARLINE_WEB_WORKERS", "STARLINE_WEB_THREADS"}
+"""Read by `deploy/gunicorn.conf.py` alone."""
+
+
+def test_the_example_names_every_setting_once_and_nothing_else():
+    named = re.findall(rf"^({PREFIX}\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert len(named) == len(set(named))
+    assert set(named) - OF_THE_WEB_SERVER == {PREFIX + one.name.upper() for one in fields(Settings)}
+
+
+def test_the_example_says_that_several_token_keys_may_be_given():
+    (comment,) = re.findall(r"((?:^#.*\n)+)STARLINE_JWT_KEY=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert "||" in comment
 
 
 def test_the_three_keys_must_differ():
