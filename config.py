@@ -72,6 +72,11 @@ class Settings:
         return tuple(key.strip() for key in self.jwt_key.split(BETWEEN_KEYS) if key.strip())
 
     @property
+    def has_pooler(self) -> bool:
+        """Whether somebody between us and PostgreSQL hands connections on after each transaction."""
+        return self.direct_database_url != self.database_url
+
+    @property
     def is_production(self) -> bool:
         return self.environment == "production"
 

@@ -51,7 +51,7 @@ class ActionApi(BaseApi):
     def act(self, pk: str, action: str) -> Response:
         row = _act(self.resource, pk, action, _given())
         session.flush()
-        record = orjson.loads(read_within(session, self.resource, row.id, detail_columns(self.resource)))
+        record = orjson.loads(read_within(self.resource, row.id, detail_columns(self.resource)))
         body = orjson.dumps({"id": record["id"], "result": record})
         answer = Response(body, mimetype="application/json")
         if record.get("version") is not None:

@@ -12,7 +12,7 @@ from app.core.resource import Resource
 from app.core.security import current_viewer, forget_viewer
 from starline.core import db, tenancy
 from starline.core.errors import NotFound, Unauthenticated, Unavailable
-from starline.core.statements import Statement, answer
+from starline.core.statements import Statement, answer, answer_within
 
 
 def read_page(resource: Resource, request: ListRequest) -> tuple[str, int]:
@@ -31,13 +31,10 @@ def read_one(resource: Resource, identifier: str, columns: tuple[str, ...]) -> s
     return document
 
 
-def read_within(session: Any, resource: Resource, key: Any, columns: tuple[str, ...]) -> str:
+def read_within(resource: Resource, key: Any, columns: tuple[str, ...]) -> str:
     """The row as the open transaction sees it, unaudited: its writer knows what is in it."""
-    asked = row_statement(resource, columns)
-    found = session.connection().exec_driver_sql(
-        asked.text, {**asked.constants, "id": str(key), "organization_id": str(tenancy.current_organization_id())}
-    )
-    document: str = found.scalar_one()
+    parameters = {"id": str(key), "organization_id": str(tenancy.current_organization_id())}
+    document: str = answer_within(row_statement(resource, columns), parameters)[0]
     return document
 
 

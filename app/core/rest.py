@@ -19,7 +19,6 @@ from app.core.related import choices
 from app.core.resource import MOST_IN_BULK, Resource
 from app.core.security import confirm_viewer, required_viewer
 from app.core.writing import create_row, delete_row, find_row, update_row
-from starline.core.db import session
 from starline.core.errors import DomainError, Invalid, NotAllowed, Unauthenticated
 
 METHOD_PERMISSIONS = {
@@ -141,7 +140,7 @@ class ResourceApi(ModelRestApi):
 
     def _written(self, row: Any) -> str:
         """The row as it stands in this transaction, in the words of `get`."""
-        return read_within(session, self.resource, row.id, detail_columns(self.resource))
+        return read_within(self.resource, row.id, detail_columns(self.resource))
 
 
 def rest_view(resource: Resource) -> type[ResourceApi]:

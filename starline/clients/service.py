@@ -24,7 +24,6 @@ def create_client(values: Mapping[str, Any], *, by: int | None) -> Client:
     client = Client(**{"status": ClientStatus.INQUIRY, **_without_secrets(values)})
     session.add(client)
     _keep_ssn(client, values)
-    session.flush()
     _write_history(client, None, on=today(client.branch_id), reason=None)
     events.record("client:created", client)
     return client

@@ -145,6 +145,10 @@ class TenantModel(Model):  # type: ignore[misc]
     )
     version: Mapped[int] = mapped_column(nullable=False, sort_order=94)
 
+    def __init__(self, **values: Any) -> None:
+        """A row has its id from the start, so that others can point at it before anything is written."""
+        super().__init__(**{"id": uuid7(), **values})
+
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:
         return {"primary_key": ["id"], "version_id_col": cls.version}

@@ -15,6 +15,7 @@ from typing import Any
 import psycopg2
 from sqlalchemy.engine import Connection
 
+from config import settings
 from starline.core import db
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -83,6 +84,18 @@ def answer(statement: Statement, parameters: Mapping[str, Any], *, is_durable: b
         if not connection.closed:
             connection.autocommit = False
         pooled.close()
+
+
+def answer_within(statement: Statement, parameters: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The one row of `statement`, as the session's open transaction sees it."""
+    pooled = db.session.connection().connection
+    values = {**statement.constants, **parameters}
+    if settings().has_pooler:  # a prepared name that is missing there would end the transaction
+        return _fetch(pooled.dbapi_connection, statement.text, values)
+    known = pooled.info.setdefault("prepared", set())
+    if statement.name not in known:
+        _prepare(pooled.dbapi_connection, known, statement)
+    return _fetch(pooled.dbapi_connection, statement.execution, values)
 
 
 def _fetch_prepared(connection: Any, known: set[str], statement: Statement, values: dict[str, Any]) -> tuple[Any, ...]:
