@@ -308,11 +308,13 @@ def dated(resource: Resource) -> dict[str, Any]:
 
 
 def children(resource: Resource, parents: dict[str, Any]) -> dict[str, Any]:
-    """The ids of the shared parents for every reference the resource writes."""
+    """The ids of the shared parents for every reference that decides where the row belongs."""
     return {
         one.key: parents[one.target.__tablename__]
         for one in resource.form_fields
-        if one.target is not None and one.required and one.target.__tablename__ in parents
+        if one.target is not None
+        and (one.required or one.target.__tablename__ == "branches")
+        and one.target.__tablename__ in parents
     }
 
 
