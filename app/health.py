@@ -18,7 +18,7 @@ def alive() -> Response:
 def ready() -> tuple[Response, int]:
     """200 when database and schema answer, 503 otherwise."""
     try:
-        session.execute(sql("SELECT 1 FROM alembic_version"))
+        session.execute(sql("SELECT app.current_organization_id()"))
     except Exception:
         return jsonify(status="unavailable", database="unavailable"), 503
     return jsonify(status="ok", database="ok"), 200

@@ -120,7 +120,7 @@ OTHERS: dict[str, Other] = {
     "outbox.body": Other(For.DEVELOPERS, _anything("key")),
     "files.open_file": Other(For.SIGNED_IN, _ticket),
     "health.alive": Other(For.EVERYBODY),
-    "health.ready": Other(For.EVERYBODY, good=(200, 503)),
+    "health.ready": Other(For.EVERYBODY),
     "openapi.openapi": Other(For.EVERYBODY),
     "openapi.swagger": Other(For.EVERYBODY),
 }
