@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
+from uuid import uuid4
 
 import pyotp
 import pytest
@@ -38,7 +39,7 @@ def together(work: Callable[[int], Any]) -> list[Any]:
 def nurse(people: None) -> int:
     """Somebody new with an authenticator app; returns the id."""
     with committed(HARBOR), clock.frozen(clock.now() - timedelta(minutes=2)):
-        user = a_person(f"nurse{id(object())}")
+        user = a_person(f"nurse-{uuid4().hex}")
         app = pyotp.TOTP(second_factor.enrol(user).secret)
         second_factor.confirm(user, app.at(clock.now()))
         return int(user.id)
