@@ -3,8 +3,10 @@
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 from config import settings
+from starline.core.logs import configure_logging
 
 
 def _addresses() -> list[str]:
@@ -39,3 +41,10 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 accesslog = None
 loglevel = "warning"
 control_socket_disable = True
+
+
+def on_starting(server: Any) -> None:
+    """One way of writing for all: JSON lines, the server's own words too. The processes inherit it."""
+    configure_logging("web")
+    server.log.error_log.handlers.clear()
+    server.log.error_log.propagate = True

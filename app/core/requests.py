@@ -1,7 +1,9 @@
 """One request, from its first byte to its commit: host → tenant → person → context → feature → view → one commit."""
 
+import logging
 import re
 import secrets
+from time import perf_counter
 from typing import Any
 
 from flask import Flask, Request, Response, g, request
@@ -17,6 +19,8 @@ from starline.core.errors import DomainError, NotAllowed, NotFound, Unauthentica
 
 OPEN_APIS = frozenset({"", "AuthApi", "health", "openapi"})
 """APIs that answer strangers; an address that is none of ours answers 404 to everybody."""
+log = logging.getLogger(__name__)
+
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
 
@@ -39,8 +43,11 @@ class StarlineFlask(Flask):
     def full_dispatch_request(self) -> Response:
         asked = request.headers.get("X-Request-ID", "")
         request_id = asked if REQUEST_ID.fullmatch(asked) else secrets.token_hex(8)
+        began = perf_counter()
         with context.acting(None, None, request_id=request_id):
             response = super().full_dispatch_request()
+            if not _is_routine():
+                _log(response, perf_counter() - began)
         return response
 
     def get_send_file_max_age(self, filename: str | None) -> int | None:
@@ -67,7 +74,7 @@ def init_requests(app: Flask) -> None:
 
 def _enter() -> None:
     g.viewer = None
-    if request.path.startswith("/static/") or request.path == "/api/v1/health":
+    if _is_routine():
         return
     tenant = tenancy.tenant_of_request()
     g.tenant = tenant
@@ -96,6 +103,22 @@ def _enter() -> None:
     security.check_second_factor()
     if viewer is not None and not g.get("by_token"):
         security.touch_session()
+
+
+def _is_routine() -> bool:
+    """Whether a file or the health check was asked for, which are nobody's."""
+    return request.path.startswith("/static/") or request.path == "/api/v1/health"
+
+
+def _log(response: Response, seconds: float) -> None:
+    """By the rule, never the path: a path holds ids, and some hold the secret of a link."""
+    facts = {
+        "route": request.url_rule.rule if request.url_rule else "-",
+        "method": request.method,
+        "status": response.status_code,
+        "duration_ms": round(seconds * 1000, 1),
+    }
+    log.info("request", extra=facts)
 
 
 def _needs_person() -> bool:
