@@ -77,7 +77,7 @@ def statement(resource: Resource, shape: Shape) -> Statement:
         f"page AS MATERIALIZED ({page}),\n"
         "audit AS (INSERT INTO audit_events (action, subject, subject_id, client_ids, changes)"
         f" SELECT 'read', '{resource.model.__tablename__}', CASE WHEN count(*) = 1 THEN min(page.id::text) END,"
-        " CASE WHEN count(page.client) > 0 THEN array_agg(DISTINCT page.client) END,"
+        f" {_CLIENTS if resource.client_column == 'id' else _DISTINCT_CLIENTS},"
         f" {_ALL_IDS if resource.client_column != 'id' else 'NULL'}"
         " FROM page WHERE (SELECT value FROM newest) = %(version)s)\n"
         f"SELECT (SELECT value FROM newest), {document}::text, (SELECT count(*) FROM page)"
@@ -85,6 +85,8 @@ def statement(resource: Resource, shape: Shape) -> Statement:
     return Statement(text, constants)
 
 
+_CLIENTS = "array_agg(page.client)"
+_DISTINCT_CLIENTS = "CASE WHEN count(page.client) > 0 THEN array_agg(DISTINCT page.client) END"
 _ALL_IDS = "CASE WHEN count(*) <> 1 THEN jsonb_build_object('ids', coalesce(jsonb_agg(page.id), '[]'::jsonb)) END"
 """Which rows were read, where the clients alone don't tell."""
 

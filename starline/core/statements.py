@@ -25,12 +25,9 @@ MOST_PREPARED = 200
 NOT_PREPARED = ("26000", "42P05", "0A000")
 """PostgreSQL's codes for: no such name, a name that is taken, a plan that a migration has outdated."""
 
-_CONTEXT = (
-    "SELECT set_config('app.context', %(context)s, true), set_config('app.request_id', %(request_id)s, true),"
-    " set_config('app.reason', %(reason)s, true), set_config('synchronous_commit', %(durability)s, true),"
-    # Left to itself PostgreSQL plans a page anew each time: it takes an unknown LIMIT for a tenth of the table.
-    " set_config('plan_cache_mode', 'force_generic_plan', true);\n"
-)
+_CONTEXT = "set_config('app.context', %(context)s, true), set_config('app.request_id', %(request_id)s, true)"
+_REASON = "set_config('app.reason', %(reason)s, true)"
+_NOT_DURABLE = "set_config('synchronous_commit', 'off', true)"
 
 
 @dataclass(frozen=True)
@@ -66,20 +63,18 @@ def answer(statement: Statement, parameters: Mapping[str, Any], *, is_durable: b
 
     Not durable: an answer whose audit row may be lost with the server in the second before it crashes.
     """
-    values = {
-        **statement.constants,
-        **parameters,
-        **(db.context_settings() or db.NO_CONTEXT),
-        "durability": "on" if is_durable else "off",
-    }
+    context = db.context_settings() or db.NO_CONTEXT
+    values = {**statement.constants, **parameters, **context}
+    settled = [_CONTEXT, *([_REASON] if context["reason"] else []), *([] if is_durable else [_NOT_DURABLE])]
+    preface = f"SELECT {', '.join(settled)};\n"
     bound = db.session.session_factory.kw.get("bind")
     if isinstance(bound, Connection):  # a test's transaction
-        return _fetch(bound.connection.dbapi_connection, _CONTEXT + statement.text, values)
+        return _fetch(bound.connection.dbapi_connection, preface + statement.text, values)
     pooled = db.engine().raw_connection()
     connection: Any = pooled.dbapi_connection
     try:
         connection.autocommit = True
-        return _fetch_prepared(connection, pooled.info.setdefault("prepared", set()), statement, values)
+        return _fetch_prepared(connection, pooled.info.setdefault("prepared", set()), statement, preface, values)
     finally:
         if not connection.closed:
             connection.autocommit = False
@@ -98,16 +93,18 @@ def answer_within(statement: Statement, parameters: Mapping[str, Any]) -> tuple[
     return _fetch(pooled.dbapi_connection, statement.execution, values)
 
 
-def _fetch_prepared(connection: Any, known: set[str], statement: Statement, values: dict[str, Any]) -> tuple[Any, ...]:
+def _fetch_prepared(
+    connection: Any, known: set[str], statement: Statement, preface: str, values: dict[str, Any]
+) -> tuple[Any, ...]:
     try:
         if statement.name not in known:
             _prepare(connection, known, statement)
-        return _fetch(connection, _CONTEXT + statement.execution, values)
+        return _fetch(connection, preface + statement.execution, values)
     except psycopg2.Error as error:
         if error.pgcode not in NOT_PREPARED:
             raise
         known.clear()
-        return _fetch(connection, _CONTEXT + statement.text, values)
+        return _fetch(connection, preface + statement.text, values)
 
 
 def _prepare(connection: Any, known: set[str], statement: Statement) -> None:
