@@ -4,7 +4,6 @@ Only named facts leave the process. An exception is written as its type and the 
 because messages of databases and parsers quote values.
 """
 
-import json
 import logging
 import re
 import sys
@@ -13,6 +12,8 @@ import traceback
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, TextIO
+
+import orjson
 
 from config import settings
 from starline.core import tenancy
@@ -82,10 +83,10 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": masked(record.getMessage()),
         }
-        line |= _acting() | {name: getattr(record, name) for name in sorted(FACTS) if hasattr(record, name)}
+        line |= _acting() | {name: value for name, value in vars(record).items() if name in FACTS}
         if record.exc_info and record.exc_info[1] is not None:
             line |= _exception(record.exc_info[1])
-        return json.dumps(line, default=str, ensure_ascii=False)
+        return orjson.dumps(line, default=str).decode()
 
 
 def masked(text: str) -> str:
