@@ -1,4 +1,4 @@
-.PHONY: run test check help clean
+.PHONY: run test trust check help clean
 
 PYTHON ?= python3
 
@@ -7,6 +7,9 @@ run:
 
 test:
 	@$(PYTHON) run.py test $(ARGS)
+
+trust:
+	@$(PYTHON) run.py trust $(ARGS)
 
 check:
 	@$(PYTHON) run.py check

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Everything a machine needs to run or test Starline: `python3 run.py [run|test|check|help|clean]`.
+"""Everything a machine needs to run or test Starline: `python3 run.py [run|test|trust|check|help|clean]`.
 
 Uses the standard library alone until the virtual environment exists.
 """
@@ -27,10 +27,11 @@ CHECKS = (
 HELP = """\
 make run      install what is missing, start everything, print the addresses (PORT=8081 changes the port)
 make test     the whole test suite; ARGS='tests/setup -k name' chooses
+make trust    the long proofs: faults under load, attack tools (many minutes)
 make check    what CI runs: format, lint, types, layers, house rules, tests
 make clean    stop the embedded PostgreSQL and remove .venv and var (the data too)
 
-Without make: python3 run.py run | test | check | clean
+Without make: python3 run.py run | test | trust | check | clean
 """
 
 
@@ -49,6 +50,10 @@ def main(arguments):
         install("requirements-dev.txt")
         install_frontend()
         os.execv(PYTHON, [PYTHON, "-m", "pytest", *(rest or ["-n", "auto"])])
+    if command == "trust":
+        install("requirements-dev.txt")
+        install_frontend()
+        os.execv(PYTHON, [PYTHON, "-m", "pytest", "-m", "trust", *rest])
     if command == "check":
         install("requirements-dev.txt")
         install_frontend()
