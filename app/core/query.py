@@ -111,6 +111,14 @@ def row_statement(resource: Resource, columns: tuple[str, ...]) -> Statement:
     return Statement(f"SELECT (SELECT row_to_json(j) FROM (SELECT {shown}) AS j)::text FROM ({inner}) AS r", constants)
 
 
+@lru_cache(maxsize=512)
+def count_statement(resource: Resource, shape: Shape) -> Statement:
+    """How many rows `shape` matches, within the viewer's scope."""
+    constants: dict[str, Any] = {}
+    condition = sa.and_(*_conditions(resource, shape))
+    return Statement(f"SELECT count(*) FROM {_matching(resource, condition, constants)}", constants)
+
+
 def _page(resource: Resource, shape: Shape, constants: dict[str, Any]) -> tuple[str, Any]:
     """The SQL of the page's rows (id, client, row as JSON), and the condition they were chosen by."""
     table = resource.model.__table__

@@ -7,12 +7,13 @@ from flask_babel import gettext as _
 from psycopg2 import OperationalError
 
 from app.core.parameters import ListRequest
-from app.core.query import Shape, row_statement, statement
+from app.core.query import Shape, count_statement, row_statement, statement
 from app.core.resource import Resource
-from app.core.security import current_viewer, forget_viewer
+from app.core.security import current_viewer, forget_viewer, required_viewer
 from starline.core import db, tenancy
 from starline.core.errors import NotFound, Unauthenticated, Unavailable
 from starline.core.statements import Statement, answer, answer_within
+from starline.identity.viewer import Viewer
 
 
 def read_page(resource: Resource, request: ListRequest) -> tuple[str, int]:
@@ -38,6 +39,14 @@ def read_within(resource: Resource, key: Any, columns: tuple[str, ...]) -> str:
     return document
 
 
+def count_rows(resource: Resource, asked: ListRequest) -> int:
+    """How many rows of the viewer's match. A figure names nobody, so it is not audited."""
+    viewer = required_viewer()
+    shape = replace(asked.shape, scope=viewer.scope)
+    number: int = answer_within(count_statement(resource, shape), {**asked.parameters, **_of_viewer(viewer)})[0]
+    return number
+
+
 def detail_columns(resource: Resource) -> tuple[str, ...]:
     """The columns of one row: those shown, and what optimistic locking needs."""
     return tuple(dict.fromkeys([*resource.table.split(), *resource.shown_names, *resource.marks]))
@@ -50,18 +59,20 @@ def _answer(resource: Resource, shape: Shape, values: dict[str, Any]) -> tuple[s
         if viewer is None:
             raise Unauthenticated(_("Please sign in again."))
         asked = statement(resource, replace(shape, scope=viewer.scope))
-        parameters = {
-            **values,
-            "organization_id": str(viewer.organization_id),
-            "version": viewer.version,
-            "viewer_user_id": viewer.user_id,
-            "viewer_branch_id": str(viewer.branch_id) if viewer.branch_id else None,
-        }
-        newest, document, rows = _run(asked, parameters)
+        newest, document, rows = _run(asked, {**values, **_of_viewer(viewer), "version": viewer.version})
         if newest == viewer.version:
             return document, rows
         forget_viewer()
     raise Unavailable(_("Permissions are being changed right now. Please try again."))
+
+
+def _of_viewer(viewer: Viewer) -> dict[str, Any]:
+    """What record scopes ask of the viewer."""
+    return {
+        "organization_id": str(viewer.organization_id),
+        "viewer_user_id": viewer.user_id,
+        "viewer_branch_id": str(viewer.branch_id) if viewer.branch_id else None,
+    }
 
 
 def _run(asked: Statement, parameters: dict[str, Any]) -> tuple[Any, ...]:

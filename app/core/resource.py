@@ -54,6 +54,9 @@ class Resource:
     actions: ClassVar[Mapping[str, Callable[..., Any]]] = {}
     """Verbs on one row, `verb(row, *, by)`, for whoever may edit it: a button each, and an address each for programs.
     The model's `possible_actions` says which of them the row's state allows; without it, all."""
+    waits: ClassVar[Mapping[str, str]] = {}
+    """What waits for those who may edit: a sentence, and the list it counts ("status=requested"). `{today}` and
+    `{in_30_days}` stand for dates."""
     feature: ClassVar[str | None] = None
     read_only: ClassVar[bool] = False
     without: ClassVar[str] = ""

@@ -1,16 +1,21 @@
 """Today, by what the person may see: figures, what waits, what changed."""
 
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import g, redirect, render_template
 from flask_appbuilder import IndexView, expose
-from flask_babel import format_date
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import func, select
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.core.display import choice_label
+from app.core.parameters import read_list_request
 from app.core.profile import current_profile
+from app.core.reading import count_rows
 from app.core.resource import Resource, registry
 from app.core.security import confirm_viewer, current_viewer, required_viewer
 from starline.core import clock
@@ -38,9 +43,27 @@ class HomeView(IndexView):  # type: ignore[misc]
             greeting=f"{hello}, {viewer.name.split()[0]}",
             date_label=format_date(now.date(), "EEEE, MMMM d"),
             kpis=[] if g.tenant.is_platform else _figures(),
-            worklist=[],
+            worklist=_worklist(now.date()),
             recent=_recent(),
         )
+
+
+def _worklist(day: date) -> list[dict[str, Any]]:
+    """What waits for the person, each with the list it is worked off in."""
+    viewer, work = required_viewer(), []
+    dates = {"today": day.isoformat(), "in_30_days": (day + timedelta(days=30)).isoformat()}
+    for resource in registry.values():
+        if not resource.waits or ("can_edit", resource.permission) not in viewer.permissions:
+            continue
+        for sentence, pattern in resource.waits.items():
+            query = pattern.format(**dates)
+            asked = read_list_request(resource, MultiDict(parse_qsl(query)), scope=viewer.scope)
+            number = count_rows(resource, asked)
+            if number:
+                address = f"/{resource.name}/list/?{query}"
+                waiting = ngettext("%(num)d is waiting", "%(num)d are waiting", number)
+                work.append({"title": _(sentence), "sentence": waiting, "url": address, "action": _("Open")})
+    return work
 
 
 def _figures() -> list[dict[str, Any]]:

@@ -51,6 +51,10 @@ class Credentials(Resource, model=Credential, menu="People", icon="certificate")
     update = credentials.update_credential
     delete = credentials.void_credential
     actions = {"verify": credentials.verify_credential}
+    waits = {
+        "Credentials to verify": "verified_on.null=true",
+        "Credentials that end within 30 days": "expires_on.ge={today}&expires_on.le={in_30_days}",
+    }
 
 
 class Availability(Resource, model=AvailabilitySlot, icon="calendar-week"):
@@ -82,6 +86,7 @@ class TimeOffRequests(Resource, model=TimeOff, menu="People", icon="calendar-off
         "decline": time_off.decline_time_off,
         "cancel": time_off.cancel_time_off,
     }
+    waits = {"Requests for time off to answer": "status=requested"}
 
 
 class PayRates(Resource, model=PayRate, icon="cash"):
