@@ -81,6 +81,7 @@ def show_page(resource: Resource, pk: str) -> dict[str, Any]:
         "delete_url": address(resource, "delete", record["id"]) if _offers("delete", resource) else None,
         "delete_label": _(resource.removal),
         "actions": _actions(resource, pk),
+        "links": [{"label": _(label), "url": url.format(id=record["id"])} for label, url in resource.links.items()],
         "back_url": address(resource, "list"),
         "sections": [
             {

@@ -54,6 +54,8 @@ class Resource:
     actions: ClassVar[Mapping[str, Callable[..., Any]]] = {}
     """Verbs on one row, `verb(row, *, by)`, for whoever may edit it: a button each, and an address each for programs.
     The model's `possible_actions` says which of them the row's state allows; without it, all."""
+    links: ClassVar[Mapping[str, str]] = {}
+    """Further pages of one row, by the words of their button: "What it may do" → "/roles/{id}/permissions"."""
     waits: ClassVar[Mapping[str, str]] = {}
     """What waits for those who may edit: a sentence, and the list it counts ("status=requested"). `{today}` and
     `{in_30_days}` stand for dates."""

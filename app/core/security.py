@@ -96,7 +96,15 @@ def forget_viewer() -> None:
         _viewers.pop(viewer.session_id, None)
         g.viewer = viewer_of(viewer.session_id, viewer.organization_id)
         g.pop("profile", None)
+        _check_what_was_relied_on()
         check_second_factor()
+
+
+def _check_what_was_relied_on() -> None:
+    """A permission that let this request in and was taken away since ends it."""
+    viewer = current_viewer()
+    if viewer is not None and not g.get("relied_on", set()) <= viewer.permissions:
+        raise NotAllowed(_("You may not do this."))
 
 
 def confirm_viewer() -> None:
@@ -179,8 +187,15 @@ class SecurityManager(FabSecurityManager):
         return manager
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
-        viewer = current_viewer()
-        return viewer is not None and (permission_name, view_name) in viewer.permissions
+        viewer, pair = current_viewer(), (permission_name, view_name)
+        if viewer is not None and pair not in viewer.permissions:
+            # What was granted a moment ago holds now: ask before refusing by what this process remembers.
+            confirm_viewer()
+            viewer = current_viewer()
+        if viewer is None or pair not in viewer.permissions:
+            return False
+        g.setdefault("relied_on", set()).add(pair)
+        return True
 
     def is_item_public(self, permission_name: str, view_name: str) -> bool:
         return False

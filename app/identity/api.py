@@ -12,6 +12,7 @@ from app.core.security import confirm_viewer, required_viewer
 from app.core.tenancy import find as find_tenant
 from app.identity.api_documentation import document_auth
 from app.identity.refusals import api_origin, enter, find_organization, keep, keep_refused_token
+from app.identity.role_permissions import RolePermissionsApi, document_role_permissions
 from starline.core.errors import Invalid, NotAllowed, Unauthenticated
 from starline.identity import sessions, signin, tokens
 
@@ -97,8 +98,9 @@ class AuthApi(BaseApi):  # type: ignore[misc]
         )
 
 
-VIEWS = (AuthApi,)
+VIEWS = (AuthApi, RolePermissionsApi)
 document_auth()
+document_role_permissions()
 
 
 def _needs_tenant(given: dict[str, str]) -> bool:

@@ -14,6 +14,7 @@ from app.identity.account_pages import AccountView
 from app.identity.enrolment_pages import EnrolmentView
 from app.identity.link_pages import LinkView
 from app.identity.refusals import find_organization, keep, web_origin
+from app.identity.role_permissions import RolePermissionsView
 from starline.identity import second_factor, sessions, signin
 from starline.identity.links import home_of
 from starline.identity.policy import policy
@@ -87,7 +88,7 @@ class AuthView(AuthDBView):  # type: ignore[misc]
         return redirect("/login")
 
 
-VIEWS = (EnrolmentView, LinkView, AccountView)
+VIEWS = (EnrolmentView, LinkView, AccountView, RolePermissionsView)
 
 
 def _find_agency() -> Any:

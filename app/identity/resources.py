@@ -35,6 +35,7 @@ class Roles(Resource, model=Role, menu="Settings", icon="user-shield"):
     order = "name"
     form = {"Role": "name record_scope requires_second_factor"}
     related = "role_assignments"
+    links = {"What it may do": "/roles/{id}/permissions"}
     create = roles.create_role
     update = roles.update_role
     delete = roles.delete_role

@@ -58,6 +58,12 @@ def _organization(agency: Agency, person: Person) -> Arguments:
     return {"pk": str(agency.id)}
 
 
+def _role(agency: Agency, person: Person) -> Arguments:
+    """A role of the agency's that may be changed."""
+    with tenancy.acting(agency.id), db.transaction():
+        return {"pk": db.session.query(db.Role.id).filter_by(template="Scheduler").scalar()}
+
+
 def _ticket(agency: Agency, person: Person) -> Arguments:
     """A signed address of a file of the agency's, made for the person."""
     with tenancy.acting(agency.id, person.user_id), db.transaction():
@@ -100,6 +106,10 @@ OTHERS: dict[str, Other] = {
     "AuthApi.me": Other(For.SIGNED_IN),
     "AuthApi.refresh": Other(For.EVERYBODY, good=(401, 422)),
     "AuthApi.verify": Other(For.EVERYBODY, good=(401, 422)),
+    "RolePermissionsView.show": Other(For.SETTINGS, _role),
+    "RolePermissionsView.save": Other(For.SETTINGS, _role, good=FORM),
+    "RolePermissionsApi.get_permissions": Other(For.SETTINGS, _role),
+    "RolePermissionsApi.put_permissions": Other(For.SETTINGS, _role, {"permissions": [["can_read", "Clients"]]}),
     "SettingsView.edit": Other(For.SETTINGS),
     "SettingsView.save": Other(For.SETTINGS, good=FORM),
     "OrganizationSettingsApi.get_settings": Other(For.SETTINGS),
