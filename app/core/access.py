@@ -3,9 +3,17 @@
 from flask import g
 from flask_babel import gettext as _
 
+from app.core.profile import current_profile
+from app.core.resource import Resource
 from app.core.security import confirm_viewer, required_viewer
 from starline.core.errors import NotAllowed, NotFound
 from starline.identity.viewer import Viewer
+
+
+def may(action: str, resource: Resource) -> bool:
+    """Whether the viewer holds the permission on something that the agency has switched on."""
+    is_on = resource.feature is None or current_profile().has_feature(resource.feature)
+    return is_on and (action, resource.permission) in required_viewer().permissions
 
 
 def allowed(action: str, resource: str) -> Viewer:

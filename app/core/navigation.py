@@ -10,6 +10,7 @@ from flask import Flask, g, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from app.core.access import may
 from app.core.profile import Profile, current_profile
 from app.core.registry import menu_groups
 from app.core.security import current_viewer
@@ -63,7 +64,7 @@ def shell() -> dict[str, Any] | None:
         "organization": _organization(profile),
         "branch_label": None,
         "home_url": "/",
-        "groups": _groups(profile) if viewer else [],
+        "groups": _groups() if viewer else [],
         "user": _user() if viewer else None,
         "search_url": None,
         "sign_in_url": None if viewer else "/login",
@@ -106,15 +107,14 @@ def _own_places() -> list[dict[str, str]]:
     ]
 
 
-def _groups(profile: Profile) -> list[dict[str, Any]]:
+def _groups() -> list[dict[str, Any]]:
     """The rail's groups, of what the viewer may use and the organisation has switched on."""
     viewer = current_viewer()
     assert viewer is not None
     groups: dict[str, list[dict[str, Any]]] = {"": [_place(_("Today"), "/", "home")]}
     for label, resources in menu_groups().items():
         for one in resources:
-            allowed = ("can_read", one.permission) in viewer.permissions
-            if allowed and (one.feature is None or profile.has_feature(one.feature)):
+            if may("can_read", one):
                 groups.setdefault(label, []).append(_place(_(one.title), f"/{one.name}/list/", one.icon))
     for entry in _entries:
         if entry.permission in viewer.permissions and entry.platform == g.tenant.is_platform:

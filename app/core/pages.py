@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
+from app.core.access import may
 from app.core.display import Display, choice_label
 from app.core.fields import Field, Kind
 from app.core.parameters import ListRequest, allowed_operators, read_list_request
@@ -43,7 +44,7 @@ def list_page(resource: Resource, page_size: int) -> dict[str, Any]:
     asked = read_list_request(resource, request.args, scope=required_viewer().scope, page_size=page_size)
     found = orjson.loads(read_page(resource, asked)[0])
     kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("page", "cursor")]
-    may_add = "add" in resource.methods and _may("can_add", resource)
+    may_add = "add" in resource.methods and may("can_add", resource)
     shown, first = len(found["result"]), (asked.page - 1) * asked.page_size
     count = found["count"]
     return {
@@ -90,7 +91,7 @@ def show_page(resource: Resource, pk: str) -> dict[str, Any]:
             }
             for title, names in sections
         ],
-        "related": [_related(resource, child, record["id"]) for child in resource.children if _may("can_read", child)],
+        "related": [_related(resource, child, record["id"]) for child in resource.children if may("can_read", child)],
         "history": history(resource, record["id"]),
     }
 
@@ -184,7 +185,7 @@ def history(resource: Resource, key: Any) -> list[dict[str, Any]]:
 
 def export(resource: Resource) -> Response:
     """The filtered list as CSV, page by page through the same statement that the list uses."""
-    if not _may("can_export", resource):
+    if not may("can_export", resource):
         raise NotAllowed(_("You may not export this list."))
     out = io.StringIO()
     writer = csv.writer(out)
@@ -317,7 +318,7 @@ def _related(parent: Resource, child: Resource, key: str) -> dict[str, Any]:
 
 def _actions(resource: Resource, pk: str) -> list[dict[str, str]]:
     """A button for each verb that the row's state allows, where the viewer may edit."""
-    if not resource.actions or not _may("can_edit", resource):
+    if not resource.actions or not may("can_edit", resource):
         return []
     row = find_row(resource, pk)
     possible = getattr(row, "possible_actions", tuple(resource.actions))
@@ -381,16 +382,12 @@ def _empty(resource: Resource, may_add: bool) -> dict[str, Any]:
 
 
 def _export_url(resource: Resource, kept: list[tuple[str, str]]) -> str | None:
-    return f"/{resource.name}/download?{urlencode(kept)}" if _may("can_export", resource) else None
+    return f"/{resource.name}/download?{urlencode(kept)}" if may("can_export", resource) else None
 
 
 def _with(kept: list[tuple[str, str]], **more: Any) -> str:
     return "?" + urlencode([*((name, value) for name, value in kept if name not in more), *more.items()])
 
 
-def _may(action: str, resource: Resource) -> bool:
-    return (action, resource.permission) in required_viewer().permissions
-
-
 def _offers(method: str, resource: Resource) -> bool:
-    return method in resource.methods and _may(f"can_{method}", resource)
+    return method in resource.methods and may(f"can_{method}", resource)

@@ -10,7 +10,7 @@ from app.core.parameters import ListRequest
 from app.core.query import Shape, count_statement, row_statement, statement
 from app.core.resource import Resource
 from app.core.security import current_viewer, forget_viewer, required_viewer
-from starline.core import db, tenancy
+from starline.core import audit, db, tenancy
 from starline.core.errors import NotFound, Unauthenticated, Unavailable
 from starline.core.statements import Statement, answer, answer_within
 from starline.identity.viewer import Viewer
@@ -37,6 +37,12 @@ def read_within(resource: Resource, key: Any, columns: tuple[str, ...]) -> str:
     parameters = {"id": str(key), "organization_id": str(tenancy.current_organization_id())}
     document: str = answer_within(row_statement(resource, columns), parameters)[0]
     return document
+
+
+def note_sight(resource: Resource, row: Any) -> None:
+    """Audit that a form or a question shows `row`, which was not read by this module."""
+    client = getattr(row, resource.client_column) if resource.client_column else None
+    audit.record_read(resource.model.__tablename__, [row.id], [client] if client else [])
 
 
 def count_rows(resource: Resource, asked: ListRequest) -> int:

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from app.core.fields import Kind, label_expression
 from app.core.parameters import prefix_range
 from app.core.resource import Resource, resource_of
-from app.core.security import required_viewer
+from app.core.security import confirm_viewer, required_viewer
+from starline.core import audit
 from starline.core.db import session
 from starline.core.errors import NotFound
 
@@ -24,8 +25,10 @@ def choices(resource: Resource, name: str, search: str, *, limit: int = OFFERED)
     )
     if one is None or one.kind is not Kind.RELATION:
         raise NotFound(_("There is no reference called this."))
-    table = one.target.__table__
-    query = sa.select(table.c.id, label_expression(one.target, table).label("label"))
+    confirm_viewer()
+    table, known = one.target.__table__, resource_of(one.target)
+    client = table.c[known.client_column] if known and known.client_column else sa.null()
+    query = sa.select(table.c.id, label_expression(one.target, table).label("label"), client.label("client"))
     query = query.where(table.c.organization_id == required_viewer().organization_id)
     if "active" in table.c:
         query = query.where(table.c.active)
@@ -34,7 +37,10 @@ def choices(resource: Resource, name: str, search: str, *, limit: int = OFFERED)
         query = query.where(scope)
     if search.strip():
         query = query.where(_matches(one.target, search.strip()))
-    rows = session.execute(query.order_by("label").limit(limit))
+    rows = session.execute(query.order_by("label").limit(limit)).all()
+    clients = [row.client for row in rows if row.client is not None]
+    if clients:
+        audit.record_read(table.name, [row.id for row in rows], clients)
     return [{"id": str(row.id), "label": row.label} for row in rows]
 
 

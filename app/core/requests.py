@@ -12,11 +12,9 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from flask_babel import gettext as _
 
 from app.core import security, tenancy
-from app.core.profile import current_profile
-from app.core.registry import feature_of_endpoint
 from starline.core import db
 from starline.core import tenancy as context
-from starline.core.errors import DomainError, NotAllowed, NotFound, Unauthenticated
+from starline.core.errors import DomainError, NotAllowed, Unauthenticated
 
 OPEN_APIS = frozenset({"", "AuthApi", "health", "openapi"})
 """APIs that answer strangers; an address that is none of ours answers 404 to everybody."""
@@ -99,7 +97,7 @@ def _enter() -> None:
         )
     if viewer is None and _needs_person():
         raise Unauthenticated(_("Please sign in, and send the access token as: Authorization: Bearer …"))
-    _check_feature()
+    security.check_feature()
     security.check_csrf()
     security.check_second_factor()
     if viewer is not None and not g.get("by_token"):
@@ -125,15 +123,6 @@ def _log(response: Response, seconds: float) -> None:
 def _needs_person() -> bool:
     """Whether the endpoint is an API that is closed to strangers. Screens send strangers to the sign-in page."""
     return request.path.startswith("/api/") and (request.endpoint or "").partition(".")[0] not in OPEN_APIS
-
-
-def _check_feature() -> None:
-    feature = feature_of_endpoint(request.endpoint or "")
-    if feature is None or g.viewer is None or current_profile().has_feature(feature):
-        return
-    if request.path.startswith("/api/"):
-        raise NotAllowed(_("Your agency has not switched this feature on."), code="feature_off")
-    raise NotFound(_("There is nothing here, or you may not see it."))
 
 
 def _finish(response: Response) -> Response:

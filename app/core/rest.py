@@ -69,6 +69,7 @@ class ResourceApi(ModelRestApi):
     @protect()
     def info(self) -> Response:
         """What may be done with this resource, and its fields, for programs that build forms."""
+        confirm_viewer()
         viewer = required_viewer()
         name = self.resource.permission
         return _json(

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.core import pages
 from app.core.errors import explain
 from app.core.forms import blank_form, filled_form, mark_errors, sent_form, sent_values
+from app.core.reading import note_sight
 from app.core.resource import Resource
 from app.core.security import confirm_viewer, required_viewer
 from app.core.writing import create_row, delete_row, find_row, read_values, update_row
@@ -90,6 +91,7 @@ class ResourceView(ModelView):
         confirm_viewer()
         row = find_row(self.resource, pk, lock=request.method == "POST")
         if request.method == "GET":
+            note_sight(self.resource, row)
             return _form_page(self.resource, filled_form(self.resource, row), "edit", row=row)
         if request.form.get("resolve") == "theirs":
             return redirect(request.path)
@@ -115,6 +117,7 @@ class ResourceView(ModelView):
         confirm_viewer()
         row = find_row(self.resource, pk, lock=request.method == "POST")
         if request.method == "GET":
+            note_sight(self.resource, row)
             return render_template("resource/delete.html", **pages.delete_page(self.resource, row))
         try:
             with session.begin_nested():
@@ -171,6 +174,7 @@ def _refused(
 def _conflict(resource: Resource, row: Any) -> str:
     """The form as it was typed, beside what somebody else has saved in the meantime."""
     session.refresh(row)
+    note_sight(resource, row)
     form = sent_form(resource)
     typed = sent_values(resource, is_new=False)
     try:

@@ -16,10 +16,12 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Connection, create_engine
 from sqlalchemy import text as sql
 
+from app.core.profile import current_profile
+from app.core.registry import feature_of_endpoint
 from app.core.resource import ACTIONS, registry
 from config import settings
 from starline.core import clock, db, tenancy
-from starline.core.errors import NotAllowed, Unauthenticated
+from starline.core.errors import NotAllowed, NotFound, Unauthenticated
 from starline.core.identifiers import parse_uuid
 from starline.core.tenancy import PLATFORM_ID
 from starline.identity import attempts, roles, sessions, tokens
@@ -96,8 +98,22 @@ def forget_viewer() -> None:
         _viewers.pop(viewer.session_id, None)
         g.viewer = viewer_of(viewer.session_id, viewer.organization_id)
         g.pop("profile", None)
+        check_feature()
         _check_what_was_relied_on()
         check_second_factor()
+
+
+def check_feature() -> None:
+    """What the agency has not switched on is not there. Asks anew before it refuses: it may just have been."""
+    feature = feature_of_endpoint(request.endpoint or "")
+    if feature is None or current_viewer() is None or current_profile().has_feature(feature):
+        return
+    confirm_viewer()
+    if current_profile().has_feature(feature):
+        return
+    if request.path.startswith("/api/"):
+        raise NotAllowed(_("Your agency has not switched this feature on."), code="feature_off")
+    raise NotFound(_("There is nothing here, or you may not see it."))
 
 
 def _check_what_was_relied_on() -> None:

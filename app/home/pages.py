@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from app.core.access import may
 from app.core.display import choice_label
 from app.core.parameters import read_list_request
 from app.core.profile import current_profile
@@ -53,7 +54,7 @@ def _worklist(day: date) -> list[dict[str, Any]]:
     viewer, work = required_viewer(), []
     dates = {"today": day.isoformat(), "in_30_days": (day + timedelta(days=30)).isoformat()}
     for resource in registry.values():
-        if not resource.waits or ("can_edit", resource.permission) not in viewer.permissions:
+        if not resource.waits or not may("can_edit", resource):
             continue
         for sentence, pattern in resource.waits.items():
             query = pattern.format(**dates)
@@ -68,9 +69,9 @@ def _worklist(day: date) -> list[dict[str, Any]]:
 
 def _figures() -> list[dict[str, Any]]:
     """How many rows the person sees of each resource that has a place in the rail, with the commonest status."""
-    viewer, figures = required_viewer(), []
+    figures = []
     for resource in registry.values():
-        if resource.menu and ("can_read", resource.permission) in viewer.permissions and "status" in resource.pills:
+        if resource.menu and may("can_read", resource) and "status" in resource.pills:
             figures.append(_figure(resource))
     return figures[:4]
 

@@ -298,6 +298,27 @@ def test_every_reading_leaves_one_entry_naming_what_was_seen(
     assert len(_readings(audited)) == len(readings) + 4 + pages_downloaded
 
 
+@resources_with(offers("edit"))
+def test_a_form_that_shows_a_row_leaves_an_entry(
+    resource: Resource, browser: Caller, record: dict[str, Any], audited: Any
+) -> None:
+    _shows(resource, browser, record, audited, "edit")
+
+
+@resources_with(offers("delete"))
+def test_a_question_that_shows_a_row_leaves_an_entry(
+    resource: Resource, browser: Caller, record: dict[str, Any], audited: Any
+) -> None:
+    _shows(resource, browser, record, audited, "delete")
+
+
+def _shows(resource: Resource, browser: Caller, record: dict[str, Any], audited: Any, screen: str) -> None:
+    before = len(_readings(audited))
+    assert browser.get(f"/{resource.name}/{screen}/{record['id']}").status_code == 200
+    (event,) = [event for event in _readings(audited)[before:] if event[1] == str(record["id"])]
+    _names_client(resource, record, event)
+
+
 @resources_with(offers("add"))
 def test_what_is_refused_leaves_no_entry_of_a_change(
     resource: Resource, rest: Caller, values: dict[str, Any], audited: Any
