@@ -27,7 +27,8 @@ from starline.core.db import User, session
 from starline.core.errors import NotAllowed
 
 RELATED_ROWS = 10
-EXPORT_ROWS = 200
+EXPORT_ROWS = 5_000
+"""Rows that one statement of an export reads, and that one row of the audit stands for."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
