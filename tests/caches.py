@@ -7,6 +7,7 @@ import sys
 REMEMBERED = {
     "app.core.tenancy": ("_remembered",),
     "app.core.security": ("_viewers", "_claims"),
+    "app.core.api_keys": ("_kept", "_touched"),
     "app.core.profile": ("_kept",),
     "starline.identity.attempts": ("_refusals",),
 }

@@ -4,11 +4,12 @@ The record of the first answer is written in the transaction of its effect, so t
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
-from flask import Response, request
+import orjson
+from flask import Response, g, request
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy import text as sql
@@ -39,6 +40,19 @@ def once(view: View) -> View:
         return _first_or_again(key, lambda: view(*args, **options))
 
     return answer
+
+
+def not_kept(names: Iterable[str]) -> None:
+    """Leave these members out of the answer that is kept: a secret is told once, and stored nowhere."""
+    g.not_kept = frozenset(names)
+
+
+def _kept_body(response: Response) -> str:
+    names = g.get("not_kept")
+    if not names:
+        return response.get_data(as_text=True)
+    told = orjson.loads(response.get_data())
+    return orjson.dumps({name: value for name, value in told.items() if name not in names}).decode()
 
 
 def _first_or_again(key: str, answer: Callable[[], Response]) -> Response:
@@ -74,7 +88,7 @@ def _first_or_again(key: str, answer: Callable[[], Response]) -> Response:
                 fingerprint=fingerprint.hexdigest(),
                 status=response.status_code,
                 headers={name: response.headers[name] for name in KEPT_HEADERS if name in response.headers},
-                body=response.get_data(as_text=True),
+                body=_kept_body(response),
             )
         )
     return response

@@ -101,10 +101,13 @@ def build() -> dict[str, Any]:
         "openapi": "3.0.3",
         "info": {"title": "Starline", "version": "v1"},
         "servers": [{"url": "/"}],
-        "security": [{"bearer": []}],
+        "security": [{"bearer": []}, {"key": []}],
         "paths": paths,
         "components": {
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+            },
             "responses": {"Error": error},
             "schemas": schemas,
         },
@@ -117,10 +120,9 @@ def _resource_paths(resource: Resource) -> dict[str, Any]:
     collection, member = {"get": _list(resource)}, {"get": _operation(resource, "Read one", _whole(resource), 404)}
     bulk = {}
     if "add" in methods:
-        collection["post"] = _create(resource, "Create one", _ref(resource, "Write"), _whole(resource))
-        bulk = {
-            f"{base}/bulk": {"post": _create(resource, "Create many, or none", _items(resource), {"type": "object"})}
-        }
+        collection["post"] = _create(resource, "Create one", _ref(resource, "Write"), _made(resource))
+        many = _create(resource, "Create many, or none", _items(resource), {"type": "object"})
+        bulk = {f"{base}/bulk": {"post": many}}
     if "edit" in methods:
         member |= {"put": _change(resource), "patch": _change(resource)}
     if "delete" in methods:
@@ -182,6 +184,13 @@ def _list(resource: Resource) -> dict[str, Any]:
 def _whole(resource: Resource) -> dict[str, Any]:
     properties = {"id": _id(resource), "result": _ref(resource)}
     return {"type": "object", "required": ["id", "result"], "properties": properties}
+
+
+def _made(resource: Resource) -> dict[str, Any]:
+    """A new record, and beside it what is told this once."""
+    whole = _whole(resource)
+    once = {"type": "string", "description": "Told now and never again."}
+    return {**whole, "properties": whole["properties"] | dict.fromkeys(resource.shown_once.split(), once)}
 
 
 def _items(resource: Resource) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def statement(resource: Resource, shape: Shape) -> Statement:
         f" SELECT 'read', '{resource.model.__tablename__}', CASE WHEN count(*) = 1 THEN min(page.id::text) END,"
         f" {_CLIENTS if resource.client_column == 'id' else _DISTINCT_CLIENTS},"
         f" {_ALL_IDS if resource.client_column != 'id' else 'NULL'}"
-        " FROM page WHERE (SELECT value FROM newest) = %(version)s)\n"
+        " FROM page HAVING (SELECT value FROM newest) = %(version)s)\n"
         f"SELECT (SELECT value FROM newest), {document}::text, (SELECT count(*) FROM page)"
     )
     return Statement(text, constants)

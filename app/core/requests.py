@@ -12,6 +12,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from flask_babel import gettext as _
 
 from app.core import security, tenancy
+from app.core.api_keys import HEADER
 from starline.core import db
 from starline.core import tenancy as context
 from starline.core.errors import DomainError, NotAllowed, Unauthenticated
@@ -24,13 +25,13 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
 
 class CookieSessions(SecureCookieSessionInterface):
-    """The signed cookie, except for requests that come with a token: theirs is empty and is never sent back."""
+    """The signed cookie, except for requests that come with a token or key: theirs is empty and never sent back."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        return SecureCookieSession() if "Authorization" in request.headers else super().open_session(app, request)
+        return SecureCookieSession() if _has_token(request) else super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if "Authorization" not in request.headers:
+        if not _has_token(request):
             super().save_session(app, session, response)
 
 
@@ -88,7 +89,7 @@ def _enter() -> None:
         g.viewer = viewer
         if g.tenant is None:
             g.tenant = tenancy.find(by_id=viewer.organization_id)
-        context.switch(viewer.organization_id, viewer.user_id)
+        context.switch(viewer.organization_id, viewer.user_id, viewer.via)
     g.user = viewer
     if g.tenant is not None and not g.tenant.is_open:
         raise NotAllowed(
@@ -100,8 +101,11 @@ def _enter() -> None:
     security.check_feature()
     security.check_csrf()
     security.check_second_factor()
-    if viewer is not None and not g.get("by_token"):
-        security.touch_session()
+    security.touch_session()
+
+
+def _has_token(asked: Request) -> bool:
+    return "Authorization" in asked.headers or HEADER in asked.headers
 
 
 def _is_routine() -> bool:

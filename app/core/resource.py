@@ -59,6 +59,8 @@ class Resource:
     waits: ClassVar[Mapping[str, str]] = {}
     """What waits for those who may edit: a sentence, and the list it counts ("status=requested"). `{today}` and
     `{in_30_days}` stand for dates."""
+    shown_once: ClassVar[str] = ""
+    """An attribute of a new row that its maker sees in the answer and nobody ever again: a secret that isn't stored."""
     feature: ClassVar[str | None] = None
     read_only: ClassVar[bool] = False
     without: ClassVar[str] = ""

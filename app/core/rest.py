@@ -12,7 +12,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import protect
 from flask_babel import gettext as _
 
-from app.core.idempotency import once
+from app.core.idempotency import not_kept, once
 from app.core.parameters import allowed_operators, read_list_request
 from app.core.reading import detail_columns, read_one, read_page, read_within
 from app.core.related import choices
@@ -95,7 +95,7 @@ class ResourceApi(ModelRestApi):
     def post(self) -> Response:
         confirm_viewer()
         row = create_row(self.resource, _body())
-        answer = _one(self._written(row), status=201)
+        answer = _one(self._written(row), status=201, more=self._shown_once(row))
         answer.headers["Location"] = f"{request.path.rstrip('/')}/{row.id}"
         return answer
 
@@ -121,7 +121,9 @@ class ResourceApi(ModelRestApi):
                 errors.setdefault(f"items.{position}", []).append(problem.message)
         if errors:
             raise Invalid(_("Nothing was created. Please check the named records."), errors=errors)
-        return _json(orjson.dumps({"ids": [str(row.id) for row in rows]}), status=201)
+        secrets = {name: [getattr(row, name) for row in rows] for name in self.resource.shown_once.split()}
+        not_kept(secrets)
+        return _json(orjson.dumps({"ids": [str(row.id) for row in rows], **secrets}), status=201)
 
     @expose("/<pk>", methods=["PUT", "PATCH"])
     @protect()
@@ -138,6 +140,12 @@ class ResourceApi(ModelRestApi):
         row = find_row(self.resource, pk, lock=True)
         delete_row(self.resource, row)
         return _json(orjson.dumps({"message": _("Deleted.")}))
+
+    def _shown_once(self, row: Any) -> dict[str, Any]:
+        """What of a new row is told now and never again, not even to the same request sent twice."""
+        secrets = {name: getattr(row, name) for name in self.resource.shown_once.split()}
+        not_kept(secrets)
+        return secrets
 
     def _written(self, row: Any) -> str:
         """The row as it stands in this transaction, in the words of `get`."""
@@ -187,10 +195,10 @@ def _version_asked() -> int | None:
     return int(text) if text.isdigit() and len(text) < 10 else -1
 
 
-def _one(document: str, status: int = 200) -> Response:
+def _one(document: str, status: int = 200, more: dict[str, Any] | None = None) -> Response:
     """One record, with its version as `ETag`."""
     record = orjson.loads(document)
-    body = orjson.dumps({"id": record["id"], "result": record})
+    body = orjson.dumps({"id": record["id"], "result": record, **(more or {})})
     answer = _json(body, status)
     if record.get("version") is not None:
         answer.headers["ETag"] = f'"{record["version"]}"'

@@ -80,6 +80,8 @@ class ResourceView(ModelView):
                 row = create_row(self.resource, sent_values(self.resource, is_new=True))
         except (Invalid, Conflict, NotAllowed, IntegrityError) as problem:
             return _refused(self.resource, "add", problem)
+        if self.resource.shown_once:
+            return _shown_once(self.resource, row)
         flash(_("%(what)s was added.", what=str(row)), "success")
         if request.form.get("after") == "new":
             return redirect(request.full_path.rstrip("?"))
@@ -154,6 +156,12 @@ def _form_page(resource: Resource, form: Any, action: str, row: Any = None, **mo
         form=form,
         page=pages.form_page(resource, form, action, row, **more),
     )
+
+
+def _shown_once(resource: Resource, row: Any) -> str:
+    """The only page that shows a new row's secret: a redirect would have to keep it somewhere."""
+    secret, next_url = getattr(row, resource.shown_once), pages.address(resource, "show", row.id)
+    return render_template("resource/shown_once.html", title=str(row), secret=secret, next_url=next_url)
 
 
 def _refused(

@@ -16,6 +16,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Connection, create_engine
 from sqlalchemy import text as sql
 
+from app.core import api_keys
 from app.core.profile import current_profile
 from app.core.registry import feature_of_endpoint
 from app.core.resource import ACTIONS, registry
@@ -25,6 +26,7 @@ from starline.core.errors import NotAllowed, NotFound, Unauthenticated
 from starline.core.identifiers import parse_uuid
 from starline.core.tenancy import PLATFORM_ID
 from starline.identity import attempts, roles, sessions, tokens
+from starline.identity.key_viewer import KeyViewer
 from starline.identity.viewer import Viewer, load_viewer
 from starline.organizations.models import Organization
 
@@ -56,7 +58,14 @@ def required_viewer() -> Viewer:
 
 
 def authenticate(tenant_id: UUID | None) -> Viewer | None:
-    """Find out who is asking, by bearer token or by session cookie. A bad token is refused, a bad cookie ignored."""
+    """Find out who is asking, by API key, bearer token or session cookie.
+
+    A bad key or token is refused, a bad cookie ignored.
+    """
+    key = api_keys.sent_key()
+    if key is not None:
+        g.by_token = True
+        return api_keys.viewer_by_key(key, tenant_id)
     header = request.headers.get("Authorization", "")
     if header:
         g.by_token = True
@@ -96,24 +105,42 @@ def forget_viewer() -> None:
     viewer = current_viewer()
     if viewer is not None:
         _viewers.pop(viewer.session_id, None)
-        g.viewer = viewer_of(viewer.session_id, viewer.organization_id)
+        if isinstance(viewer, KeyViewer):
+            g.viewer = _renewed(viewer)
+        else:
+            g.viewer = viewer_of(viewer.session_id, viewer.organization_id)
         g.pop("profile", None)
         check_feature()
         _check_what_was_relied_on()
         check_second_factor()
 
 
+def _renewed(viewer: KeyViewer) -> KeyViewer:
+    try:
+        return api_keys.renewed(viewer)
+    except Unauthenticated as refusal:
+        g.viewer = None
+        keep_refused_token(viewer.organization_id, refusal.code)
+        raise
+
+
 def check_feature() -> None:
     """What the agency has not switched on is not there. Asks anew before it refuses: it may just have been."""
-    feature = feature_of_endpoint(request.endpoint or "")
-    if feature is None or current_viewer() is None or current_profile().has_feature(feature):
+    if current_viewer() is None or _has_features():
         return
     confirm_viewer()
-    if current_profile().has_feature(feature):
+    if _has_features():
         return
     if request.path.startswith("/api/"):
         raise NotAllowed(_("Your agency has not switched this feature on."), code="feature_off")
     raise NotFound(_("There is nothing here, or you may not see it."))
+
+
+def _has_features() -> bool:
+    """Whether the feature of the endpoint is on, and for a key that of the API."""
+    by_key = "api_access" if isinstance(current_viewer(), KeyViewer) else None
+    asked = (feature_of_endpoint(request.endpoint or ""), by_key)
+    return all(feature is None or current_profile().has_feature(feature) for feature in asked)
 
 
 def _check_what_was_relied_on() -> None:
@@ -135,12 +162,14 @@ def confirm_viewer() -> None:
 
 
 def keep_refused_token(tenant_id: UUID | None, code: str) -> None:
-    """Remember a refused token where it is known whose house was knocked at."""
-    if tenant_id is None:
+    """Remember a refused token where it is known whose house was knocked at, or whose key it was for certain."""
+    key = g.get("refused_key")
+    house = key.organization_id if key is not None else tenant_id
+    if house is None:
         return
-    tenancy.switch(tenant_id, None)
+    tenancy.switch(house, None)
     origin = attempts.Origin("api", request.remote_addr, request.user_agent.string or None)
-    attempts.record_refused_token(code, origin)
+    attempts.record_refused_token(code, origin, key_id=key.key_id if key is not None else None)
     db.session.commit()
 
 
@@ -295,7 +324,9 @@ def _write_permission(connection: Connection, action: str, name: str) -> bool:
 
 
 def touch_session() -> None:
-    """Note that the person is still there (at most once a minute)."""
+    """Note that the person is still there, or that the key is in use (at most once a minute)."""
     viewer = current_viewer()
-    if viewer is not None and request.blueprint != "static":
+    if isinstance(viewer, KeyViewer):
+        api_keys.touch(viewer)
+    elif viewer is not None and not g.get("by_token") and request.blueprint != "static":
         sessions.touch(viewer)

@@ -2,8 +2,8 @@
 
 from app.core.resource import Resource
 from starline.core.db import Role, User
-from starline.identity import invitations, roles, users
-from starline.identity.models import RoleAssignment, SignInAttempt
+from starline.identity import api_keys, invitations, roles, users
+from starline.identity.models import AgencyApiKey, RoleAssignment, SignInAttempt
 
 
 class Users(Resource, model=User, menu="Settings", icon="users"):
@@ -50,6 +50,24 @@ class RoleAssignments(Resource, model=RoleAssignment, icon="key"):
     without = "edit"
     create = users.grant_role
     delete = users.withdraw_role
+
+
+class ApiKeys(Resource, model=AgencyApiKey, menu="Settings", icon="api"):
+    title = "API keys"
+    table = "name prefix role user expires_at last_seen_at revoked_at"
+    filters = "name role user"
+    order = "name"
+    form = {"Key": "name role scopes expires_at"}
+    show = {
+        "Key": "name prefix role scopes",
+        "Use": "user expires_at last_seen_at revoked_at revoked_by",
+    }
+    without = "delete"
+    shown_once = "key"
+    feature = "api_access"
+    create = api_keys.issue
+    update = api_keys.update
+    actions = {"revoke": api_keys.revoke}
 
 
 class SignInAttempts(Resource, model=SignInAttempt, menu="Settings", icon="fingerprint"):

@@ -97,7 +97,7 @@ def belongs_to(
 
     A simple key would let one organisation's row point at another's.
     """
-    kind = [] if table == "ab_user" else [Uuid()]
+    kind = [] if table.startswith("ab_") else [Uuid()]
     info = {"belongs_to": table, "on_delete": on_delete}
     return column(label, *kind, help=help, info=info, **options)
 
@@ -269,7 +269,7 @@ def context_settings() -> dict[str, str]:
     return {
         "context": context.signed(),
         "request_id": context.request_id,
-        "reason": context.reason or "",
+        "reason": "; ".join(filter(None, (context.via, context.reason))),
     }
 
 

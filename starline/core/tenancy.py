@@ -27,12 +27,16 @@ CONTEXT_LIFETIME = 900
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One request's or one task's identity. `user_id` is None for the system itself."""
+    """One request's or one task's identity. `user_id` is None for the system itself.
+
+    `via` is what acts in the person's name, an API key; the audit keeps it beside the reason.
+    """
 
     organization_id: UUID | None = None
     user_id: int | None = None
     request_id: str = ""
     reason: str | None = None
+    via: str | None = None
 
     def signed(self) -> str:
         """`organization.user.expiry.hmac`, the value of the setting `app.context`; empty without an organisation."""
@@ -76,17 +80,18 @@ def acting(
         user_id,
         outer.request_id if request_id is None else request_id,
         reason,
+        outer.via,
     )
     with _entered(context):
         yield context
 
 
-def switch(organization_id: UUID | None, user_id: int | None) -> None:
+def switch(organization_id: UUID | None, user_id: int | None, via: str | None = None) -> None:
     """Go on as another person or organisation until the enclosing `acting` ends: a request learns who asks in steps."""
     from starline.core import db
 
     db.flush_pending()
-    _current.set(replace(_current.get(), organization_id=organization_id, user_id=user_id))
+    _current.set(replace(_current.get(), organization_id=organization_id, user_id=user_id, via=via))
     db.apply_context()
 
 

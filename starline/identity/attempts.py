@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
+from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -53,16 +54,19 @@ def record(user: User | None, outcome: SignInOutcome, origin: Origin) -> SignInA
     return attempt
 
 
-def record_refused_token(reason: str, origin: Origin) -> None:
+def record_refused_token(reason: str, origin: Origin, *, key_id: UUID | None = None) -> None:
     """Keep in the audit that a token was refused; `reason` is the error's code, never the token.
 
+    `key_id` names the API key whose secret was right and that opens nothing any more.
     Of one address and reason only the first, tenth, hundredth … of a minute gets a row, with the count so far:
     whoever sends bad tokens by the thousand doesn't fill the audit.
     """
-    count = _refusals.counted((tenancy.current_organization_id(), origin.address, reason))
+    count = _refusals.counted((tenancy.current_organization_id(), origin.address, reason, key_id))
     if rules.is_power_of_ten(count):
         changes = {"reason": reason, "channel": origin.channel, "address": origin.address, "count": count}
-        audit.record("auth:refused_token", "ab_user", changes=changes)
+        subject = "ab_user" if key_id is None else "api_keys"
+        subject_id = None if key_id is None else str(key_id)
+        audit.record("auth:refused_token", subject, subject_id=subject_id, changes=changes)
 
 
 def check_rate(origin: Origin) -> None:

@@ -5,9 +5,9 @@ ones, and their link tables get the organisation from the database.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -23,12 +23,14 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
     UniqueConstraint,
     Uuid,
     func,
     or_,
     select,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from starline.core import clock, tenancy
@@ -329,3 +331,46 @@ class SignInAttempt(TenantModel):
 
     user: Mapped[User | None] = joined("SignInAttempt.user_id", to="User")
     visible_to = classmethod(_of_people_visible_to)
+
+
+def _in_a_year() -> datetime:
+    return clock.now() + timedelta(days=365)
+
+
+class AgencyApiKey(TenantModel):
+    """What a program of the agency's own signs in with; FAB's `ApiKey` is another, which is not used.
+
+    It acts for its owner, with at most its role and its scopes. `key` is the whole secret text, on the new row alone:
+    only its hash is stored.
+    """
+
+    __tablename__ = "api_keys"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "prefix"),
+        Index(None, "organization_id", "user_id"),
+        Index(None, "organization_id", "role_id"),
+    )
+    key: ClassVar[str | None] = None
+
+    name: Mapped[str] = column("Name", String(80), help="Which program uses it, such as Payroll export.")
+    prefix: Mapped[str] = column("Key begins with", String(12))
+    secret_hash: Mapped[str] = column("Secret hash", String(64))
+    role_id: Mapped[int] = belongs_to("ab_role", "Role", help="The key sees and does at most what this role may.")
+    scopes: Mapped[list[str]] = column(
+        "Scopes", ARRAY(Text), help="What of the role's rights it has: clients:read, clients:write, clients:export, …"
+    )
+    user_id: Mapped[int] = belongs_to("ab_user", "Owner", help="Whom it acts for. It ends when they are disabled.")
+    expires_at: Mapped[datetime] = column(
+        "Expires", DateTime(timezone=True), default=_in_a_year, help="Empty: in a year. Two years at most."
+    )
+    last_seen_at: Mapped[datetime | None] = column("Last used", DateTime(timezone=True))
+    revoked_at: Mapped[datetime | None] = column("Revoked", DateTime(timezone=True))
+    revoked_by_id: Mapped[int | None] = belongs_to("ab_user", "Revoked by")
+
+    role: Mapped[Role] = joined("AgencyApiKey.role_id", to="Role")
+    user: Mapped[User] = joined("AgencyApiKey.user_id", to="User")
+    revoked_by: Mapped[User | None] = joined("AgencyApiKey.revoked_by_id", to="User")
+
+    @property
+    def possible_actions(self) -> tuple[str, ...]:
+        return () if self.revoked_at else ("revoke",)

@@ -52,6 +52,11 @@ class Viewer:
         return now < self.idle_until and now < self.expires_at
 
     @property
+    def via(self) -> str | None:
+        """What acts in the person's name, if it isn't they themselves."""
+        return None
+
+    @property
     def id(self) -> int:
         """The user's id, under the name that Flask-Login and FAB ask for."""
         return self.user_id

@@ -30,6 +30,7 @@ FORMATS: dict[str, Any] = {
     "state": "OH",
     "time_zone": "America/New_York",
     "to_status": "assessment",
+    "scopes": ["clients:read"],
     "validity_months": 12,
     "visibility": "family",
 }

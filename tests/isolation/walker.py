@@ -23,6 +23,7 @@ MALFORMED = "not-an-id"
 BEYOND_ONESELF = {
     ("roles", "Branch office"): "Nobody writes a role that sees more than they do themselves.",
     ("role_assignments", "Branch office"): "Nor gives or takes one.",
+    ("api_keys", "Branch office"): "Nor issues a key of such a role.",
 }
 NOT_SHOWN = {True: (302, 401, 403), False: (401, 403)}
 """How a stranger is refused, by whether a screen was asked: screens send strangers to the sign-in page."""
