@@ -19,6 +19,7 @@ import pytest
 
 from tests import database as test_database
 from tests.caches import forget_everything
+from tests.isolation.tally import Summary
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0", "::ffff:127.")
 
@@ -32,6 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Starts the server and points this process's settings at a database of its own, before anything is imported."""
     if config.option.collectonly or config.option.help:
         return
+    config.pluginmanager.register(Summary(), "isolation-summary")
     worker = getattr(config, "workerinput", None)
     run = int(worker["run"]) if worker else os.getpid()
     if not worker:

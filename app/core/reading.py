@@ -85,6 +85,8 @@ def _run(asked: Statement, parameters: dict[str, Any]) -> tuple[Any, ...]:
     try:
         return answer(asked, parameters, is_durable=False)
     except OperationalError:
+        if db.session.registry.has() and db.session().in_transaction():
+            raise  # what the open transaction wrote went with its connection
         # A pooled connection that died with its server: a read is safe to ask again.
         db.engine().dispose()
         return answer(asked, parameters, is_durable=False)

@@ -289,6 +289,11 @@ def apply_context() -> None:
     connection.execute(sql(f"SELECT {_SET_CONTEXT}"), context_settings() or NO_CONTEXT)
 
 
+def is_begun() -> bool:
+    """Whether this thread's session holds a transaction in which more can be asked."""
+    return session.registry.has() and session().in_transaction() and not _has_failed()
+
+
 def _has_failed() -> bool:
     """Whether the open transaction can only be rolled back any more."""
     if not session().in_transaction():

@@ -59,10 +59,13 @@ class Statement:
 
 
 def answer(statement: Statement, parameters: Mapping[str, Any], *, is_durable: bool = True) -> tuple[Any, ...]:
-    """The one row of `statement`, run for the acting context in a transaction of its own.
+    """The one row of `statement`, run for the acting context in a transaction of its own, or in the one that is open.
 
     Not durable: an answer whose audit row may be lost with the server in the second before it crashes.
     """
+    if db.is_begun():
+        # A second connection beside the session's would let threads that hold one each wait for one another.
+        return answer_within(statement, parameters)
     context = db.context_settings() or db.NO_CONTEXT
     values = {**statement.constants, **parameters, **context}
     settled = [_CONTEXT, *([_REASON] if context["reason"] else []), *([] if is_durable else [_NOT_DURABLE])]

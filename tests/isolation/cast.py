@@ -137,15 +137,15 @@ def sender(application: Any, person: Person) -> Any:
     return send
 
 
-def plant_canaries(agency: Agency) -> int:
+def plant_canaries(agency: Agency, canary: str = CANARY) -> int:
     """Put a word of its own into every text that the agency keeps; how many texts there are."""
     planted = 0
     with connected(settings().database_url) as cursor:
         enter(cursor, agency.id)
         for table, column, length in rows(cursor, _TEXTS):
-            if table in LEFT_PLAIN or (length is not None and length < len(CANARY) + 7):
+            if table in LEFT_PLAIN or (length is not None and length < len(canary) + 7):
                 continue
-            word = f"{CANARY}{hashlib.md5(f'{table}.{column}'.encode()).hexdigest()[:4]}"
+            word = f"{canary}{hashlib.md5(f'{table}.{column}'.encode()).hexdigest()[:4]}"
             cursor.execute(
                 f"UPDATE {table} SET {column} = '{word}' || to_hex((row_number)::int) FROM (SELECT ctid AS place,"
                 f" row_number() OVER () FROM {table}) AS numbered WHERE {table}.ctid = numbered.place"
@@ -277,13 +277,15 @@ def _fill(agency: Agency, near: int, far: int) -> None:
 
 def _keep_records(agency: Agency, user_id: int) -> None:
     """A row in the tables that no form writes and nothing here has filled yet."""
-    word = "0" * 64
+    word, answered = "0" * 64, {"status": 200, "body": "an answer"}
     with tenancy.acting(agency.id), db.transaction():
         now = clock.now()
         session.add(SecondFactor(user_id=user_id, seed="JBSWY3DPEHPK3PXP"))
         session.add(RecoveryCode(user_id=user_id, code_hash=word))
         session.add(RememberedDevice(user_id=user_id, token_hash=word, expires_at=now))
-        session.add(IdempotentRequest(organization_id=agency.id, key="a key", user_id=user_id, fingerprint=word))
+        session.add(
+            IdempotentRequest(organization_id=agency.id, key="a key", user_id=user_id, fingerprint=word, **answered)
+        )
         session.add(JobRun(job="a job", due_at=now))
 
 

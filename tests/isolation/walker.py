@@ -4,6 +4,7 @@ Each case begins with a positive control, the same request with the person's own
 honest request fails. Findings are collected, so that one run tells all of them.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,8 @@ from tests.contract.answers import plain
 from tests.contract.callers import Caller, by_cookie, by_token, nobody
 from tests.isolation.asks import Ask, a_change, resource_asks
 from tests.isolation.cast import CANARY, Agency, Cast, Person, children, dated, fingerprint, narrows
+from tests.isolation.slots import bodies, denials, headers, kept_keys, queries
+from tests.isolation.unpacked import words_of
 
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 MALFORMED = "not-an-id"
@@ -31,19 +34,36 @@ NOT_SHOWN = {True: (302, 401, 403), False: (401, 403)}
 
 @dataclass
 class Walk:
-    """What a walk has found. `vacuous` cases, whose control failed, are findings too."""
+    """What a walk has found. `vacuous` cases, whose control failed, are findings too.
+
+    `asker` is the signed-in person of the case; what they are refused must be found in `denied` and in the audit.
+    """
 
     cast: Cast
     routes: set[str] = field(default_factory=set)
     cases: int = 0
     controls: int = 0
+    vacuous: int = 0
     findings: list[str] = field(default_factory=list)
+    asker: Person | None = None
+    denied: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return (
             f"{len(self.routes)} routes, {self.cases} cases, {self.controls} positive controls,"
-            f" {len(self.findings)} findings"
+            f" {len(self.denied)} denials, {len(self.findings)} findings"
         )
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """For the summary of the run."""
+        return {
+            "cases": self.cases,
+            "positive_controls": self.controls,
+            "vacuous": self.vacuous,
+            "denials_audited": len(self.denied),
+            "leaks": len(self.findings) - self.vacuous,
+        }
 
     def fault(self, ask: Ask, who: str, slot: str, what: str) -> None:
         self.findings.append(f"{ask.method} {ask.path} as {who}, {slot}: {what}")
@@ -57,12 +77,26 @@ class Walk:
 
     def look(self, ask: Ask, who: str, slot: str, answer: Any, expected: Iterable[int]) -> Any:
         """Count an answer and note what is wrong with it: its status, or a word of Summit's in it."""
-        self.cases += 1
+        self.cases += slot != "control"
+        self.controls += slot == "control"
         if answer.status_code not in expected:
+            self.vacuous += slot == "control"
             self.fault(ask, who, slot, f"answers {answer.status_code}: {answer.get_data(as_text=True)[:300]!r}")
-        if CANARY in answer.get_data(as_text=True) or CANARY in str(answer.headers):
+        if CANARY in words_of(answer):
             self.fault(ask, who, slot, "tells a word of Summit's")
+        if answer.status_code in (403, 404) and self.asker is not None:
+            case = f"{ask.method} {ask.path} as {who}, {slot}"
+            self.denied[answer.headers["X-Request-ID"]] = (self.asker.user_id, case)
         return answer
+
+    def check_denials(self) -> None:
+        """Every refusal of a signed-in person stands in Harbor's audit under their name."""
+        recorded = denials(self.cast.harbor)
+        self.findings += [
+            f"{case}: the denial isn't in the audit"
+            for number, (user_id, case) in self.denied.items()
+            if recorded.get(number) != user_id
+        ]
 
 
 def walk(cast: Cast, *, screens: bool, only: Resource | None = None, methods: frozenset[str] = METHODS) -> Walk:
@@ -73,6 +107,7 @@ def walk(cast: Cast, *, screens: bool, only: Resource | None = None, methods: fr
         if ask.is_screen is screens and ask.method in methods and only in (None, ask.resource):
             found.routes.add(ask.route)
             _by_everybody(found, ask)
+    found.check_denials()
     after = fingerprint(cast.summit)
     found.findings += [f"Summit's {table} changed" for table in before if before[table] != after[table]]
     return found
@@ -88,6 +123,7 @@ def _by_everybody(found: Walk, ask: Ask) -> None:
     for name, person in harbor.people.items():
         if name == "Disabled":
             continue
+        found.asker = person
         if ask.permission not in person.permissions:
             _as_refused(found, ask, name, person)
             continue
@@ -97,7 +133,10 @@ def _by_everybody(found: Walk, ask: Ask) -> None:
             # What may be named in a body or a query hangs on the record scope alone.
             scopes.add(person.scope)
             _with_references(found, ask, name, person, caller, values)
+            _with_smuggled(found, ask, name, caller, values)
             _with_queries(found, ask, name, caller)
+            _with_headers(found, ask, name, caller, values)
+    found.asker = None
     _as_strangers(found, ask, own, theirs)
 
 
@@ -106,17 +145,21 @@ def _as_permitted(found: Walk, ask: Ask, name: str, person: Person, caller: Call
     harbor = found.cast.harbor
     own = harbor.outside if name == "Other caregiver" else harbor.own
     good: tuple[int, ...] = (200, 201, 302)
-    if (ask.resource.name, name) in BEYOND_ONESELF and ask.method != "GET":
-        good = (200, 302, 403, 422)
-    path = ask.path
+    slot, path = "control", ask.path
+    if _is_beyond(ask, name):
+        slot, good = "beyond oneself", (200, 302, 403, 422)
     if ask.has_id:
         path = ask.path.format((_expendable(harbor, ask) if ask.uses_up else own[ask.resource.name])["id"])
     elif ask.path.endswith("/related/nothing"):
-        good = (404,)
-    found.look(ask, name, "control", _send(caller, ask, path, values), good)
-    found.controls += 1
+        slot, good = "no reference", (404,)
+    found.look(ask, name, slot, _send(caller, ask, path, values), good)
     if ask.has_id:
         _with_ids(found, ask, name, person, caller, values)
+
+
+def _is_beyond(ask: Ask, name: str) -> bool:
+    """Whether the request is one that a rule beyond permissions refuses this person, so that it proves nothing."""
+    return (ask.resource.name, name) in BEYOND_ONESELF and ask.method != "GET"
 
 
 def _with_ids(found: Walk, ask: Ask, name: str, person: Person, caller: Caller, values: dict[str, Any]) -> None:
@@ -153,19 +196,58 @@ def _with_references(found: Walk, ask: Ask, name: str, person: Person, caller: C
         found.look(ask, name, "Summit in the body", _send(caller, ask, path, forced), (200, 201, 409, 422))
 
 
+def _with_smuggled(found: Walk, ask: Ask, name: str, caller: Caller, values: dict[str, Any]) -> None:
+    """Summit's ids where a program may put one besides: refused, or passed over, as one that never was."""
+    if ask.is_screen or _is_beyond(ask, name) or ask.sends not in ("values", "items", "change"):
+        return
+    path = ask.path.format(found.cast.harbor.own[ask.resource.name]["id"])
+    named = references(ask.resource)
+    absent = bodies(ask, named, values, lambda one: _never(ask.resource, one))
+    present = bodies(ask, named, values, lambda one: _of_summit(found.cast, ask.resource, one))
+    for (slot, first), (_same, second) in zip(absent, present, strict=True):
+        answers = [caller.call(ask.method, path, **body) for body in (first, second)]
+        for which, answer in zip(("random", "Summit's"), answers, strict=True):
+            found.look(ask, name, f"{slot}, {which}", answer, (200, 201, 404, 409, 422))
+        if min(answer.status_code for answer in answers) >= 400:
+            keys = _differing(str(first), str(second))
+            found.compare(ask, name, slot, plain(answers[0], keys[0]), plain(answers[1], keys[1]))
+
+
 def _with_queries(found: Walk, ask: Ask, name: str, caller: Caller) -> None:
     """Summit's ids and words in the query: they find what ids that never were find."""
     if ask.method != "GET" or ask.has_id:
         return
-    for one in references(ask.resource):
-        theirs, never = _theirs(found.cast, one), never_was_of(one)
-        for spell in (f"{one.key}={{}}", f"q=(filters:!((col:{one.key},opr:eq,value:{{}})))"):
-            answers = [caller.get(f"{ask.path}?{spell.format(key)}") for key in (theirs, never)]
-            for slot, answer in zip(("Summit's", "random"), answers, strict=True):
-                found.look(ask, name, f"?{one.key} {slot}", answer, (200, 404, 422))
-            found.compare(ask, name, f"?{spell} Summit's", plain(answers[0], theirs), plain(answers[1], never))
-    for query in (f"search={CANARY[:-1]}", f"organization_id={found.cast.summit.id}", f"cursor={uuid4()}"):
+    present = queries(ask.resource, lambda one: _of_summit(found.cast, ask.resource, one))
+    absent = queries(ask.resource, lambda one: _never(ask.resource, one))
+    for (slot, theirs), (_same, never) in zip(present, absent, strict=True):
+        answers = [caller.get(f"{ask.path}?{query}") for query in (theirs, never)]
+        for which, answer in zip(("Summit's", "random"), answers, strict=True):
+            found.look(ask, name, f"?{slot} {which}", answer, (200, 404, 422))
+        pair = [plain(one, key) for one, key in zip(answers, _differing(theirs, never), strict=True)]
+        found.compare(ask, name, f"?{slot} Summit's", *pair)
+    summit = found.cast.summit.own[ask.resource.name]["id"]
+    for query in (f"search={CANARY[:-1]}", f"organization_id={found.cast.summit.id}", f"cursor={summit}"):
         found.look(ask, name, f"?{query}", caller.get(f"{ask.path}?{query}"), (200, 404, 422))
+
+
+def _with_headers(found: Walk, ask: Ask, name: str, caller: Caller, values: dict[str, Any]) -> None:
+    """Headers and queries that name Summit or its rows change nothing; its kept answers are nobody else's."""
+    cast, resource = found.cast, ask.resource
+    path = ask.path.format(cast.harbor.own[resource.name]["id"])
+    theirs = cast.summit.own[resource.name]["id"]
+    if ask.method == "GET":
+        honest = caller.get(path)
+        given = headers(cast.summit, theirs)
+        found.compare(ask, name, "headers", plain(caller.get(path, headers=given), theirs), plain(honest, theirs))
+        if ask.has_id:
+            queried = caller.get(f"{path}?id={theirs}&pk={theirs}&organization_id={cast.summit.id}")
+            found.look(ask, name, "?id on one's own", queried, (honest.status_code,))
+    elif not ask.is_screen and not _is_beyond(ask, name) and ask.sends in ("values", "items"):
+        for key in kept_keys(cast.summit):
+            answer = caller.call(ask.method, path, headers={"Idempotency-Key": key}, **ask.options(values))
+            found.look(ask, name, "Summit's Idempotency-Key", answer, (200, 201, 409, 422))
+            if "Idempotency-Replayed" in answer.headers:
+                found.fault(ask, name, "Summit's Idempotency-Key", "answers what was answered before")
 
 
 def _as_refused(found: Walk, ask: Ask, name: str, person: Person) -> None:
@@ -228,6 +310,26 @@ def never_was_of(one: Field) -> Any:
 
 def _theirs(cast: Cast, one: Field) -> Any:
     return _id_of(cast.summit, cast.summit.own, one)
+
+
+def _of_summit(cast: Cast, resource: Resource, one: Field | None) -> Any:
+    return cast.summit.own[resource.name]["id"] if one is None else _theirs(cast, one)
+
+
+def _never(resource: Resource, one: Field | None) -> Any:
+    """An id that never was, the same at every call."""
+    if one is not None:
+        return never_was_of(one)
+    return 987654321 if isinstance(never_was(resource), int) else "01900000-0000-7000-8000-00000000beef"
+
+
+def _differing(first: str, second: str) -> tuple[str, str]:
+    """The ids that two queries of one spelling hold."""
+    found = (re.search(_ID, one) for one in (first, second))
+    return tuple(one.group() if one else "-" for one in found)  # type: ignore[return-value]
+
+
+_ID = r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{6,}"
 
 
 def _others(cast: Cast, one: Field, person: Person) -> dict[str, Any]:
