@@ -1,5 +1,6 @@
 """Reading a list request: plain parameters (`last_name.sw=Ha`), or FAB's rison in `q`. Both give one `ListRequest`."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -217,8 +218,10 @@ class _Reader:
         return _plain(cursor)
 
     def _whole(self, plain: dict[str, Any], name: str, default: int, low: int, high: int) -> int:
-        text = str(plain.get(name, default))
-        if text.lstrip("-").isdigit() and len(text) < 10 and low <= int(text) <= high:
+        if name not in plain:
+            return default
+        text = str(plain[name])
+        if re.fullmatch(r"[0-9]{1,9}", text) and low <= int(text) <= high:
             return int(text)
         self.errors[name] = [
             _(

@@ -142,7 +142,7 @@ class Resource:
     def key_of(self, text: str) -> UUID | int | None:
         """The row's key that `text` spells, or None: a malformed identifier means "not found"."""
         if self.is_numbered:
-            return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+            return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
         return parse_uuid(text)
 
     @cached_property

@@ -192,7 +192,7 @@ def _version_asked() -> int | None:
     if header in ("", "*"):
         return None
     text = header.removeprefix("W/").strip('"')
-    return int(text) if text.isdigit() and len(text) < 10 else -1
+    return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
 def _one(document: str, status: int = 200, more: dict[str, Any] | None = None) -> Response:

@@ -195,7 +195,7 @@ def _conflict(resource: Resource, row: Any) -> str:
 
 def _version_sent() -> int | None:
     text = request.form.get("version", "")
-    return int(text) if text.isdigit() and len(text) < 10 else None
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _after(resource: Resource, row: Any) -> str:

@@ -131,4 +131,4 @@ def _version_asked(in_body: Any) -> int | None:
     header = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
     if header in ("", "*"):
         return in_body if isinstance(in_body, int) else None
-    return int(header) if header.isdigit() and len(header) < 10 else -1
+    return int(header) if header.isdecimal() and len(header) < 10 else -1

@@ -67,7 +67,7 @@ def _typed(setting: Setting, text: str) -> Any:
     if isinstance(setting.default, bool):
         return bool(text)
     if isinstance(setting.default, int):
-        return int(text) if text.isdigit() and len(text) < 10 else text
+        return int(text) if text.isdecimal() and len(text) < 10 else text
     if isinstance(setting.default, tuple):
         return [part.strip() for part in text.split(",") if part.strip()]
     return text

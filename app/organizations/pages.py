@@ -44,7 +44,7 @@ class SettingsView(BaseView):  # type: ignore[misc]
         version = request.form.get("version", "")
         try:
             with session.begin_nested():
-                asked = int(version) if version.isdigit() and len(version) < 10 else None
+                asked = int(version) if version.isdecimal() and len(version) < 10 else None
                 preferences.update_settings(forms.sent_values(), by=viewer.user_id, version=asked)
                 _keep_logo(by=viewer.user_id)
         except (Invalid, Stale) as problem:

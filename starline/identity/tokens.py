@@ -170,7 +170,7 @@ def _verified(token: str, audience: str, more: list[str]) -> dict[str, Any]:
 
 def _subject(claims: dict[str, Any]) -> tuple[int, UUID]:
     subject, organization_id = str(claims["sub"]), parse_uuid(claims["organization_id"])
-    if organization_id is None or not subject.isascii() or not subject.isdigit():
+    if organization_id is None or not subject.isascii() or not subject.isdecimal():
         raise _refusal("malformed_token")
     return int(subject), organization_id
 

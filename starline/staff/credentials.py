@@ -160,6 +160,6 @@ def _check_type(values: Mapping[str, Any]) -> None:
     if months is not None and not 1 <= months <= 240:
         problems.add("validity_months", "Give 1 to 240 months, or leave it empty if it does not expire.")
     days = values.get("reminder_days") or ()
-    if not all(text.isdigit() and 1 <= int(text) <= 365 for text in days):
+    if not all(text.isdecimal() and 1 <= int(text) <= 365 for text in days):
         problems.add("reminder_days", "Give the days before expiry as whole numbers from 1 to 365, like 60, 30, 14.")
     problems.refuse()

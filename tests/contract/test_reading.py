@@ -99,7 +99,7 @@ def test_the_screen_shows_the_rows_and_labels_that_rest_answers(
     "query",
     [
         *(f"page_size={value}" for value in ("-1", "0", LARGEST_PAGE + 1, "x", "1.5", "9" * 30)),
-        *(f"page={value}" for value in ("0", "-1", "x", LARGEST_OFFSET)),
+        *(f"page={value}" for value in ("0", "-1", "--5", "²", "x", LARGEST_OFFSET)),
         "organization_id=00000000-0000-7000-8000-000000000001",
         "nothing_like_this=1",
         "version.gt=1",
