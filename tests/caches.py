@@ -12,7 +12,7 @@ REMEMBERED = {
     "starline.identity.attempts": ("_refusals",),
 }
 MADE_ONCE = {
-    "starline.core.crypto": ("data_keys",),
+    "starline.core.crypto": ("data_keys", "_unwrap"),
 }
 
 

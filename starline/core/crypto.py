@@ -2,7 +2,7 @@
 
 A value is kept as `version (1 byte) | key number (4) | nonce (12) | ciphertext and tag`, bound to its place by the
 associated data `organization|table|column|row`: a ciphertext copied to another row, column or organisation doesn't
-open. Destroying an organisation's keys makes its values unreadable in every backup too.
+open. Destroying an organisation's secret (`shredding`) makes its values unreadable in every backup too.
 """
 
 import base64
@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session
 
 from config import settings
-from starline.core import tenancy
+from starline.core import shredding, tenancy
 from starline.core.adapters.kms import KmsMasterKey
 from starline.core.db import TenantModel, column, session
 from starline.core.errors import Unavailable
@@ -145,11 +145,29 @@ def add_data_key() -> OrganizationKey:
 def rewrap_keys() -> int:
     """Wrap the acting organisation's keys anew under the master key that is current; how many."""
     rows = list(session.scalars(select(OrganizationKey)))
+    shredding.rewrap_secret(tenancy.current_organization_id(), master_key())
     for row in rows:
         context = _context(row.organization_id, row.purpose, row.number)
-        row.key_encrypted = master_key().wrap(master_key().unwrap(bytes(row.key_encrypted), context), context)
+        row.key_encrypted = wrap_key(unwrap_key(bytes(row.key_encrypted), context), context)
     session.flush()
     return len(rows)
+
+
+def wrap_key(key: bytes, context: str) -> bytes:
+    """`key` wrapped by the master key, then sealed under its organisation's secret.
+
+    `context`: organization|purpose|number.
+    """
+    return shredding.seal(master_key().wrap(key, context), _organization_of(context), context, master_key())
+
+
+def unwrap_key(wrapped: bytes, context: str) -> bytes:
+    """The key that `wrap_key` was given for the same context. Raises `Unreadable`."""
+    try:
+        inner = shredding.unseal(wrapped, _organization_of(context), context, master_key())
+    except shredding.Shredded as error:
+        raise Unreadable(error.message) from error
+    return master_key().unwrap(inner, context)
 
 
 class LocalMasterKey:
@@ -222,6 +240,10 @@ def _context(organization_id: UUID, purpose: str, number: int) -> str:
     return f"{organization_id}|{purpose}|{number}"
 
 
+def _organization_of(context: str) -> UUID:
+    return UUID(context.split("|")[0])
+
+
 _KEPT = "organization_keys"
 
 
@@ -254,7 +276,7 @@ def _newest_key(purpose: str) -> tuple[int, bytes]:
 
 def _add_key(purpose: str, number: int) -> OrganizationKey:
     organization_id = tenancy.current_organization_id()
-    wrapped = master_key().wrap(os.urandom(KEY_BYTES), _context(organization_id, purpose, number))
+    wrapped = wrap_key(os.urandom(KEY_BYTES), _context(organization_id, purpose, number))
     values = {
         "purpose": purpose,
         "number": number,
@@ -275,7 +297,7 @@ def _add_key(purpose: str, number: int) -> OrganizationKey:
 
 @lru_cache(maxsize=4096)
 def _unwrap(wrapped: bytes, context: str) -> bytes:
-    return master_key().unwrap(wrapped, context)
+    return unwrap_key(wrapped, context)
 
 
 @event.listens_for(Session, "after_soft_rollback")

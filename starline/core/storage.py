@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -34,6 +35,8 @@ class FileStore(Protocol):
     def put(self, key: str, content: bytes, content_type: str) -> None: ...
     def get(self, key: str) -> bytes: ...
     def delete(self, key: str) -> None: ...
+    def erase(self, key: str) -> None: ...
+    def keys(self, prefix: str) -> Iterator[str]: ...
     def exists(self, key: str) -> bool: ...
     def signed_url(self, key: str, seconds: int) -> str | None: ...
 
@@ -67,6 +70,14 @@ class Storage:
     def delete(self, key: str) -> None:
         """Remove the file; nothing happens where there is none."""
         self._files.delete(checked(key))
+
+    def erase(self, key: str) -> None:
+        """Remove the file in every version the store keeps: for an organisation that leaves."""
+        self._files.erase(checked(key))
+
+    def keys(self, area: str = "") -> Iterator[str]:
+        """Every key of the acting organisation, or of one area of it, in order."""
+        return self._files.keys(prefix() + area)
 
     def exists(self, key: str) -> bool:
         return self._files.exists(checked(key))

@@ -149,3 +149,24 @@ def test_a_missing_bucket_is_trouble_and_not_an_absent_file(bucket: Storage, har
     elsewhere = Storage(S3Files("no-such-bucket"))
     with pytest.raises(Unavailable):
         elsewhere.put(key_for("logos", "png"), b"x", "image/png")
+
+
+def test_the_keys_of_an_organisation_are_listed_in_order_and_no_others(store: Storage, harbor: None) -> None:
+    kept = sorted(store.put(key_for(area, "png"), b"one", "image/png") for area in ("logos", "photos", "logos"))
+    with tenancy.acting(SUMMIT, user_id=7):
+        theirs = store.put(key_for("logos", "png"), b"one", "image/png")
+        assert list(store.keys()) == [theirs] and list(store.keys("photos/")) == []
+    assert list(store.keys()) == kept
+    assert list(store.keys("photos/")) == [one for one in kept if "/photos/" in one]
+
+
+def test_an_erased_file_is_gone_in_every_version(bucket: Storage, harbor: None) -> None:
+    client = boto3.client("s3")
+    client.put_bucket_versioning(Bucket="starline-files", VersioningConfiguration={"Status": "Enabled"})
+    key = bucket.put(key_for("logos", "png"), b"one", "image/png")
+    bucket.put(key, b"two", "image/png")
+    bucket.delete(key)
+    assert client.list_object_versions(Bucket="starline-files")["Versions"], "deleting alone leaves the versions"
+    bucket.erase(key)
+    left = client.list_object_versions(Bucket="starline-files")
+    assert "Versions" not in left and "DeleteMarkers" not in left

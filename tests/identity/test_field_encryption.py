@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 from sqlalchemy import delete, select
 
-from starline.core import crypto, db, tenancy
+from starline.core import crypto, db, shredding, tenancy
 from starline.core.adapters.kms import KmsMasterKey
 from starline.core.crypto import OrganizationKey, Unreadable, blind_index, decrypt, encrypt, mask
 from starline.core.errors import Unavailable
@@ -101,6 +101,7 @@ def test_keys_are_wrapped_anew_under_a_new_master_key(harbor: Any, tmp_path: Pat
     monkeypatch.delitem(master.keys, "1")
     db.session.info.clear()
     assert decrypt(sealed, **PLACE) == "900-12-3456"
+    shredding.destroy_secret(HARBOR)  # no later test has this master key
 
 
 def test_the_wrapped_key_does_not_open_for_another_organisation(harbor: Any) -> None:
@@ -156,3 +157,32 @@ def test_the_key_file_is_made_once_and_readable_by_its_owner_alone(tmp_path: Pat
     first, second = crypto.LocalMasterKey(path), crypto.LocalMasterKey(path)
     assert first.keys == second.keys and path.stat().st_mode & 0o777 == 0o600
     assert list(json.loads(path.read_text())["keys"]) == ["1"] and len(list(path.parent.iterdir())) == 1
+
+
+def test_without_the_organisations_secret_a_copy_of_the_database_is_unreadable(harbor: Any) -> None:
+    sealed = encrypt("900-12-3456", **PLACE)
+    kept = db.session.scalars(select(OrganizationKey.key_encrypted)).all()
+    with tenancy.acting(SUMMIT):
+        an_agency(SUMMIT, "summit")
+        others = encrypt("900-65-4321", **PLACE)
+    assert shredding.destroy_secret(HARBOR) and not shredding.destroy_secret(HARBOR)
+    db.session.info.clear()
+    crypto._unwrap.cache_clear()
+    with pytest.raises(Unreadable):
+        decrypt(sealed, **PLACE)
+    assert db.session.scalars(select(OrganizationKey.key_encrypted)).all() == kept, "the backup's rows are all there"
+    with tenancy.acting(SUMMIT):
+        assert decrypt(others, **PLACE) == "900-65-4321"
+
+
+def test_a_key_from_before_there_were_secrets_opens_and_is_sealed_when_it_is_wrapped_anew(harbor: Any) -> None:
+    sealed = encrypt("900-12-3456", **PLACE)
+    row = db.session.scalars(select(OrganizationKey)).one()
+    context = f"{HARBOR}|data|1"
+    row.key_encrypted = crypto.master_key().wrap(crypto.unwrap_key(bytes(row.key_encrypted), context), context)
+    db.session.flush()
+    db.session.info.clear()
+    assert not shredding.is_sealed(bytes(row.key_encrypted)) and decrypt(sealed, **PLACE) == "900-12-3456"
+    crypto.rewrap_keys()
+    db.session.info.clear()
+    assert shredding.is_sealed(bytes(row.key_encrypted)) and decrypt(sealed, **PLACE) == "900-12-3456"

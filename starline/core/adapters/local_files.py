@@ -1,6 +1,7 @@
 """Files on this machine's disk: the embedded set-up's storage, and its own stand-in in tests."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from starline.core.errors import NotFound
@@ -34,6 +35,16 @@ class LocalFiles:
 
     def delete(self, key: str) -> None:
         self._path(key).unlink(missing_ok=True)
+
+    def erase(self, key: str) -> None:
+        """Remove the file for good; a disk keeps no older versions."""
+        self.delete(key)
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Every key that starts with `prefix`, in order; drafts are left out."""
+        folder = self._path(f"{prefix}x").parent
+        found = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+        yield from sorted(path.relative_to(self._directory).as_posix() for path in found)
 
     def exists(self, key: str) -> bool:
         return self._path(key).is_file()

@@ -3,6 +3,7 @@
 Credentials and region come from the machine's role or the usual AWS variables. moto stands in for it in tests.
 """
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -42,6 +43,18 @@ class S3Files:
     def delete(self, key: str) -> None:
         self._call("delete_object", Key=key)
 
+    def erase(self, key: str) -> None:
+        """Remove the object in every version that the bucket keeps."""
+        for page in self._pages("list_object_versions", key):
+            for one in [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]:
+                if one["Key"] == key:
+                    self._call("delete_object", Key=key, VersionId=one["VersionId"])
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Every key that starts with `prefix`, in order."""
+        for page in self._pages("list_objects_v2", prefix):
+            yield from (one["Key"] for one in page.get("Contents", ()))
+
     def exists(self, key: str) -> bool:
         try:
             self._call("head_object", Key=key)
@@ -68,6 +81,12 @@ class S3Files:
         except BotoCoreError:
             raise Unavailable("The file storage can't be reached.") from None
         return answer
+
+    def _pages(self, operation: str, prefix: str) -> Iterator[dict[str, Any]]:
+        try:
+            yield from self._client.get_paginator(operation).paginate(Bucket=self._bucket, Prefix=prefix)
+        except (ClientError, BotoCoreError):
+            raise Unavailable("The file storage can't be reached.") from None
 
     @cached_property
     def _encryption(self) -> dict[str, str]:
