@@ -108,7 +108,7 @@ def test_the_wrapped_key_does_not_open_for_another_organisation(harbor: Any) -> 
     encrypt("900-12-3456", **PLACE)
     wrapped = bytes(db.session.scalars(select(OrganizationKey.key_encrypted)).first() or b"")
     with pytest.raises(Unreadable):
-        crypto.master_key().unwrap(wrapped, f"{SUMMIT}|data|1")
+        crypto.unwrap_key(wrapped, f"{SUMMIT}|data|1")
 
 
 def test_equal_values_have_equal_indexes_within_one_organisation_only(harbor: Any) -> None:
