@@ -53,6 +53,9 @@ class Settings:
     kms_key: str | None
     s3_bucket: str | None
     files_dir: Path
+    audit_bucket: str | None
+    audit_lock_days: int
+    audit_heads_dir: Path
     resend_api_key: str | None
     smtp_url: str | None
     mail_dir: Path
@@ -127,6 +130,9 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         kms_key=source.optional("KMS_KEY"),
         s3_bucket=source.optional("S3_BUCKET"),
         files_dir=Path(source.text("FILES_DIR", str(var_dir / "files"))),
+        audit_bucket=source.optional("AUDIT_BUCKET"),
+        audit_lock_days=source.whole_number("AUDIT_LOCK_DAYS", 2557),
+        audit_heads_dir=Path(source.text("AUDIT_HEADS_DIR", str(var_dir / "audit-heads"))),
         resend_api_key=source.optional("RESEND_API_KEY"),
         smtp_url=source.optional("SMTP_URL"),
         mail_dir=Path(source.text("MAIL_DIR", str(var_dir / "mail"))),
@@ -153,6 +159,8 @@ def problems_with(found: Settings) -> list[str]:
         problems.append(f"{PREFIX}ENVIRONMENT must be development, test or production, not {found.environment!r}.")
     if not 1 <= found.port <= 65535:
         problems.append(f"{PREFIX}PORT must be between 1 and 65535, not {found.port}.")
+    if found.audit_lock_days < 1:
+        problems.append(f"{PREFIX}AUDIT_LOCK_DAYS must be at least 1, not {found.audit_lock_days}.")
     if not found.database_url:
         problems.append(f"{PREFIX}DATABASE_URL is missing; start the embedded PostgreSQL with 'make run' or set it.")
     serving = {"DATABASE_URL": found.database_url}

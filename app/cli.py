@@ -118,6 +118,37 @@ def create_platform(email: str, first_name: str, last_name: str) -> None:
     click.echo(f"The platform is set up; {email} has an invitation.")
 
 
+@main.group()
+def audit() -> None:
+    """The trail of who did and who saw what."""
+
+
+@audit.command("seal")
+def seal_audit() -> None:
+    """Seal every organisation's new rows now and put the heads outside the database."""
+    from starline.core.audit import heads, sealing
+
+    importlib.import_module("starline.models")
+    rows = sealing.seal_everything()
+    click.echo(f"Sealed {rows} rows; put {heads.publish_everything()} heads outside.")
+
+
+@audit.command("verify")
+@click.option("--organization", metavar="SLUG", help="Only this one.")
+def verify_audit(organization: str | None) -> None:
+    """Name whatever is not as it was sealed, one line each; nothing and 0 where all is."""
+    from starline.core.audit import checking
+
+    importlib.import_module("starline.models")
+    try:
+        lines = list(checking.verify_everything(organization))
+    except LookupError as error:
+        raise click.ClickException(str(error)) from error
+    for line in lines:
+        click.echo(line)
+    sys.exit(1 if lines else 0)
+
+
 @main.command()
 @click.option("--concurrency", default=1, show_default=True, help="How many tasks run at once.")
 def worker(concurrency: int) -> None:

@@ -9,12 +9,14 @@ from alembic.operations import MigrateOperation, Operations
 from alembic.operations.ops import CreateTableOp, DropTableOp, MigrationScript
 
 CURRENT = "(SELECT app.current_organization_id())"
-APPEND_ONLY = frozenset({"audit_events"})
+APPEND_ONLY = frozenset({"audit_blocks", "audit_events", "audit_sightings"})
 """Tables whose rows the runtime role may add and read but neither change nor remove."""
 
 UNAUDITED = frozenset(
     {
+        "audit_blocks",
         "audit_events",
+        "audit_sightings",
         "idempotent_requests",
         "job_runs",
         "organization_counters",

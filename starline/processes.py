@@ -16,7 +16,12 @@ from starline.core import db, scheduler, tasks
 from starline.core.broker import celery
 from starline.core.logs import configure_logging
 
-TASK_MODULES = ("starline.core.upkeep", "starline.organizations.tasks", "starline.identity.tasks")
+TASK_MODULES = (
+    "starline.core.upkeep",
+    "starline.core.audit.tasks",
+    "starline.organizations.tasks",
+    "starline.identity.tasks",
+)
 """Every module that declares tasks or schedules."""
 
 

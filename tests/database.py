@@ -101,6 +101,7 @@ def addresses(server: postgres.Server, name: str) -> dict[str, str]:
         "STARLINE_ENVIRONMENT": "test",
         "STARLINE_DIRECT_DATABASE_URL": "",
         "STARLINE_FILES_DIR": str(own / "files"),
+        "STARLINE_AUDIT_HEADS_DIR": str(own / "audit-heads"),
         "STARLINE_MAIL_DIR": str(own / "mail"),
         "STARLINE_FIELD_KEY_FILE": str(own / "keys" / "fields.json"),
         "STARLINE_SECRET_KEY": "the secret key of the tests, not of anybody else",

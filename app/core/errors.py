@@ -99,15 +99,20 @@ def _record_denial(status: int) -> None:
     """Keep what somebody was refused: by the rule's name and the record's id, never the address."""
     asked = str((request.view_args or {}).get("pk", ""))
     known = asked if parse_uuid(asked) or asked.isdigit() else None  # anything else may be anything
-    audit.record("denied", request.endpoint or "-", subject_id=known, changes={"status": status})
-    db.session.commit()
+    try:
+        audit.record("denied", request.endpoint or "-", subject_id=known, changes={"status": status})
+        db.session.commit()
+    except Unavailable:
+        db.session.rollback()
+        log.error("a refusal could not be recorded")
 
 
 def explain(error: IntegrityError) -> DomainError:
     """A refusal of the database as a sentence; never its SQL, never its values."""
     diagnosis = getattr(error.orig, "diag", None)
     name = getattr(diagnosis, "constraint_name", None) or ""
-    table = db.metadata.tables.get(getattr(diagnosis, "table_name", None) or "")
+    if str(getattr(diagnosis, "table_name", None)).startswith("audit_events"):
+        return Unavailable(_(SENTENCES[503]), code="not_recorded")
     columns = _columns_of(table, name) or [getattr(diagnosis, "column_name", None) or ""]
     label = _(table.c[columns[0]].info.get("label", columns[0])) if table is not None and columns[0] else ""
     if name.startswith("uq_"):

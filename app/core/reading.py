@@ -1,19 +1,26 @@
 """Reading rows of a resource in one round trip: screens and REST both come through here, so they can't disagree."""
 
+import logging
 from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
-from psycopg2 import OperationalError
+from psycopg2 import Error, OperationalError
 
 from app.core.parameters import ListRequest
 from app.core.query import Shape, count_statement, row_statement, statement
 from app.core.resource import Resource
 from app.core.security import current_viewer, forget_viewer, required_viewer
 from starline.core import audit, db, tenancy
+from starline.core.audit import recording
 from starline.core.errors import NotFound, Unauthenticated, Unavailable
 from starline.core.statements import Statement, answer, answer_within
 from starline.identity.viewer import Viewer
+
+NOT_RECORDED = ("42501", "23514")
+"""PostgreSQL's codes where a reading's audit row isn't taken: no right to write it, no partition for it."""
+
+log = logging.getLogger(__name__)
 
 
 def read_page(resource: Resource, request: ListRequest) -> tuple[str, int]:
@@ -90,3 +97,8 @@ def _run(asked: Statement, parameters: dict[str, Any]) -> tuple[Any, ...]:
         # A pooled connection that died with its server: a read is safe to ask again.
         db.engine().dispose()
         return answer(asked, parameters, is_durable=False)
+    except Error as error:
+        if error.pgcode in NOT_RECORDED:
+            log.error("a reading could not be recorded", extra={"pgcode": error.pgcode})
+            raise Unavailable(_(recording.NOT_RECORDED), code="not_recorded") from None
+        raise

@@ -41,6 +41,9 @@ def runtime() -> Iterator[Any]:
         "TRUNCATE audit_events",
         "UPDATE audit_events SET reason = 'none'",
         "DELETE FROM audit_events",
+        "UPDATE audit_blocks SET row_count = 0",
+        "DELETE FROM audit_blocks",
+        "DELETE FROM audit_sightings",
         "DELETE FROM organizations",
         "INSERT INTO ab_permission (name) VALUES ('can_everything')",
         "UPDATE organization_versions SET value = 0",
@@ -152,6 +155,7 @@ def test_the_runtime_role_can_call_no_function_that_changes_what_it_may_not(runt
     )
     assert {name for (name,) in callable_} == {
         "active_organizations",
+        "audited_organizations",
         "claim_outbox",
         "current_organization_id",
         "ensure_audit_partitions",

@@ -41,6 +41,8 @@ SIMPLE_KEYS = {
 }
 LOOSE_COLUMNS = {
     ("audit_events", "actor_id"): "An entry outlives the person.",
+    ("audit_sightings", "actor_id"): "An entry outlives the person.",
+    ("audit_sightings", "client_id"): "It outlives the client, too.",
     ("idempotent_requests", "user_id"): "Short-lived and written by the request's own person.",
     ("outbox_messages", "user_id"): "Work that waits outlives the person who caused it.",
 }

@@ -14,7 +14,7 @@ from uuid import UUID
 from app.core.resource import Resource, registry
 from config import settings
 from starline import subscribers
-from starline.core import clock, db, tenancy
+from starline.core import audit, clock, db, tenancy
 from starline.core.db import Role, User, session
 from starline.core.schedules import JobRun
 from starline.identity import roles, sessions, tokens, users
@@ -22,6 +22,7 @@ from starline.identity.attempts import Origin
 from starline.identity.models import RecordScope, RecoveryCode, RememberedDevice, SecondFactor
 from starline.organizations.models import IdempotentRequest
 from starline.organizations.service import set_up_organization, set_up_platform
+from tests.audit.trail import seal_everything
 from tests.contract.factory import Factory
 from tests.isolation.roles import connected, enter, rows
 
@@ -30,6 +31,7 @@ LEFT_PLAIN = {
     "organizations": "The name and the addresses of an agency stand on its public sign-in page.",
     "organization_settings": "So does its brand.",
     "audit_events": "Nobody may change them; they hold the canaries of the rows they tell of.",
+    "audit_sightings": "Nor these, which repeat them.",
     "ab_role": "Names are those of the templates in every organisation.",
     "user_sessions": "The channel decides how a session is checked.",
     "organization_keys": "The purpose decides what a key is for.",
@@ -287,6 +289,9 @@ def _keep_records(agency: Agency, user_id: int) -> None:
             IdempotentRequest(organization_id=agency.id, key="a key", user_id=user_id, fingerprint=word, **answered)
         )
         session.add(JobRun(job="a job", due_at=now))
+        client_id = agency.parents["clients"]
+        audit.record_read("clients", [client_id], [UUID(client_id)])
+    seal_everything()
 
 
 def _row(agency: Agency, resource: Resource, given: dict[str, Any]) -> dict[str, Any]:

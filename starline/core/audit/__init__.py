@@ -1,0 +1,11 @@
+"""Who did and who saw what. Writes are caught by a trigger on every tenant table; reads are recorded here.
+
+Rows are append-only for the runtime role and partitioned by month. Every minute the new ones are sealed into a chain
+of blocks (`sealing`), whose heads are kept outside the database as well (`heads`), so that `verification` finds
+whatever was changed behind the triggers. Sealing also notes which clients were seen (`sightings`).
+"""
+
+from starline.core.audit.models import AuditBlock, AuditEvent, AuditSighting
+from starline.core.audit.recording import history, record, record_read
+
+__all__ = ["AuditBlock", "AuditEvent", "AuditSighting", "history", "record", "record_read"]

@@ -1,0 +1,87 @@
+"""The trail as people read it: filtered, newest first, page by page; and its state of sealing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from starline.core import tenancy
+from starline.core.audit.models import AuditEvent
+from starline.core.audit.sealing import newest_block
+from starline.core.audit.snapshots import snapshot
+from starline.core.audit.verification import last_verification
+from starline.core.db import session
+
+Position = tuple[datetime, int]
+"""(at, id) of an event, after which a page goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events are asked for, from `since` to before `until`; None and "" leave a filter open."""
+
+    since: datetime
+    until: datetime
+    actor_id: int | None = None
+    action: str = ""
+    subject: str = ""
+    subject_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far the trail is sealed, and what the last verification found (`findings` is None where there was none)."""
+
+    sealed_at: datetime | None
+    verified_at: datetime | None
+    findings: int | None
+
+
+def events(wanted: Wanted, *, before: Position | None = None, limit: int = 50) -> list[AuditEvent]:
+    """The events, newest first."""
+    query = _matching(wanted)
+    if before is not None:
+        at, number = before
+        # Written out: the comparison of rows alone doesn't leave out the partitions after it.
+        query = query.where(AuditEvent.at <= at, (AuditEvent.at < at) | (AuditEvent.id < number))
+    return list(session.scalars(query.order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(limit)))
+
+
+def all_events(wanted: Wanted) -> Iterator[dict[str, Any]]:
+    """Every event of the period, oldest first, read from one snapshot however many they are."""
+    with snapshot() as reading:
+        for row in reading.stream(_EVERYTHING, since=wanted.since, until=wanted.until):
+            yield dict(row._mapping)
+
+
+def state() -> State:
+    """The acting organisation's."""
+    block, verified = newest_block(), last_verification()
+    at, facts = verified or (None, {})
+    return State(block.sealed_at if block else None, at, facts.get("findings"))
+
+
+def _matching(wanted: Wanted) -> Select[Any]:
+    query = select(AuditEvent).where(
+        AuditEvent.organization_id == tenancy.current_organization_id(),
+        AuditEvent.at >= wanted.since,
+        AuditEvent.at < wanted.until,
+    )
+    if wanted.actor_id is not None:
+        query = query.where(AuditEvent.actor_id == wanted.actor_id)
+    for column, value in (
+        (AuditEvent.action, wanted.action),
+        (AuditEvent.subject, wanted.subject),
+        (AuditEvent.subject_id, wanted.subject_id),
+    ):
+        if value:
+            query = query.where(column == value)
+    return query
+
+
+_EVERYTHING = (
+    "SELECT id, at, actor_id, action, subject, subject_id, client_ids::text[] AS client_ids, changes, reason, request_id"
+    " FROM audit_events WHERE organization_id = :organization_id AND at >= :since AND at < :until ORDER BY at, id"
+)

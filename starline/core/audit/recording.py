@@ -1,0 +1,63 @@
+"""Writing the audit's rows, and one record's history."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.exc import DBAPIError
+
+from starline.core import tenancy
+from starline.core.audit.models import AuditEvent
+from starline.core.db import session
+from starline.core.errors import Unavailable
+
+NOT_RECORDED = "This can't be recorded in the audit trail right now, so nothing is shown. Please try again in a minute."
+
+
+def record_read(subject: str, ids: Iterable[object], client_ids: Iterable[UUID] = ()) -> None:
+    """One row for one request's reading of `subject` (a table name); fails the read if it can't be written."""
+    ids = [str(one) for one in ids]
+    record(
+        "read",
+        subject,
+        subject_id=ids[0] if len(ids) == 1 else None,
+        client_ids=sorted(set(client_ids)) or None,
+        changes=None if len(ids) == 1 else {"ids": ids},
+    )
+
+
+def record(action: str, subject: str, **values: Any) -> None:
+    """A named event that is no row's change: a refused sign-in, a denied request, a reveal. Raises `Unavailable`."""
+    try:
+        session.execute(insert(AuditEvent).values(action=action, subject=subject, **values))
+    except DBAPIError as error:
+        raise Unavailable(NOT_RECORDED, code="not_recorded") from error
+
+
+def history(subject: str, subject_id: object, *, limit: int = 20) -> list[AuditEvent]:
+    """What happened to one record, newest first; reads are left out."""
+    query = (
+        session.query(AuditEvent)
+        .filter(AuditEvent.organization_id == tenancy.current_organization_id())
+        .filter(
+            AuditEvent.subject_id == str(subject_id),
+            AuditEvent.subject == subject,
+            AuditEvent.action != "read",
+        )
+        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+    )
+    events: list[AuditEvent] = query.limit(limit).all()
+    return events
+
+
+def newest(action: str, subject: str, subject_id: str) -> AuditEvent | None:
+    """The last event of that name about that subject."""
+    query = (
+        session.query(AuditEvent)
+        .filter(AuditEvent.organization_id == tenancy.current_organization_id())
+        .filter(AuditEvent.subject_id == subject_id, AuditEvent.subject == subject, AuditEvent.action == action)
+        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+    )
+    found: AuditEvent | None = query.first()
+    return found
