@@ -108,6 +108,7 @@ def var_directory(given: Mapping[str, str]) -> Path:
     return Path(given.get(PREFIX + "VAR_DIR") or ROOT / "var").resolve()
 
 
+# long: one line for each setting
 def read_settings(variables: Mapping[str, str]) -> Settings:
     """Settings from plain variables. Raises `ConfigurationError` naming every problem."""
     source = _Source(variables)

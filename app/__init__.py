@@ -20,6 +20,7 @@ FACES = (
     "home",
     "platform",
     "files",
+    "audit",
 )
 """The packages of `app` whose resources, pages and APIs are served, in the order of the navigation."""
 

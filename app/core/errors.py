@@ -113,6 +113,7 @@ def explain(error: IntegrityError) -> DomainError:
     name = getattr(diagnosis, "constraint_name", None) or ""
     if str(getattr(diagnosis, "table_name", None)).startswith("audit_events"):
         return Unavailable(_(SENTENCES[503]), code="not_recorded")
+    table = db.metadata.tables.get(getattr(diagnosis, "table_name", None) or "")
     columns = _columns_of(table, name) or [getattr(diagnosis, "column_name", None) or ""]
     label = _(table.c[columns[0]].info.get("label", columns[0])) if table is not None and columns[0] else ""
     if name.startswith("uq_"):

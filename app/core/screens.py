@@ -19,6 +19,7 @@ from app.core.forms import blank_form, filled_form, mark_errors, sent_form, sent
 from app.core.reading import note_sight
 from app.core.resource import Resource
 from app.core.security import confirm_viewer, required_viewer
+from app.core.trail import trail_of
 from app.core.writing import create_row, delete_row, find_row, read_values, update_row
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid, NotAllowed, Stale
@@ -61,7 +62,8 @@ class ResourceView(ModelView):
     @expose("/show/<pk>", methods=["GET"])
     @has_access
     def show(self, pk: str) -> str:
-        return render_template("resource/show.html", page=pages.show_page(self.resource, pk))
+        page = pages.show_page(self.resource, pk)
+        return render_template("resource/show.html", page=page, trail=trail_of(self.resource, pk))
 
     @expose("/download", methods=["GET"])
     @has_access

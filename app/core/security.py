@@ -261,6 +261,8 @@ class SecurityManager(FabSecurityManager):
 
 FURTHER_PERMISSIONS = frozenset(
     {
+        ("can_read", "Audit"),
+        ("can_export", "Audit"),
         ("can_read", "Settings"),
         ("can_edit", "Settings"),
         ("can_read", "Organizations"),

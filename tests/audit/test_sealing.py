@@ -214,7 +214,9 @@ def test_the_next_months_partitions_are_made_by_a_job(agency: UUID) -> None:
 
     owner = create_engine(settings().owner_database_url)
     with owner.begin() as run:
-        last = run.scalar(sql("SELECT max(inhrelid::regclass::text) FROM pg_inherits WHERE inhparent = 'audit_events'::regclass"))
+        last = run.scalar(
+            sql("SELECT max(inhrelid::regclass::text) FROM pg_inherits WHERE inhparent = 'audit_events'::regclass")
+        )
         run.execute(sql(f"DROP TABLE {last}"))
     with tenancy.acting(tenancy.PLATFORM_ID), db.transaction():
         upkeep.prepare_audit_partitions()

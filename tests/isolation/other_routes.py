@@ -21,6 +21,7 @@ class For(StrEnum):
     EVERYBODY = "everybody"
     SIGNED_IN = "signed in"
     SETTINGS = "settings"
+    AUDITORS = "auditors"
     OPERATORS = "operators"
     DEVELOPERS = "developers"
 
@@ -62,6 +63,14 @@ def _role(agency: Agency, person: Person) -> Arguments:
     """A role of the agency's that may be changed."""
     with tenancy.acting(agency.id), db.transaction():
         return {"pk": db.session.query(db.Role.id).filter_by(template="Scheduler").scalar()}
+
+
+def _client(agency: Agency, person: Person) -> Arguments:
+    return {"pk": agency.parents["clients"]}
+
+
+def _record(agency: Agency, person: Person) -> Arguments:
+    return {"pk": agency.parents["clients"], "subject": "clients"}
 
 
 def _ticket(agency: Agency, person: Person) -> Arguments:
@@ -112,6 +121,12 @@ OTHERS: dict[str, Other] = {
     "RolePermissionsApi.put_permissions": Other(For.SETTINGS, _role, {"permissions": [["can_read", "Clients"]]}),
     "SettingsView.edit": Other(For.SETTINGS),
     "SettingsView.save": Other(For.SETTINGS, good=FORM),
+    "AuditView.activity": Other(For.AUDITORS),
+    "AuditView.record": Other(For.AUDITORS, _record),
+    "AuditView.client": Other(For.AUDITORS, _client),
+    "AuditView.export": Other(For.AUDITORS),
+    "AuditApi.events": Other(For.AUDITORS),
+    "AuditApi.viewers": Other(For.AUDITORS, _client),
     "OrganizationSettingsApi.get_settings": Other(For.SETTINGS),
     "OrganizationSettingsApi.patch_settings": Other(For.SETTINGS, sends={"currency": "USD"}),
     "OrganizationsApi.get_list": Other(For.OPERATORS),
@@ -171,4 +186,6 @@ def people_for(cast: Cast, other: Other) -> list[tuple[str, Person]]:
         return [("Operator", cast.operator)]
     if other.whom is For.SETTINGS:
         return [(name, person) for name, person in harbor.items() if name == "Administrator"]
+    if other.whom is For.AUDITORS:
+        return [(name, person) for name, person in harbor.items() if name in ("Administrator", "Auditor")]
     return [(name, person) for name, person in harbor.items() if name in ("Administrator", "Caregiver", "Family")]

@@ -134,7 +134,7 @@ def _intruders(cast: Cast, ask: OtherAsk) -> list[tuple[str, Caller, dict[str, A
         ("Harbor's at Summit's", known(cast.application, harbor.people["Administrator"], summit.host), theirs),
         ("Harbor's with Summit's header", misled, theirs),
     ]
-    if ask.other.whom is For.SETTINGS:
+    if ask.other.whom in (For.SETTINGS, For.AUDITORS):
         found.append(("a caregiver", known(cast.application, harbor.people["Caregiver"]), own))
     return found
 

@@ -73,7 +73,10 @@ class HeadBucket:
     @cached_property
     def _client(self) -> Any:
         patience = Config(
-            signature_version="s3v4", connect_timeout=5, read_timeout=30, retries={"mode": "standard", "max_attempts": 3}
+            signature_version="s3v4",
+            connect_timeout=5,
+            read_timeout=30,
+            retries={"mode": "standard", "max_attempts": 3},
         )
         return boto3.client("s3", config=patience)
 

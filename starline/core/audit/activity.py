@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, select
+from sqlalchemy import text as sql
 
 from starline.core import tenancy
 from starline.core.audit.models import AuditEvent
@@ -50,17 +52,34 @@ def events(wanted: Wanted, *, before: Position | None = None, limit: int = 50) -
 
 
 def all_events(wanted: Wanted) -> Iterator[dict[str, Any]]:
-    """Every event of the period, oldest first, read from one snapshot however many they are."""
-    with snapshot() as reading:
-        for row in reading.stream(_EVERYTHING, since=wanted.since, until=wanted.until):
-            yield dict(row._mapping)
+    """Every event of the period, oldest first, from one snapshot however many they are; read after this call ends."""
+    return _streamed(tenancy.current_organization_id(), wanted)
+
+
+def clients_named(wanted: Wanted) -> list[UUID]:
+    """Every client that an event of the period names."""
+    return list(session.scalars(sql(_CLIENTS), _period(wanted)))
+
+
+def actors(wanted: Wanted) -> set[int | None]:
+    """Everybody who did something in the period."""
+    return set(session.scalars(sql(_ACTORS), _period(wanted)))
 
 
 def state() -> State:
     """The acting organisation's."""
     block, verified = newest_block(), last_verification()
-    at, facts = verified or (None, {})
-    return State(block.sealed_at if block else None, at, facts.get("findings"))
+    return State(
+        sealed_at=block.sealed_at if block else None,
+        verified_at=verified.at if verified else None,
+        findings=(verified.changes or {}).get("findings") if verified else None,
+    )
+
+
+def _streamed(organization_id: UUID, wanted: Wanted) -> Iterator[dict[str, Any]]:
+    with snapshot(organization_id) as reading:
+        for row in reading.stream(_EVERYTHING, since=wanted.since, until=wanted.until):
+            yield dict(row._mapping)
 
 
 def _matching(wanted: Wanted) -> Select[Any]:
@@ -81,7 +100,18 @@ def _matching(wanted: Wanted) -> Select[Any]:
     return query
 
 
+def _period(wanted: Wanted) -> dict[str, Any]:
+    return {
+        "organization_id": tenancy.current_organization_id(),
+        "since": wanted.since,
+        "until": wanted.until,
+    }
+
+
+_IN_PERIOD = "FROM audit_events WHERE organization_id = :organization_id AND at >= :since AND at < :until"
+_CLIENTS = f"SELECT DISTINCT unnest(client_ids) {_IN_PERIOD} AND client_ids IS NOT NULL"
+_ACTORS = f"SELECT DISTINCT actor_id {_IN_PERIOD}"
 _EVERYTHING = (
-    "SELECT id, at, actor_id, action, subject, subject_id, client_ids::text[] AS client_ids, changes, reason, request_id"
-    " FROM audit_events WHERE organization_id = :organization_id AND at >= :since AND at < :until ORDER BY at, id"
+    "SELECT id, at, actor_id, action, subject, subject_id, client_ids::text[] AS client_ids, changes, reason,"
+    f" request_id {_IN_PERIOD} ORDER BY at, id"
 )

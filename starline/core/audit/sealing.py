@@ -64,7 +64,7 @@ def seal() -> int:
     last, now = newest_block(), _moment()
     if last is not None and now.horizon < last.horizon:
         # The rows came from another cluster, whose transactions were counted further than this one's.
-        log.error("audit not sealed", extra={"organization_id": str(organization_id), "cause": "transactions went back"})
+        log.error("audit not sealed: transactions went back", extra={"organization_id": str(organization_id)})
         return 0
     span = {
         "organization_id": organization_id,
@@ -112,9 +112,7 @@ def _open_since(now: Moment) -> datetime:
     return known - CLOCK_SLACK if known else BEGINNING
 
 
-def _block(
-    rows: Iterable[SealedRow], *, previous: AuditBlock | None, now: Moment, open_since: datetime
-) -> AuditBlock:
+def _block(rows: Iterable[SealedRow], *, previous: AuditBlock | None, now: Moment, open_since: datetime) -> AuditBlock:
     rows = list(rows)
     entries = rules.entries_of(tenancy.current_organization_id(), rows)
     values: dict[str, Any] = {
@@ -144,9 +142,7 @@ _MOMENT = sql(
     "SELECT statement_timestamp(), pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
     " pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 )
-_SPAN = (
-    "organization_id = :organization_id AND at >= :since AND transaction_id >= :start AND transaction_id < :horizon"
-)
+_SPAN = "organization_id = :organization_id AND at >= :since AND transaction_id >= :start AND transaction_id < :horizon"
 _ROWS = sql(f"SELECT {rules.ROW_COLUMNS} FROM audit_events WHERE {_SPAN} ORDER BY transaction_id, id")
 _SIGHTINGS = sql(
     "INSERT INTO audit_sightings (organization_id, client_id, at, audit_id, actor_id, action, subject)"

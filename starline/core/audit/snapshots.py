@@ -15,9 +15,8 @@ CHUNK = 1_000
 
 
 @contextmanager
-def snapshot() -> Iterator["Snapshot"]:
-    """The acting organisation's rows as they are at the first question, however long the reading takes."""
-    organization_id = tenancy.current_organization_id()
+def snapshot(organization_id: UUID) -> Iterator["Snapshot"]:
+    """The organisation's rows as they are at the first question, however long the reading takes."""
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with engine().connect().execution_options(**options) as connection, connection.begin():
         yield Snapshot(connection, organization_id)

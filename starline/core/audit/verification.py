@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby, product
-from typing import Any
 from uuid import UUID
 
 from starline.core import clock, tenancy
 from starline.core.audit import recording, rules
 from starline.core.audit.heads import head_store
+from starline.core.audit.models import AuditEvent
 from starline.core.audit.rules import Head, SealedRow
 from starline.core.audit.snapshots import Snapshot, snapshot
 
@@ -83,9 +83,10 @@ class Block:
 def verify() -> Report:
     """Check the acting organisation's trail; the trail keeps that it was checked."""
     # Asked first: a head that is outside now has its block in the database by then.
-    heads = head_store().heads(tenancy.current_organization_id())
-    with snapshot() as reading:
-        report = _Check(tenancy.current_organization_id(), heads).run(reading)
+    organization_id = tenancy.current_organization_id()
+    heads = head_store().heads(organization_id)
+    with snapshot(organization_id) as reading:
+        report = _Check(organization_id, heads).run(reading)
     facts = {"blocks": report.blocks, "rows": report.rows, "findings": len(report.findings)}
     recording.record("verified", "audit_events", subject_id=RECORD_ID, changes=facts)
     return report
@@ -107,12 +108,12 @@ class _Check:
         self.unkept: list[int] = []
 
     def run(self, reading: Snapshot) -> Report:
-        rows = (SealedRow(*row) for row in reading.stream(_ROWS))
+        rows = (SealedRow(**row._mapping) for row in reading.stream(_ROWS))
         row, last = next(rows, None), None
         for found in reading.stream(_BLOCKS):
-            block = Block(*found[:7], bytes(found[7]), *found[8:])
+            block = Block(**found._mapping)
             is_gap = self._check_block(block, last)
-            sealed = rules.hashes_of(block.row_hashes)
+            sealed = rules.hashes_of(bytes(block.row_hashes))
             while row is not None and row.position <= block.end:
                 self._check_row(row, block, sealed, is_gap)
                 row = next(rows, None)
@@ -122,8 +123,7 @@ class _Check:
             self._check_tail(row, rows, last)
         self._check_heads(last)
         self._explain_rows()
-        order = {None: 0}
-        self.report.findings.sort(key=lambda one: (order.get(one.block, one.block or 0), one.row or 0))
+        self.report.findings.sort(key=lambda one: (one.block or 0, one.row or 0))
         return self.report
 
     def _check_block(self, block: Block, last: Block | None) -> bool:
@@ -134,7 +134,7 @@ class _Check:
         is_gap = block.number != number + 1
         for missing in range(number + 1, block.number):
             self._tell_missing(missing)
-        if rules.rows_hash(block.row_hashes) != block.rows_hash or rules.block_hash(block) != block.block_hash:
+        if rules.rows_hash(bytes(block.row_hashes)) != block.rows_hash or rules.block_hash(block) != block.block_hash:
             self._tell("the block was changed after it was sealed", block.number)
         elif not is_gap and block.previous_hash != previous:
             self._tell("the block doesn't follow from the one before", block.number)
@@ -182,7 +182,11 @@ class _Check:
                 self._tell("the row was deleted", block, id_)
         for block_number, row in self.strange:
             if row.id not in self.lacking:
-                self._tell(f"the row was inserted: no block has sealed it ({row.at:%Y-%m-%d %H:%M:%S} UTC)", block_number, row.id)
+                self._tell(
+                    f"the row was inserted: no block has sealed it ({row.at:%Y-%m-%d %H:%M:%S} UTC)",
+                    block_number,
+                    row.id,
+                )
 
     def _moved(self) -> set[int]:
         """Sealed rows whose content stands at another's place: what was sealed comes out again by putting it back."""
@@ -212,10 +216,9 @@ def _rows_of(head: Head) -> str:
     return f"{head.row_count} rows, {head.first_row} to {head.last_row}"
 
 
-def last_verification() -> Any:
-    """The time and the facts `{blocks, rows, findings}` of the last verification of the acting organisation, or None."""
-    found = recording.newest("verified", "audit_events", RECORD_ID)
-    return (found.at, found.changes or {}) if found else None
+def last_verification() -> AuditEvent | None:
+    """The entry about the acting organisation's last verification: its `changes` are {blocks, rows, findings}."""
+    return recording.newest("verified", "audit_events", RECORD_ID)
 
 
 _BLOCKS = (

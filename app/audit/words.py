@@ -1,0 +1,129 @@
+"""The trail in words: who, what, to which record, and what was there before."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.audit.asking import subject_resource
+from app.core.display import Display, choice_label
+from app.core.fields import MASK, Kind
+from app.core.related import label_of
+from app.core.resource import Resource
+from starline.core import db
+from starline.core.audit import AuditEvent
+from starline.core.audit.activity import State
+from starline.core.audit.models import WRITES
+
+HIDDEN = "***"
+"""What the trigger writes in the place of a secret."""
+
+
+def action_word(action: str) -> str:
+    known = {
+        "insert": _("Added"),
+        "update": _("Changed"),
+        "delete": _("Deleted"),
+        "read": _("Looked at"),
+        "denied": _("Was refused"),
+        "export": _("Exported"),
+        "verified": _("Verified the trail"),
+    }
+    return str(known.get(action) or choice_label(action.replace(":", " ")))
+
+
+def subject_word(subject: str) -> str:
+    """A table as people call what it holds."""
+    resource = subject_resource(subject)
+    if resource is not None:
+        return str(_(resource.title))
+    return str({"audit_events": _("Audit trail")}.get(subject) or choice_label(subject))
+
+
+def person_word(actor_id: int | None, names: dict[int, str]) -> str:
+    """The person's name; the system's own work is Starline's."""
+    if actor_id is None:
+        return "Starline"
+    return names.get(actor_id) or str(_("Somebody who was removed (%(number)d)", number=actor_id))
+
+
+def record_url(event: AuditEvent) -> str | None:
+    """Where the whole history of the event's record stands."""
+    if not event.subject_id or subject_resource(event.subject) is None:
+        return None
+    return f"/audit/records/{event.subject}/{event.subject_id}"
+
+
+def detail(event: AuditEvent) -> str:
+    """One line that names fields and numbers, never a value of a record."""
+    changes = event.changes or {}
+    if event.action == "update":
+        resource = subject_resource(event.subject)
+        return ", ".join(_label(event.subject, resource, name) for name in changes)
+    if event.action == "read" and isinstance(changes.get("ids"), list):
+        return str(_("%(number)d records", number=len(changes["ids"])))
+    if event.action == "read" and len(event.client_ids or ()) > 1:
+        return str(_("%(number)d clients", number=len(event.client_ids or ())))
+    if event.action == "verified":
+        return str(
+            _("%(rows)s rows, %(findings)s findings", rows=changes.get("rows"), findings=changes.get("findings"))
+        )
+    return ""
+
+
+def changed_values(event: AuditEvent, display: Display) -> list[dict[str, str]]:
+    """Each changed field with the value before and after, as the record's own screen shows them."""
+    if event.action not in WRITES:
+        return []
+    resource = subject_resource(event.subject)
+    found = []
+    for name, pair in (event.changes or {}).items():
+        if not isinstance(pair, list) or len(pair) != 2:
+            continue
+        old, new = (_value(resource, name, value, display) for value in pair)
+        found.append({"label": _label(event.subject, resource, name), "old": old, "new": new})
+    return found
+
+
+def state_line(state: State, display: Display) -> dict[str, str]:
+    """How far the trail is sealed and whether it was found whole."""
+    if state.sealed_at is None:
+        return {"tone": "plain", "text": _("Nothing is sealed yet. Sealing runs every minute.")}
+    sealed = _("Sealed up to %(when)s.", when=display.instant(state.sealed_at))
+    if state.verified_at is None:
+        return {"tone": "plain", "text": f"{sealed} {_('Not verified yet; it is checked every night.')}"}
+    when = display.instant(state.verified_at)
+    if state.findings:
+        sentence = _(
+            "Verified %(when)s: %(number)d rows or blocks were altered. Tell the operator of the platform.",
+            when=when,
+            number=state.findings,
+        )
+        return {"tone": "bad", "text": f"{sealed} {sentence}"}
+    return {"tone": "good", "text": f"{sealed} {_('Verified %(when)s: nothing was altered.', when=when)}"}
+
+
+def _label(table: str, resource: Resource | None, name: str) -> str:
+    plain = name.removesuffix("_encrypted")
+    for one in resource.fields.values() if resource else ():
+        if one.key in (name, plain):
+            return str(_(one.label))
+    column = db.metadata.tables[table].c.get(name) if table in db.metadata.tables else None
+    known = column.info.get("label") if column is not None else None
+    return str(_(known)) if known else choice_label(plain)
+
+
+def _value(resource: Resource | None, name: str, value: Any, display: Display) -> str:
+    if value is None or value == "":
+        return ""
+    plain = name.removesuffix("_encrypted")
+    one = next((one for one in resource.fields.values() if one.key in (name, plain)), None) if resource else None
+    if value == HIDDEN or (one is not None and one.kind is Kind.SECRET):
+        return MASK.strip()
+    if one is None:
+        return str(value)
+    if one.kind is Kind.RELATION:
+        return label_of(one.target, value) or str(value)
+    try:
+        return display.text(one, value)
+    except (TypeError, ValueError):
+        return str(value)  # the column had another kind when this was written
