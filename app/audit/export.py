@@ -11,6 +11,7 @@ from flask import Response
 from flask_babel import gettext as _
 
 from app.audit.asking import Period, names_of
+from app.audit.words import HIDDEN, is_secret
 from app.core.pages import neutral
 from app.core.profile import current_profile
 from starline.core import audit
@@ -49,10 +50,17 @@ def _row(event: dict[str, Any], names: dict[int, str], at: datetime) -> dict[str
         "subject": event["subject"],
         "record": event["subject_id"],
         "clients": event["client_ids"] or [],
-        "changes": event["changes"],
+        "changes": _masked(event["changes"]),
         "reason": event["reason"],
         "request": event["request_id"],
     }
+
+
+def _masked(changes: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Without the parts of secrets that stand in columns of their own."""
+    if changes is None:
+        return None
+    return {name: [HIDDEN, HIDDEN] if is_secret(name) else value for name, value in changes.items()}
 
 
 def _lines(rows: Iterable[dict[str, Any]]) -> Iterator[bytes]:

@@ -18,6 +18,14 @@ HIDDEN = "***"
 """What the trigger writes in the place of a secret."""
 
 
+SECRET_ENDINGS = ("_encrypted", "_hash", "_index", "_last4")
+"""Columns that hold a secret or a part of one."""
+
+
+def is_secret(column: str) -> bool:
+    return column.endswith(SECRET_ENDINGS) or column == "password"
+
+
 def action_word(action: str) -> str:
     known = {
         "insert": _("Added"),
@@ -117,7 +125,7 @@ def _value(resource: Resource | None, name: str, value: Any, display: Display) -
         return ""
     plain = name.removesuffix("_encrypted")
     one = next((one for one in resource.fields.values() if one.key in (name, plain)), None) if resource else None
-    if value == HIDDEN or (one is not None and one.kind is Kind.SECRET):
+    if value == HIDDEN or is_secret(name) or (one is not None and one.kind is Kind.SECRET):
         return MASK.strip()
     if one is None:
         return str(value)

@@ -50,9 +50,10 @@ def test_a_narrower_record_scope_shows_no_trail(cast: Cast) -> None:
     text = page(cast, "/audit/", "Branch office", 403)
     assert "your role shows you only some" in text
     rest(cast, "events", "Branch office", 403)
-    assert "/audit/" not in page(cast, f"/clients/show/{cast.harbor.own['clients']['id']}", "Branch office").partition(
-        "<main"
-    )[2]
+    assert (
+        "/audit/"
+        not in page(cast, f"/clients/show/{cast.harbor.own['clients']['id']}", "Branch office").partition("<main")[2]
+    )
 
 
 def test_the_activity_is_filtered_by_person_action_subject_and_day(cast: Cast) -> None:
@@ -88,7 +89,15 @@ def test_pages_follow_one_another_without_gap_or_repetition(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["from=x", "to=2026-13-01", "from=2026-02-02&to=2026-01-01", "person=abc", "page_size=0", "page_size=-1", "before=1"],
+    [
+        "from=x",
+        "to=2026-13-01",
+        "from=2026-02-02&to=2026-01-01",
+        "person=abc",
+        "page_size=0",
+        "page_size=-1",
+        "before=1",
+    ],
 )
 def test_what_makes_no_sense_is_refused_with_a_sentence(cast: Cast, query: str) -> None:
     answer = rest(cast, f"events?{query}", status=422)
@@ -118,6 +127,7 @@ def test_secrets_stay_masked_in_the_history(cast: Cast) -> None:
     assert writer.call("PATCH", f"/api/v1/clients/{client}", json={"ssn": "536-22-8747"}).status_code == 200
     text = page(cast, f"/audit/records/clients/{client}")
     assert "8747" not in text and "ssn_encrypted" not in text and "••••" in text
+    assert "8747" not in page(cast, "/audit/export?format=jsonl")
 
 
 def test_histories_of_nothing_and_of_another_agencys_record_are_not_found(cast: Cast) -> None:
