@@ -1,0 +1,170 @@
+"""Every task, worked for Harbor with Summit's ids in its arguments: it sees and changes nothing of Summit's."""
+
+import inspect
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from config import settings
+from starline.core import clock, db, outbox, tasks, tenancy
+from starline.core.outbox import OutboxMessage
+from starline.identity.models import SignInAttempt, SignInOutcome
+from starline.processes import load_tasks
+from tests.isolation.cast import CANARY, Agency, Cast, fingerprint, unchanged
+from tests.isolation.roles import connected, enter, rows
+from tests.isolation.tables import tenant_tables
+from tests.isolation.tally import Tally
+
+WITHOUT_TRACE = {"core.prepare_audit_partitions": "It makes the ground's partitions, which are nobody's."}
+"""Tasks whose honest run leaves nothing to see among an agency's rows and mails, each with the reason."""
+OTHER_ARGUMENTS: dict[str, list[Any]] = {}
+"""What to give parameters that aren't an id, by "task.parameter". One that is unknown stops the walk."""
+ALWAYS = frozenset({"outbox_messages", "audit_events"})
+"""Every run is written there."""
+LATER = timedelta(days=400)
+"""By then whatever can expire has."""
+
+
+class UnknownArgument(Exception):
+    """A task takes something that the walk can't choose. Say in `OTHER_ARGUMENTS` what to give it."""
+
+
+@pytest.fixture(scope="module")
+def busy(cast: Cast) -> Cast:
+    """Both agencies have somebody who signed in from a new device."""
+    load_tasks()
+    for agency in (cast.harbor, cast.summit):
+        user_id = agency.people["Nurse"].user_id
+        with tenancy.acting(agency.id), db.transaction():
+            db.session.add(SignInAttempt(user_id=user_id, outcome=SignInOutcome.SUCCEEDED, address="127.0.0.1"))
+    return cast
+
+
+def test_no_task_reaches_past_its_organisation(busy: Cast, tally: Tally) -> None:
+    findings, cases, controls = [], 0, 0
+    ids = [_ids_of(agency) for agency in (busy.harbor, busy.summit)]
+    for name, function in tasks.registered().items():
+        with unchanged(busy.summit):
+            for arguments in _arguments(name, function, ids[1]):
+                cases += 1
+                _perform(busy.harbor, name, arguments)
+        if _words_in_harbor(busy.harbor) or any(CANARY in text for text in _mails()):
+            findings.append(f"{name}: Summit's words came to Harbor")
+        has_run = _leaves_trace(busy.harbor, name, _arguments(name, function, ids[0]))
+        controls += has_run
+        if not has_run and name not in WITHOUT_TRACE:
+            findings.append(f"{name}: with Harbor's own ids nothing happened either, so nothing is proved")
+    tally.add(tasks=len(tasks.registered()), cases=cases, positive_controls=controls, leaks=len(findings))
+    assert findings == []
+
+
+def test_a_message_of_summits_is_nothing_to_harbor(busy: Cast) -> None:
+    message_id = _enqueue(busy.summit, "identity.purge_expired", {})
+    with unchanged(busy.summit):
+        assert not tasks.perform(busy.harbor.id, message_id)
+    assert tasks.perform(busy.summit.id, message_id)
+
+
+def test_no_task_works_without_an_organisation(busy: Cast) -> None:
+    message_id = _enqueue(busy.harbor, "identity.purge_expired", {})
+    task = tasks.TenantTask()
+    with pytest.raises((TypeError, ValueError, AttributeError)):
+        task.run(None, str(message_id))  # type: ignore[arg-type]
+    with ExitStack() as stack:
+        for agency in (busy.harbor, busy.summit):
+            stack.enter_context(unchanged(agency))
+        stack.enter_context(clock.frozen(clock.now() + LATER))
+        for name, function in tasks.registered().items():
+            for arguments in _arguments(name, function, _ids_of(busy.summit)):
+                _run_bare(function, arguments)
+    assert not any(CANARY in text for text in _mails())
+
+
+def _run_bare(function: Any, arguments: dict[str, Any]) -> None:
+    """Without anybody acting a task may fail as it likes."""
+    try:
+        with db.transaction():
+            function(**arguments)
+    except Exception:
+        db.session.remove()
+
+
+def _arguments(name: str, function: Any, ids: list[str]) -> list[dict[str, Any]]:
+    """Every choice of arguments; an id is tried with a row of each table."""
+    parameters = list(inspect.signature(function).parameters)
+    if not parameters:
+        return [{}]
+    wanted = [one for one in parameters if not one.endswith("_id")]
+    unknown = [one for one in wanted if f"{name}.{one}" not in OTHER_ARGUMENTS]
+    if unknown:
+        raise UnknownArgument(f"{name}: {unknown}")
+    fixed = {one: OTHER_ARGUMENTS[f"{name}.{one}"][0] for one in wanted}
+    return [{**fixed, **{one: key for one in parameters if one not in fixed}} for key in ids]
+
+
+def _ids_of(agency: Agency) -> list[str]:
+    """The first and the last id of each of the agency's tables."""
+    with connected(settings().database_url) as cursor:
+        enter(cursor, agency.id)
+        found = []
+        for table, key in tenant_tables(cursor).items():
+            named = rows(cursor, "SELECT 1 FROM pg_attribute WHERE attrelid = %s::regclass AND attname = 'id'", table)
+            if named:
+                query = f"SELECT min(id::text), max(id::text) FROM {table} WHERE {key} = %s"
+                found += [one for one in rows(cursor, query, str(agency.id))[0] if one is not None]
+        return sorted(set(found))
+
+
+def _enqueue(agency: Agency, name: str, arguments: dict[str, Any]) -> UUID:
+    with tenancy.acting(agency.id), db.transaction():
+        message = outbox.enqueue(name, **arguments)
+        db.session.flush()
+        return UUID(str(message.id))
+
+
+def _perform(agency: Agency, name: str, arguments: dict[str, Any]) -> bool:
+    return tasks.perform(agency.id, _enqueue(agency, name, arguments))
+
+
+def _leaves_trace(agency: Agency, name: str, choices: list[dict[str, Any]]) -> bool:
+    """Whether a run with the agency's own ids does something, now or when all has expired."""
+    before = _state(agency)
+    for at in (clock.now(), clock.now() + LATER):
+        for arguments in choices:
+            with clock.frozen(at):
+                _perform(agency, name, arguments)
+            if len(choices) < 5 and _state(agency) != before:
+                return True
+    return _state(agency) != before
+
+
+def _state(agency: Agency) -> tuple[Any, int]:
+    kept = {table: digest for table, digest in fingerprint(agency).items() if table not in ALWAYS}
+    return kept, len(_mails())
+
+
+def _mails() -> list[str]:
+    folder = Path(settings().mail_dir)
+    return [one.read_text(errors="replace") for one in folder.rglob("*") if one.is_file()]
+
+
+def _words_in_harbor(agency: Agency) -> list[str]:
+    """The tables in which Harbor has a word of Summit's, the refusals that name an asked-for id left out."""
+    with connected(settings().database_url) as cursor:
+        enter(cursor, agency.id)
+        return [
+            table
+            for table in tenant_tables(cursor)
+            if rows(cursor, f"SELECT 1 FROM {table} t WHERE t::text LIKE '%%{CANARY}%%' LIMIT 1")
+        ]
+
+
+def test_a_failed_tasks_sentence_quotes_nothing(busy: Cast) -> None:
+    with tenancy.acting(busy.harbor.id), db.transaction():
+        failures = [one.failure for one in db.session.query(OutboxMessage).filter(OutboxMessage.failure.is_not(None))]
+    assert failures, "the walk with Summit's ids makes some fail"
+    assert not any(CANARY in text for text in failures)
