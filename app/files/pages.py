@@ -4,7 +4,7 @@ import mimetypes
 
 from flask import Blueprint, Response
 
-from app.core.security import required_viewer
+from app.core.security import confirm_viewer, required_viewer
 from starline.core.storage import read_ticket, storage
 
 SHOWN = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
@@ -17,6 +17,7 @@ blueprint = Blueprint("files", __name__)
 def open_file(token: str) -> Response:
     """The file of a ticket, if the person, the organisation and the time are the ticket's; 404 otherwise."""
     required_viewer()
+    confirm_viewer()  # a file asks the database nothing else that could tell that the person was shut out
     ticket = read_ticket(token)
     content_type = mimetypes.guess_type(ticket.key)[0] or "application/octet-stream"
     response = Response(storage().get(ticket.key), mimetype=content_type)
