@@ -96,7 +96,7 @@ def _activity_page(period: Period, wanted: Wanted, found: list[AuditEvent]) -> d
         "first_url": _with(before=None) if request.args.get("before") else None,
         "rows": [
             {
-                "at": display.instant(event.at),
+                "at": words.moment(event.at, display),
                 "who": words.person_word(event.actor_id, names),
                 "action": words.action_word(event.action),
                 "tone": {"denied": "warn", "delete": "bad"}.get(event.action, "plain"),
@@ -123,7 +123,7 @@ def _record_page(resource: Resource, key: Any, events: list[AuditEvent]) -> dict
         "is_cut": len(events) == LONGEST_HISTORY,
         "entries": [
             {
-                "at": display.instant(event.at),
+                "at": words.moment(event.at, display),
                 "who": words.person_word(event.actor_id, names),
                 "action": words.action_word(event.action),
                 "reason": event.reason or "",
@@ -147,15 +147,15 @@ def _client_page(client: Any, period: Period, people: list[Any], looks: list[Any
             {
                 "who": words.person_word(one.actor_id, names),
                 "views": one.views,
-                "first": display.instant(one.first_at),
-                "last": display.instant(one.last_at),
+                "first": words.moment(one.first_at, display),
+                "last": words.moment(one.last_at, display),
                 "what": ", ".join(sorted({words.subject_word(subject) for subject in one.subjects})),
             }
             for one in people
         ],
         "looks": [
             {
-                "at": display.instant(one.at),
+                "at": words.moment(one.at, display),
                 "who": words.person_word(one.actor_id, names),
                 "action": words.action_word(one.action),
                 "what": words.subject_word(one.subject),

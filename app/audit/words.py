@@ -1,5 +1,6 @@
 """The trail in words: who, what, to which record, and what was there before."""
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -18,7 +19,8 @@ HIDDEN = "***"
 """What the trigger writes in the place of a secret."""
 
 
-SECRET_ENDINGS = ("_encrypted", "_hash", "_index", "_last4")
+PARTS_OF_SECRETS = ("_hash", "_index", "_last4")
+SECRET_ENDINGS = ("_encrypted", *PARTS_OF_SECRETS)
 """Columns that hold a secret or a part of one."""
 
 
@@ -83,13 +85,26 @@ def changed_values(event: AuditEvent, display: Display) -> list[dict[str, str]]:
     if event.action not in WRITES:
         return []
     resource = subject_resource(event.subject)
+    pairs = {name: pair for name, pair in (event.changes or {}).items() if isinstance(pair, list) and len(pair) == 2}
     found = []
-    for name, pair in (event.changes or {}).items():
-        if not isinstance(pair, list) or len(pair) != 2:
-            continue
-        old, new = (_value(resource, name, value, display) for value in pair)
-        found.append({"label": _label(event.subject, resource, name), "old": old, "new": new})
+    for name in _in_order(resource, pairs):
+        old, new = (_value(resource, name, value, display) for value in pairs[name])
+        if old or new:
+            found.append({"label": _label(event.subject, resource, name), "old": old, "new": new})
     return found
+
+
+def moment(at: datetime, display: Display) -> str:
+    """The organisation's time to the second: of two looks in one minute the order counts."""
+    return at.astimezone(display.zone).strftime(f"{display.date_format} %H:%M:%S")
+
+
+def _in_order(resource: Resource | None, pairs: dict[str, Any]) -> list[str]:
+    """The changed columns as the record's own page orders them, without its key and without parts of its secrets."""
+    order = [one.key for one in resource.fields.values()] if resource else []
+    places = {key: place for place, key in enumerate(order)}
+    shown = [name for name in pairs if name != "id" and not name.endswith(PARTS_OF_SECRETS)]
+    return sorted(shown, key=lambda name: (places.get(name.removesuffix("_encrypted"), len(places)), name))
 
 
 def state_line(state: State, display: Display) -> dict[str, str]:
@@ -121,7 +136,7 @@ def _label(table: str, resource: Resource | None, name: str) -> str:
 
 
 def _value(resource: Resource | None, name: str, value: Any, display: Display) -> str:
-    if value is None or value == "":
+    if value in (None, "", [], {}):
         return ""
     plain = name.removesuffix("_encrypted")
     one = next((one for one in resource.fields.values() if one.key in (name, plain)), None) if resource else None

@@ -50,9 +50,8 @@ class HeadBucket:
             raise Unavailable("The heads of the audit can't be written.") from error
 
     def heads(self, organization_id: UUID, after: int = 0) -> list[Head]:
-        # "/" follows every digit and dot-led tail of block `after` in the order of keys.
-        start = f"{_of(organization_id)}{after:012d}/"
-        found = (_head(key) for key in self._keys(Prefix=_of(organization_id), KeyMarker=start))
+        marker = {"KeyMarker": f"{_of(organization_id)}{after:012d}"} if after else {}
+        found = (_head(key) for key in self._keys(Prefix=_of(organization_id), **marker))
         return [head for head in dict.fromkeys(found) if head is not None and head.number > after]
 
     def organizations(self) -> list[UUID]:

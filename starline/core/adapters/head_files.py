@@ -31,7 +31,7 @@ class HeadFiles:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
-                file.write(line)
+                file.write(line if _ends_whole(path) else f"\n{line}")
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
@@ -48,6 +48,15 @@ class HeadFiles:
 
     def _path(self, organization_id: UUID, number: int) -> Path:
         return self._directory / str(organization_id) / f"{number // BLOCKS_IN_FILE:08d}.jsonl"
+
+
+def _ends_whole(path: Path) -> bool:
+    """Whether the next line begins at a line's beginning: a power cut may have left half of one."""
+    with path.open("rb") as file:
+        if not file.seek(0, os.SEEK_END):
+            return True
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
 
 
 def _read(organization_id: UUID, file: Path, after: int) -> Iterator[Head]:
