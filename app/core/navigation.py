@@ -39,7 +39,7 @@ def add_entry(entry: Entry) -> None:
 
 
 def init_navigation(app: Flask) -> None:
-    from app.core.requests import csp_nonce
+    from app.core.headers import csp_nonce
 
     app.jinja_env.globals.update(asset=asset, vendor=vendor, csp_nonce=csp_nonce)
     app.context_processor(lambda: {"shell": shell()})

@@ -3,7 +3,6 @@
 import logging
 import random
 import re
-import secrets
 from time import perf_counter
 from typing import Any
 
@@ -13,6 +12,7 @@ from flask_babel import gettext as _
 
 from app.core import security, tenancy
 from app.core.api_keys import HEADER
+from app.core.headers import REPORTS, add_headers, reports
 from starline.core import db
 from starline.core import tenancy as context
 from starline.core.errors import DomainError, NotAllowed, Unauthenticated
@@ -67,6 +67,7 @@ class StarlineFlask(Flask):
 
 
 def init_requests(app: Flask) -> None:
+    app.register_blueprint(reports)
     app.before_request(_enter)
     app.after_request(_finish)
     app.teardown_appcontext(lambda _error: db.session.remove())
@@ -109,8 +110,8 @@ def _has_token(asked: Request) -> bool:
 
 
 def _is_routine() -> bool:
-    """Whether a file or the health check was asked for, which are nobody's."""
-    return request.path.startswith("/static/") or request.path == "/api/v1/health"
+    """Whether it is about a file, the health check or a browser's report, which are nobody's."""
+    return request.path.startswith("/static/") or request.path in ("/api/v1/health", REPORTS)
 
 
 def _log(response: Response, seconds: float) -> None:
@@ -131,23 +132,5 @@ def _needs_person() -> bool:
 
 def _finish(response: Response) -> Response:
     response.headers["X-Request-ID"] = context.current().request_id
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("X-Frame-Options", "DENY")
-    if not request.path.startswith("/static/"):
-        response.headers.setdefault("Cache-Control", "no-store")
-    if response.mimetype == "text/html":
-        response.headers.setdefault(
-            "Content-Security-Policy",
-            f"default-src 'self'; script-src 'self' 'nonce-{csp_nonce()}'; style-src 'self'; img-src 'self' data:;"
-            " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-        )
+    add_headers(response)
     return response
-
-
-def csp_nonce() -> str:
-    """The page's nonce for scripts; a Jinja global, because FAB's templates call it."""
-    if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
-    nonce: str = g.csp_nonce
-    return nonce

@@ -17,6 +17,7 @@ from app.core import pages
 from app.core.errors import explain
 from app.core.forms import blank_form, filled_form, mark_errors, sent_form, sent_values
 from app.core.reading import note_sight
+from app.core.redirects import local_path
 from app.core.resource import Resource
 from app.core.security import confirm_viewer, required_viewer
 from app.core.trail import trail_of
@@ -202,8 +203,8 @@ def _version_sent() -> int | None:
 
 def _after(resource: Resource, row: Any) -> str:
     """Where to go once saved: the client it belongs to, or its own page."""
-    back = request.args.get("back", "")
-    if back.startswith("/") and not back.startswith(("//", "/\\")):
+    back = local_path(request.args.get("back", ""), otherwise="")
+    if back:
         return back
     if ("can_read", resource.permission) in required_viewer().permissions:
         return pages.address(resource, "show", row.id)

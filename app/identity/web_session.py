@@ -1,11 +1,11 @@
 """What the browser's signed cookie holds: the id of a session, or for ten minutes whose password was right."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from flask import g, request, session
 from werkzeug.wrappers import Response
 
+from app.core.redirects import local_path
 from config import settings
 from starline.core import clock
 from starline.identity.models import UserSession
@@ -56,15 +56,6 @@ def pending() -> Pending | None:
 def next_path() -> str:
     """Where the person wanted to go: a path of this site, or the start page."""
     return local_path(request.values.get("next", ""))
-
-
-def local_path(text: str) -> str:
-    """`text` if it is a path on this site, else "/": never another host, however it is spelled."""
-    parts = urlsplit(text)
-    is_local = text.startswith("/") and not text.startswith("//") and not parts.scheme and not parts.netloc
-    if not is_local or "\\" in text or any(ord(character) < 32 for character in text):
-        return "/"
-    return text
 
 
 def remembered_device() -> str | None:

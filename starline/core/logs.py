@@ -44,6 +44,9 @@ _PRIVATE = re.compile(
     r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"  # credentials in an address
 )
 
+_LINE_ENDING = re.compile("[\x7f-\x9f\u2028\u2029]")
+"""Control characters that JSON leaves as they are and that some readers of logs take for the end of a line."""
+
 
 def configure_logging(process: str = "web", stream: TextIO | None = None) -> None:
     """Send every logger of this process to `stream` (default: standard output) as JSON lines."""
@@ -86,7 +89,8 @@ class JsonFormatter(logging.Formatter):
         line |= _acting() | {name: value for name, value in vars(record).items() if name in FACTS}
         if record.exc_info and record.exc_info[1] is not None:
             line |= _exception(record.exc_info[1])
-        return orjson.dumps(line, default=str).decode()
+        text = orjson.dumps(line, default=str).decode()
+        return text if text.isascii() else _LINE_ENDING.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def masked(text: str) -> str:
