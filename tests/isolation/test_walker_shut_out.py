@@ -12,7 +12,6 @@ from tests.contract.callers import Caller, by_cookie, by_token
 from tests.isolation.asks import resource_asks
 from tests.isolation.cast import Cast, Person, fingerprint, join
 from tests.isolation.other_routes import For, other_asks, path_of
-from tests.isolation.slots import denials
 from tests.isolation.tally import Tally
 
 CLOSED = (401, 403)
@@ -61,7 +60,7 @@ def test_what_a_process_remembers_opens_no_door(
     findings += [f"{table} changed" for table in before if before[table] != after[table] and table not in LEFT]
     tally.add(cases=cases, leaks=len(findings))
     assert findings == [], "\n".join(findings)
-    assert cases > 300 and denials(cast.harbor)
+    assert cases > 300
 
 
 def _doors(cast: Cast, callers: dict[bool, Caller], person: Person, has_role_only_lost: bool) -> Any:
