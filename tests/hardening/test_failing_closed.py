@@ -68,7 +68,9 @@ def _lines(record: logging.LogRecord) -> list[str]:
     return logs.JsonFormatter("web").format(record).splitlines()
 
 
-@pytest.mark.parametrize("text", ["a\nb", 'a\r\n{"level":"critical"}', "\x1b[31mred", "a\u2028b\u2029c", "a\x85b\x9b31m", "\x00"])
+@pytest.mark.parametrize(
+    "text", ["a\nb", 'a\r\n{"level":"critical"}', "\x1b[31mred", "a\u2028b\u2029c", "a\x85b\x9b31m", "\x00"]
+)
 def test_what_a_stranger_sends_never_makes_a_line_of_its_own(text: str) -> None:
     record = logging.LogRecord("starline", logging.INFO, "", 0, text, None, None)
     record.error = text

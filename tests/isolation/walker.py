@@ -4,20 +4,18 @@ Each case begins with a positive control, the same request with the person's own
 honest request fails. Findings are collected, so that one run tells all of them.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
 
-from app.core.fields import Field, Kind
-from app.core.resource import Resource, resource_of
+from app.core.resource import Resource
 from starline.core.db import User
 from starline.identity.models import RecordScope
 from tests.contract.answers import plain
 from tests.contract.callers import Caller, by_cookie, by_token, nobody
 from tests.isolation.asks import Ask, a_change, resource_asks
 from tests.isolation.cast import CANARY, Agency, Cast, Person, children, dated, fingerprint, narrows
+from tests.isolation.ids import differing, id_of, never, never_was, never_was_of, of_summit, others, references
 from tests.isolation.slots import bodies, denials, headers, kept_keys, queries
 from tests.isolation.unpacked import words_of
 
@@ -113,6 +111,23 @@ def walk(cast: Cast, *, screens: bool, only: Resource | None = None, methods: fr
     return found
 
 
+def without_permission(found: Walk, ask: Ask) -> None:
+    """Everybody who lacks the permission asks; all are refused."""
+    for name, person in found.cast.harbor.people.items():
+        if name != "Disabled" and ask.permission not in person.permissions:
+            found.asker = person
+            _as_refused(found, ask, name, person)
+
+
+def stranger_walk(cast: Cast, resource: Resource) -> Walk:
+    """Those who are nobody at Harbor's address read the resource's addresses there."""
+    found = Walk(cast)
+    for ask in resource_asks(cast.application):
+        if ask.resource is resource and ask.method == "GET":
+            _as_strangers(found, ask, cast.harbor.own[resource.name], cast.summit.own[resource.name])
+    return found
+
+
 def _by_everybody(found: Walk, ask: Ask) -> None:
     harbor = found.cast.harbor
     own, theirs = harbor.own.get(ask.resource.name), found.cast.summit.own.get(ask.resource.name)
@@ -164,15 +179,15 @@ def _is_beyond(ask: Ask, name: str) -> bool:
 
 def _with_ids(found: Walk, ask: Ask, name: str, person: Person, caller: Caller, values: dict[str, Any]) -> None:
     """Summit's id, one that never was, one out of scope, one that is none: all not there, all alike."""
-    theirs, never = found.cast.summit.own[ask.resource.name]["id"], never_was(ask.resource)
+    theirs, nowhere = found.cast.summit.own[ask.resource.name]["id"], never_was(ask.resource)
     keys = {"Summit's id": theirs, "malformed id": MALFORMED}
     if narrows(ask.resource, person.scope):
         outside = found.cast.harbor.own if name == "Other caregiver" else found.cast.harbor.outside
         keys["out of scope"] = outside[ask.resource.name]["id"]
-    absent = found.look(ask, name, "random id", _send(caller, ask, ask.path.format(never), values), (404,))
+    absent = found.look(ask, name, "random id", _send(caller, ask, ask.path.format(nowhere), values), (404,))
     for slot, key in keys.items():
         answer = found.look(ask, name, slot, _send(caller, ask, ask.path.format(key), values), (404,))
-        found.compare(ask, name, slot, plain(answer, key), plain(absent, never))
+        found.compare(ask, name, slot, plain(answer, key), plain(absent, nowhere))
 
 
 def _with_references(found: Walk, ask: Ask, name: str, person: Person, caller: Caller, values: dict[str, Any]) -> None:
@@ -181,9 +196,9 @@ def _with_references(found: Walk, ask: Ask, name: str, person: Person, caller: C
         return
     path = ask.path.format(found.cast.harbor.own[ask.resource.name]["id"])
     for one in references(ask.resource):
-        never = _send(caller, ask, path, {**values, one.key: never_was_of(one)})
-        absent = plain(found.look(ask, name, f"{one.key} random", never, (200, 404, 409, 422)), never_was_of(one))
-        for slot, key in _others(found.cast, one, person).items():
+        refused = _send(caller, ask, path, {**values, one.key: never_was_of(one)})
+        absent = plain(found.look(ask, name, f"{one.key} random", refused, (200, 404, 409, 422)), never_was_of(one))
+        for slot, key in others(found.cast, one, person).items():
             answer = _send(caller, ask, path, {**values, one.key: key})
             found.look(ask, name, f"{one.key} {slot}", answer, (200, 404, 409, 422))
             found.compare(ask, name, f"{one.key} {slot}", plain(answer, key), absent)
@@ -202,14 +217,14 @@ def _with_smuggled(found: Walk, ask: Ask, name: str, caller: Caller, values: dic
         return
     path = ask.path.format(found.cast.harbor.own[ask.resource.name]["id"])
     named = references(ask.resource)
-    absent = bodies(ask, named, values, lambda one: _never(ask.resource, one))
-    present = bodies(ask, named, values, lambda one: _of_summit(found.cast, ask.resource, one))
+    absent = bodies(ask, named, values, lambda one: never(ask.resource, one))
+    present = bodies(ask, named, values, lambda one: of_summit(found.cast, ask.resource, one))
     for (slot, first), (_same, second) in zip(absent, present, strict=True):
         answers = [caller.call(ask.method, path, **body) for body in (first, second)]
         for which, answer in zip(("random", "Summit's"), answers, strict=True):
             found.look(ask, name, f"{slot}, {which}", answer, (200, 201, 404, 409, 422))
         if min(answer.status_code for answer in answers) >= 400:
-            keys = _differing(str(first), str(second))
+            keys = differing(str(first), str(second))
             found.compare(ask, name, slot, plain(answers[0], keys[0]), plain(answers[1], keys[1]))
 
 
@@ -217,13 +232,13 @@ def _with_queries(found: Walk, ask: Ask, name: str, caller: Caller) -> None:
     """Summit's ids and words in the query: they find what ids that never were find."""
     if ask.method != "GET" or ask.has_id:
         return
-    present = queries(ask.resource, lambda one: _of_summit(found.cast, ask.resource, one))
-    absent = queries(ask.resource, lambda one: _never(ask.resource, one))
-    for (slot, theirs), (_same, never) in zip(present, absent, strict=True):
-        answers = [caller.get(f"{ask.path}?{query}") for query in (theirs, never)]
+    present = queries(ask.resource, lambda one: of_summit(found.cast, ask.resource, one))
+    absent = queries(ask.resource, lambda one: never(ask.resource, one))
+    for (slot, theirs), (_same, nothing) in zip(present, absent, strict=True):
+        answers = [caller.get(f"{ask.path}?{query}") for query in (theirs, nothing)]
         for which, answer in zip(("Summit's", "random"), answers, strict=True):
             found.look(ask, name, f"?{slot} {which}", answer, (200, 404, 422))
-        pair = [plain(one, key) for one, key in zip(answers, _differing(theirs, never), strict=True)]
+        pair = [plain(one, key) for one, key in zip(answers, differing(theirs, nothing), strict=True)]
         found.compare(ask, name, f"?{slot} Summit's", *pair)
     summit = found.cast.summit.own[ask.resource.name]["id"]
     for query in (f"search={CANARY[:-1]}", f"organization_id={found.cast.summit.id}", f"cursor={summit}"):
@@ -295,60 +310,6 @@ def caller_of(cast: Cast, ask: Ask, person: Person) -> Caller:
     return _callers[key]
 
 
-def references(resource: Resource) -> list[Field]:
-    """The fields that name another row, each once."""
-    return [one for one in resource.form_fields if one.kind is Kind.RELATION]
-
-
-def never_was(resource: Resource) -> Any:
-    return 987654321 if resource.model.__table__.c.id.type.python_type is int else str(uuid4())
-
-
-def never_was_of(one: Field) -> Any:
-    return 987654321 if one.column.type.python_type is int else "01900000-0000-7000-8000-00000000dead"
-
-
-def _theirs(cast: Cast, one: Field) -> Any:
-    return _id_of(cast.summit, cast.summit.own, one)
-
-
-def _of_summit(cast: Cast, resource: Resource, one: Field | None) -> Any:
-    return cast.summit.own[resource.name]["id"] if one is None else _theirs(cast, one)
-
-
-def _never(resource: Resource, one: Field | None) -> Any:
-    """An id that never was, the same at every call."""
-    if one is not None:
-        return never_was_of(one)
-    return 987654321 if isinstance(never_was(resource), int) else "01900000-0000-7000-8000-00000000beef"
-
-
-def _differing(first: str, second: str) -> tuple[str, str]:
-    """The ids that two queries of one spelling hold."""
-    found = (re.search(_ID, one) for one in (first, second))
-    return tuple(one.group() if one else "-" for one in found)  # type: ignore[return-value]
-
-
-_ID = r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{6,}"
-
-
-def _others(cast: Cast, one: Field, person: Person) -> dict[str, Any]:
-    """Rows that the person may not name, by what is wrong with them."""
-    found = {"Summit's": _theirs(cast, one)}
-    target = resource_of(one.target)
-    if target is not None and one.target is not User and narrows(target, person.scope):
-        found["out of scope"] = _id_of(cast.harbor, cast.harbor.outside, one)
-    return found
-
-
-def _id_of(agency: Agency, rows: dict[str, dict[str, Any]], one: Field) -> Any:
-    if one.target is User:
-        return agency.people["Administrator"].user_id
-    target = resource_of(one.target)
-    assert target is not None, f"{one.target} has no resource"
-    return rows[target.name]["id"]
-
-
 def _values(harbor: Agency, ask: Ask) -> dict[str, Any]:
     if ask.sends == "change":
         return a_change(ask.resource, "Walked")
@@ -366,7 +327,7 @@ def _within_reach(harbor: Agency, ask: Ask, name: str) -> dict[str, Any]:
         return {}
     rows = harbor.outside if name == "Other caregiver" else harbor.own
     named = (one for one in references(ask.resource) if one.target is not User)
-    return {one.key: _id_of(harbor, rows, one) for one in named}
+    return {one.key: id_of(harbor, rows, one) for one in named}
 
 
 def _expendable(harbor: Agency, ask: Ask) -> dict[str, Any]:
