@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import click
 
+from app.tenant_commands import tenant
 from config import ROOT, ConfigurationError, settings
 
 
@@ -76,6 +77,9 @@ def prepare(context: click.Context) -> None:
     context.invoke(release)
     if not settings().is_production:
         context.invoke(demo, if_empty=True)
+
+
+main.add_command(tenant)
 
 
 @main.group()

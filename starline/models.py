@@ -3,6 +3,7 @@
 from starline.clients import models as clients
 from starline.core import audit, crypto, outbox, schedules
 from starline.identity import models as identity
+from starline.lifecycle import models as lifecycle
 from starline.organizations import models as organizations
 from starline.staff import models as staff
 
@@ -11,6 +12,7 @@ __all__ = [
     "clients",
     "crypto",
     "identity",
+    "lifecycle",
     "organizations",
     "outbox",
     "schedules",

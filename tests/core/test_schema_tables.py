@@ -16,11 +16,13 @@ GLOBAL_TABLES = {
     "ab_permission": "Names of actions, the same for all.",
     "ab_view_menu": "Names of resources, the same for all.",
     "ab_permission_view": "Pairs of the two.",
+    "tenant_tombstones": "What is left of deleted organisations; only the owner sees it.",
 }
 TENANT = "(organization_id = ( SELECT app.current_organization_id() AS current_organization_id))"
 OWNER_POLICIES = {
     ("outbox_messages", "dispatcher"): "The dispatcher's functions look over all organisations.",
     ("organizations", "lookup"): "Finding an organisation happens before anybody acts for one.",
+    ("tenant_tombstones", "burial"): "Deletion is the owner's work; nobody else sees a tombstone.",
     ("organization_versions", "counting"): "The trigger counts for the organisation of the row.",
 }
 COUNTED_BY_TRIGGER = {"organization_versions"}

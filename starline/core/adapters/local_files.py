@@ -40,7 +40,7 @@ class LocalFiles:
         """Remove the file for good; a disk keeps no older versions."""
         self.delete(key)
 
-    def keys(self, prefix: str) -> Iterator[str]:
+    def list_keys(self, prefix: str) -> Iterator[str]:
         """Every key that starts with `prefix`, in order; drafts are left out."""
         folder = self._path(f"{prefix}x").parent
         found = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))

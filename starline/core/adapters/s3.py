@@ -50,7 +50,7 @@ class S3Files:
                 if one["Key"] == key:
                     self._call("delete_object", Key=key, VersionId=one["VersionId"])
 
-    def keys(self, prefix: str) -> Iterator[str]:
+    def list_keys(self, prefix: str) -> Iterator[str]:
         """Every key that starts with `prefix`, in order."""
         for page in self._pages("list_objects_v2", prefix):
             yield from (one["Key"] for one in page.get("Contents", ()))
