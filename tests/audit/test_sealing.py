@@ -14,7 +14,7 @@ from starline.core import audit, db, tenancy
 from starline.core.audit import AuditSighting, heads, sealing
 from starline.core.audit.heads import head_store
 from starline.core.identifiers import uuid7
-from tests.audit.trail import blocks_of, findings, found_agency, look, rows_of, seal_everything
+from tests.audit.trail import blocks_of, findings, found_agency, look, rows_of, seal_everything, settle
 from tests.isolation.roles import enter
 
 
@@ -197,6 +197,7 @@ def test_the_jobs_of_a_minute_seal_and_put_the_heads_outside(agency: UUID) -> No
     from starline.core.audit import tasks
 
     look(agency, uuid7())
+    settle()
     with tenancy.acting(tenancy.PLATFORM_ID), db.transaction():
         tasks.seal_audit()
         queued = db.session.query(outbox.OutboxMessage).filter_by(task="core.publish_audit_heads").count()
@@ -231,3 +232,16 @@ def test_reads_are_recorded_under_the_transaction_that_made_them(agency: UUID) -
         audit.record_read("clients", [uuid7()])
     *_others, one, two = rows_of(agency)
     assert one.transaction_id == two.transaction_id
+
+
+def test_a_job_of_one_agency_seals_no_other(agency: UUID) -> None:
+    from starline.core.audit import tasks
+
+    other = found_agency(uuid7())
+    settle()
+    with tenancy.acting(agency), db.transaction():
+        tasks.seal_audit()
+        tasks.publish_audit_heads()
+        tasks.verify_audit()
+    assert blocks_of(agency) and not blocks_of(other)
+    assert not [row for row in rows_of(other) if row.action == "verified"]

@@ -14,17 +14,21 @@ from starline.core.audit.verification import verify
 from starline.organizations.models import Organization
 
 
-def seal_everything() -> None:
-    """Seal until nothing that is written now is left open: other runs on this server may hold transactions open."""
+def settle() -> None:
+    """Wait until all that was written by now can be sealed: other runs on this server may hold transactions open."""
     with db.transaction():
         written = db.session.scalar(sql("SELECT pg_current_xact_id()::text::bigint"))
     for _attempt in range(2_000):
         with db.transaction():
             horizon = db.session.scalar(sql("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
         if horizon > written:
-            break
-    else:
-        raise AssertionError("a transaction on this server has been open for too long")
+            return
+    raise AssertionError("a transaction on this server has been open for too long")
+
+
+def seal_everything() -> None:
+    """Seal all that was written by now, and put the heads outside."""
+    settle()
     sealing.seal_everything()
     heads.publish_everything()
 

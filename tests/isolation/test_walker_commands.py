@@ -55,6 +55,8 @@ COMMANDS: dict[str, Command] = {
     "scheduler": Command(For.PROCESS),
     "web": Command(For.PROCESS),
     "outbox": Command(For.EVERY),
+    "audit seal": Command(For.EVERY),
+    "audit verify": Command(For.ONE, lambda cast: ["--organization", "harbor"]),
 }
 
 

@@ -1,6 +1,10 @@
-"""The audit's jobs: seal every minute, put the heads outside, verify every night."""
+"""The audit's jobs: seal every minute, put the heads outside, verify every night.
+
+Run for the platform, as the schedule does, they do so for every organisation; run for an agency, for this one alone.
+"""
 
 import logging
+from uuid import UUID
 
 from starline.core import outbox, tenancy
 from starline.core.audit import heads, sealing, verification
@@ -13,9 +17,9 @@ log = logging.getLogger(__name__)
 @scheduled(cron="* * * * *", name="core.seal_audit")
 @task("core.seal_audit")
 def seal_audit() -> None:
-    """Seal each organisation's new rows; their heads leave the database once they are committed."""
+    """Seal new rows; their heads leave the database once they are committed."""
     count = 0
-    for organization_id in sealing.audited_organizations():
+    for organization_id in _organizations():
         with tenancy.acting(organization_id, reason="audit seal"):
             count += sealing.seal()
     if count:
@@ -25,7 +29,7 @@ def seal_audit() -> None:
 @task("core.publish_audit_heads")
 def publish_audit_heads() -> None:
     """Put outside the heads that aren't there yet."""
-    for organization_id in sealing.audited_organizations():
+    for organization_id in _organizations():
         with tenancy.acting(organization_id, reason="audit heads"):
             heads.publish()
 
@@ -33,10 +37,15 @@ def publish_audit_heads() -> None:
 @scheduled(cron="15 4 * * *", name="core.verify_audit")
 @task("core.verify_audit")
 def verify_audit() -> None:
-    """Check every trail; what isn't as it was sealed is an error in the log, which an alarm listens to."""
-    for organization_id in sealing.audited_organizations():
+    """Check the trail; what isn't as it was sealed is an error in the log, which an alarm listens to."""
+    for organization_id in _organizations():
         with tenancy.acting(organization_id, reason="audit verification"):
             found = verification.verify().findings
         if found:
             facts = {"organization_id": str(organization_id), "findings": len(found), "first": str(found[0])}
             log.error("audit trail was altered", extra=facts)
+
+
+def _organizations() -> list[UUID]:
+    own = tenancy.current_organization_id()
+    return sealing.audited_organizations() if own == tenancy.PLATFORM_ID else [own]
