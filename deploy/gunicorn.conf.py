@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from config import settings
+from starline.core import db
 from starline.core.logs import configure_logging
 
 
@@ -46,5 +47,6 @@ control_socket_disable = True
 def on_starting(server: Any) -> None:
     """One way of writing for all: JSON lines, the server's own words too. The processes inherit it."""
     configure_logging("web")
+    db.serve_requests()
     server.log.error_log.handlers.clear()
     server.log.error_log.propagate = True

@@ -4,9 +4,10 @@ import logging
 from typing import Any
 
 import orjson
+import psycopg2
 from flask import Flask, Response, g, render_template, request
 from flask_babel import gettext as _
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -24,6 +25,9 @@ from starline.core.errors import (
 from starline.core.identifiers import parse_uuid
 
 log = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 5
+"""What restarts by itself is back by then, mostly."""
 
 SENTENCES = {
     400: "The request could not be understood.",
@@ -45,7 +49,9 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(IntegrityError, lambda error: _domain(explain(error)))
     app.register_error_handler(StaleDataError, _stale)
-    app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(DBAPIError, _database)
+    for gone in (OperationalError, InterfaceError, psycopg2.OperationalError, psycopg2.InterfaceError):
+        app.register_error_handler(gone, _unavailable)
     app.register_error_handler(PoolTimeout, _unavailable)
     app.register_error_handler(Exception, _unexpected)
 
@@ -158,6 +164,8 @@ def _domain(error: DomainError) -> Response:
     answer = problem(error.status, error.message, code=error.code, errors=error.errors)
     if isinstance(error, TooManyRequests):
         answer.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, Unavailable):
+        answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     if isinstance(error, Unauthenticated):
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
@@ -185,7 +193,12 @@ def _stale(error: StaleDataError) -> Response:
     return problem(412, sentence, code="stale")
 
 
-def _unavailable(error: DBAPIError) -> Response:
+def _database(error: DBAPIError) -> Response:
+    """A connection that broke is no mistake of ours, whatever the driver calls it."""
+    return _unavailable(error) if error.connection_invalidated else _unexpected(error)
+
+
+def _unavailable(error: Exception) -> Response:
     log.error("database unavailable", extra={"failure": type(error).__name__})
     return _domain(Unavailable(_(SENTENCES[503])))
 

@@ -20,6 +20,9 @@ from starline.identity.viewer import Viewer
 NOT_RECORDED = ("42501", "23514")
 """PostgreSQL's codes where a reading's audit row isn't taken: no right to write it, no partition for it."""
 
+SHUTTING_DOWN = "57P"
+"""How the codes begin by which a server says that it goes; of one that can't say anything there is no code."""
+
 log = logging.getLogger(__name__)
 
 
@@ -91,7 +94,9 @@ def _of_viewer(viewer: Viewer) -> dict[str, Any]:
 def _run(asked: Statement, parameters: dict[str, Any]) -> tuple[Any, ...]:
     try:
         return answer(asked, parameters, is_durable=False)
-    except OperationalError:
+    except OperationalError as error:
+        if error.pgcode is not None and not error.pgcode.startswith(SHUTTING_DOWN):
+            raise  # a statement that took too long would again
         if db.session.registry.has() and db.session().in_transaction():
             raise  # what the open transaction wrote went with its connection
         # A pooled connection that died with its server: a read is safe to ask again.

@@ -32,21 +32,19 @@ class OrganizationsApi(BaseApi):  # type: ignore[misc]
         return jsonify(count=len(found), result=found)
 
     @expose("/setup", methods=["POST"])
-    def setup(self) -> Response:
-        operator("can_add")
-        return self._set_up()
-
     @once
-    def _set_up(self) -> Response:
+    def setup(self) -> Response:
         organization = service.set_up_organization(_body(), by=operator("can_add").user_id)
         return _answer(organization, 201)
 
     @expose("/<pk>/suspend", methods=["POST"])
+    @once
     def suspend(self, pk: str) -> Response:
         viewer = operator("can_edit")
         return _answer(service.suspend_organization(_agency(pk), by=viewer.user_id, reason=_reason()))
 
     @expose("/<pk>/reopen", methods=["POST"])
+    @once
     def reopen(self, pk: str) -> Response:
         viewer = operator("can_edit")
         return _answer(service.reopen_organization(_agency(pk), by=viewer.user_id, reason=_reason()))

@@ -15,6 +15,7 @@ from psycopg2.extensions import make_dsn, parse_dsn
 from sqlalchemy.engine import make_url
 
 from config import settings
+from starline.core import silence
 
 QUEUE = "celery"
 LONGEST_TASK_SECONDS = 840
@@ -71,7 +72,8 @@ def libpq_address() -> str:
     Of an address in URL form pgmq would overlook the socket directory.
     """
     address = make_url(settings().direct_database_url).set(drivername="postgresql")
-    pairs: str = make_dsn(**parse_dsn(address.render_as_string(hide_password=False)))
+    given = parse_dsn(address.render_as_string(hide_password=False))
+    pairs: str = make_dsn(**{name: str(value) for name, value in silence.ALIVE.items()} | given)
     return pairs
 
 

@@ -28,7 +28,7 @@ from sqlalchemy import (
     func,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import (
     Mapped,
@@ -42,7 +42,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.pool import Pool
 
 from config import settings
-from starline.core import clock, tenancy
+from starline.core import clock, silence, tenancy
 from starline.core.identifiers import uuid7
 
 Model.metadata.naming_convention = {
@@ -182,19 +182,43 @@ def _add_composite_keys(table: Table, parent: object) -> None:
 @lru_cache(maxsize=1)
 def engine() -> Engine:
     """The process's connection pool, as the runtime role."""
-    return create_engine(
+    made = create_engine(
         settings().database_url,
         pool_size=10,
         max_overflow=6,
         pool_timeout=5,
         hide_parameters=True,
         connect_args={
-            "connect_timeout": 5,
+            **silence.ALIVE,
             "application_name": "starline",
-            # Left to itself PostgreSQL plans a page anew each time: it takes an unknown LIMIT for a tenth of the table.
-            "options": "-c timezone=UTC -c plan_cache_mode=force_generic_plan",
+            "options": " ".join(f"-c {name}={value}" for name, value in {**SERVER_SETTINGS, **_limits}.items()),
         },
     )
+    silence.Watch(made, make_url(settings().database_url).set(drivername="postgresql").render_as_string(False))
+    return made
+
+
+SERVER_SETTINGS = {
+    "timezone": "UTC",
+    # Left to itself PostgreSQL plans a page anew each time: it takes an unknown LIMIT for a tenth of the table.
+    "plan_cache_mode": "force_generic_plan",
+    **silence.LEAVE,
+    # Above the longest task: an abandoned transaction lets go of its locks some day.
+    "idle_in_transaction_session_timeout": "15min",
+}
+LIMITS_OF_REQUESTS = {
+    "statement_timeout": "20s",
+    "lock_timeout": "8s",
+    "idle_in_transaction_session_timeout": "20s",
+}
+"""Whoever waits for a page has gone by then; a key or a row that a dead web node holds is free again."""
+
+_limits: dict[str, str] = {}
+
+
+def serve_requests() -> None:
+    """Make this process one that people wait for: none of its statements may last. Before the first connection."""
+    _limits.update(LIMITS_OF_REQUESTS)
 
 
 @event.listens_for(Pool, "checkout")

@@ -98,7 +98,7 @@ def _listening() -> Iterator[Iterator[bool]]:
     """A stream that yields at once, then at every notification or poll interval, over a connection of its own;
     True now and then, when it is time to sweep.
     """
-    with closing(psycopg2.connect(broker.libpq_address(), connect_timeout=5)) as listener:
+    with closing(psycopg2.connect(broker.libpq_address())) as listener:
         listener.autocommit = True
         with listener.cursor() as cursor:
             cursor.execute(f"LISTEN {CHANNEL}")

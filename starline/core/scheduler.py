@@ -43,8 +43,7 @@ def run_until(stopping: Event) -> None:
 
 def _contend(stopping: Event) -> None:
     """Wait for the lock on a connection of our own and lead while that connection lives."""
-    alive = "connect_timeout=5 keepalives_idle=5 keepalives_interval=2 keepalives_count=3"
-    with closing(psycopg2.connect(f"{libpq_address()} {alive}")) as connection:
+    with closing(psycopg2.connect(libpq_address())) as connection:
         connection.autocommit = True
         while not stopping.is_set():
             if _asked(connection, "SELECT pg_try_advisory_lock(%s)"):

@@ -72,6 +72,20 @@ def test_an_operator_suspends_an_agency_and_its_people_are_shut_out(app: Any, op
     assert operator.ask("GET", f"/organizations/show/{summit['id']}").status_code == 200
 
 
+def test_a_suspension_sent_twice_happens_once(operator: Caller) -> None:
+    body = {"name": "Ridge Care", "slug": "ridge", **{k: v for k, v in VALLEY.items() if k.startswith("admin")}}
+    made = operator.ask(
+        "POST", "/api/v1/organizations/setup", json={**body, "administrator_email": "ada@ridge.example"}
+    )
+    for verb in ("suspend", "reopen"):
+        path, key = f"/api/v1/organizations/{made.json['id']}/{verb}", {"Idempotency-Key": f"{verb}-ridge"}
+        first, again = (operator.ask("POST", path, json={"reason": "Unpaid"}, headers=key) for _time in range(2))
+        assert (first.status_code, again.status_code) == (200, 200), first.json
+        assert again.json == first.json and again.headers["Idempotency-Replayed"] == "true"
+        other = operator.ask("POST", path, json={"reason": "Another"}, headers=key)
+        assert (other.status_code, other.json["code"]) == (422, "key_reused")
+
+
 @pytest.mark.parametrize("who", ["admin", "scheduler", "auditor", "caregiver", "family"])
 def test_for_an_agencys_people_the_platform_does_not_exist(app: Any, who: str) -> None:
     person = Caller(app, "harbor", f"{who}@harbor.example")

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from starline.core.errors import NotFound
+from starline.core.errors import NotFound, Unavailable
 from starline.core.identifiers import uuid7
 
 
@@ -15,7 +15,14 @@ class LocalFiles:
         self._directory = directory.resolve()
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
+        """Raises `Unavailable` where the disk is full or fails."""
         path = self._path(key)
+        try:
+            self._write(path, content)
+        except OSError:
+            raise Unavailable("The file couldn't be kept; please try again later.") from None
+
+    def _write(self, path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_name(f".{uuid7().hex}")
         try:

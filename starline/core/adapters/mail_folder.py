@@ -68,6 +68,9 @@ class MailFolder:
 
     def _write(self, name: str, content: bytes) -> None:
         draft = self.directory / f".{name}.{os.getpid()}"
-        draft.touch(mode=0o600)
-        draft.write_bytes(content)
-        draft.replace(self.directory / name)
+        try:
+            draft.touch(mode=0o600)
+            draft.write_bytes(content)
+            draft.replace(self.directory / name)
+        finally:
+            draft.unlink(missing_ok=True)
