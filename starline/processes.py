@@ -4,17 +4,23 @@ Both stop cleanly on SIGTERM and SIGINT: a running task is finished first.
 """
 
 import importlib
+import logging
+import os
 import signal
 import warnings
 from threading import Event
 from types import FrameType
+from typing import Any
 
 from celery.platforms import SecurityWarning
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, worker_process_init, worker_ready
 
+from config import settings
 from starline.core import db, scheduler, tasks
 from starline.core.broker import celery
 from starline.core.logs import configure_logging
+
+log = logging.getLogger(__name__)
 
 TASK_MODULES = (
     "starline.core.upkeep",
@@ -53,6 +59,8 @@ def run_worker(concurrency: int = 1) -> int:
         without_heartbeat=True,
         quiet=True,
     )
+    if not settings().redis_url:
+        worker_ready.connect(_end_when_a_child_is_killed)
     worker.start()
     return int(worker.exitcode or 0)
 
@@ -74,6 +82,28 @@ def run_scheduler() -> int:
 
 def _keep_our_logging(**_: object) -> None:
     """Connected so that Celery leaves the logging alone."""
+
+
+def _end_when_a_child_is_killed(sender: Any, **_: object) -> None:
+    """Have the worker end when a child of its pool was killed, so that its parent starts it anew.
+
+    Over PostgreSQL the children share one pipe under one lock. A child that is killed while it waits holds the lock for
+    ever, its successor never gets a task, and the worker would stand there, connected and idle. What it had taken is
+    handed over again by the outbox.
+    """
+    pool = sender.pool._pool
+    forget = pool.on_process_down
+
+    def notice(child: Any) -> None:
+        if forget is not None:
+            forget(child)
+        if child.exitcode is not None and child.exitcode < 0:
+            log.error("a worker's child was killed", extra={"status": child.exitcode})
+            for other in pool._pool:
+                other._popen.send_signal(signal.SIGKILL)
+            os._exit(1)
+
+    pool.on_process_down = notice
 
 
 def _forget_connections(**_: object) -> None:

@@ -91,6 +91,19 @@ class Server:
         return (self.data / "PG_VERSION").exists() and _pg_ctl(self, "status")[0] == 0
 
     @property
+    def has_died(self) -> bool:
+        """Whether its process is gone although nobody stopped it."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split()[0])
+        except (FileNotFoundError, IndexError):
+            return False
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+    @property
     def socket_directory(self) -> Path:
         if len(str(self.data)) <= LONGEST_SOCKET_DIRECTORY:
             return self.data

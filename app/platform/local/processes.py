@@ -19,6 +19,9 @@ from config import ROOT, ConfigurationError, environment_variables, settings, va
 
 STARLINE = str(ROOT / "bin" / "starline")
 READY_SECONDS = 90.0
+MARK = "postgres.started-by-run"
+"""A file in `var` that stands there while the embedded server is ours to keep and to stop."""
+
 DEMO_PASSWORD = "starline-demo-2026"
 DEMO_PEOPLE = ("admin", "scheduler", "nurse", "biller", "hr", "caregiver", "family", "auditor")
 
@@ -47,7 +50,8 @@ def run() -> int:
 def _serve() -> int:
     logs = settings().var_dir / "log"
     names = ("web", "worker", "scheduler")
-    supervisor = Supervisor([Child(name, [STARLINE, name], logs / f"{name}.log") for name in names], say=_say)
+    children = [Child(name, [STARLINE, name], logs / f"{name}.log") for name in names]
+    supervisor = Supervisor(children, say=_say, keep_ground=_keep_database)
     supervisor.start()
     try:
         if _wait_until_ready(supervisor):
@@ -57,6 +61,24 @@ def _serve() -> int:
         supervisor.stop()
     _say("Starline has stopped.")
     return 0 if supervisor.is_stopping else 1
+
+
+def _keep_database() -> None:
+    """Start the embedded server again if it died; what it had acknowledged it recovers from its log."""
+    server = postgres.development_server()
+    if (server.var / MARK).exists():
+        keep_alive(server)
+
+
+def keep_alive(server: postgres.Server) -> None:
+    """Start the server again if it died. What is left of it may be in the way at first: the next look tries again."""
+    if not server.has_died:
+        return
+    _say("The database has died; starting it again.")
+    try:
+        server.start()
+    except postgres.PostgresError as error:
+        _say(str(error))
 
 
 def _wait_until_ready(supervisor: Supervisor) -> bool:
@@ -113,7 +135,7 @@ def _database() -> Iterator[None]:
         yield
         return
     # Left behind by a run that was killed: its server is ours to stop.
-    mark = var_directory(os.environ) / "postgres.started-by-run"
+    mark = var_directory(os.environ) / MARK
     if postgres.start_development():
         mark.touch()
     settings.cache_clear()

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 LONGEST_PAUSE_SECONDS = 30.0
-HEALTHY_SECONDS = 60.0
+HEALTHY_SECONDS = 10.0
+"""What can't start dies sooner; what lived longer was killed by something else, and is started again at once."""
+
 STOP_SECONDS = 25.0
 POLL_SECONDS = 0.2
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
@@ -67,10 +69,14 @@ class Child:
 
 @dataclass(slots=True)
 class Supervisor:
-    """Runs children until told to stop. `say` gets a sentence for people whenever something happens."""
+    """Runs children until told to stop. `say` gets a sentence for people whenever something happens.
+
+    `keep_ground` is called before each look at them, to start again what they all stand on.
+    """
 
     children: list[Child]
     say: Callable[[str], None] = print
+    keep_ground: Callable[[], None] = lambda: None
     is_stopping: bool = field(default=False, init=False)
 
     def start(self) -> None:
@@ -89,6 +95,7 @@ class Supervisor:
 
     def watch(self) -> None:
         """Looks at each child once: notes a death, starts again what is due."""
+        self.keep_ground()
         now = time.monotonic()
         for child in self.children:
             if child.is_alive:
