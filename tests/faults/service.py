@@ -97,6 +97,15 @@ class Service:
         ]
         return found[0] if found else 0
 
+    def workers(self, node: int) -> set[int]:
+        """The process ids of a web node's workers."""
+        return {one.pid for one in self.process(f"127.0.0.1:{self.ports[node]}").children()}
+
+    def is_renewed(self, node: int, before: set[int]) -> bool:
+        """Whether none of the workers of before is there any more, and others are."""
+        now = self.workers(node)
+        return len(now) >= 2 and not now & before
+
     def signal_web(self, node: int, number: int) -> None:
         self.process(f"127.0.0.1:{self.ports[node]}").send_signal(number)
 
