@@ -142,10 +142,11 @@ def seal_audit() -> None:
 def verify_audit(organization: str | None) -> None:
     """Name whatever is not as it was sealed, one line each; nothing and 0 where all is."""
     from starline.core.audit import checking
+    from starline.lifecycle import certificates
 
     importlib.import_module("starline.models")
     try:
-        lines = list(checking.verify_everything(organization))
+        lines = list(checking.verify_everything(organization, deleted=certificates.standing()))
     except LookupError as error:
         raise click.ClickException(str(error)) from error
     for line in lines:

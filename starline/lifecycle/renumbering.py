@@ -10,12 +10,11 @@ from uuid import UUID
 from sqlalchemy import Connection, Integer
 from sqlalchemy import text as sql
 
+from starline.core.audit import sealing
 from starline.core.db import session
 from starline.core.errors import Conflict
 from starline.lifecycle.archive import Archive
 from starline.lifecycle.tables import TenantTable, tenant_tables
-
-SEALS = "audit_blocks"
 
 _CHANGES = sql(
     "UPDATE audit_events SET changes = jsonb_set(changes, ARRAY[:column], ("
@@ -85,8 +84,7 @@ def renumber_audit(organization_id: UUID, numbers: Numbers) -> None:
         facts = {"id": organization_id, "table": name, "numbers": json.dumps({k: str(v) for k, v in changed.items()})}
         session.execute(_SUBJECTS, facts)
         session.execute(_READ, facts)
-    if SEALS in {table.name for table in tenant_tables()}:
-        session.execute(sql(f"DELETE FROM {SEALS} WHERE organization_id = :id"), {"id": organization_id})
+    sealing.start_anew()
 
 
 def _numbered() -> list[TenantTable]:

@@ -11,6 +11,7 @@ from sqlalchemy import Integer, bindparam
 from sqlalchemy import text as sql
 
 from starline.core import audit, clock, db, shredding, tenancy
+from starline.core.audit import sealing
 from starline.core.db import session
 from starline.core.errors import Conflict
 from starline.core.storage import storage
@@ -62,6 +63,7 @@ def restore_tenant(
             tombstone = _check_wanted(manifest, organization_id, revive)
             _put_rows(archive, numbers, tell)
             renumber_audit(organization_id, numbers)
+            _adopt_seals(tell)
             _count_on(organization_id, tombstone)
             bring_back(organization_id, keys)
             _put_files(archive, organization_id, tell)
@@ -199,6 +201,13 @@ def _count_on(organization_id: UUID, tombstone: TenantTombstone | None) -> None:
             sql("UPDATE organization_versions SET value = :last + 1 WHERE organization_id = :id AND value < :last"),
             {"id": organization_id, "last": tombstone.last_version},
         )
+
+
+def _adopt_seals(tell: Progress) -> None:
+    """Seals count transactions: those of a platform that has counted further can't be gone on with here."""
+    if sealing.is_foreign():
+        sealing.start_anew()
+        tell("audit: sealed anew from here on; the seals of before can be checked in the archive")
 
 
 def _put_files(archive: Archive, organization_id: UUID, tell: Progress) -> None:

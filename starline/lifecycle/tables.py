@@ -15,6 +15,7 @@ COUNTED = "organization_versions"
 PEOPLE, ROLES = "ab_user", "ab_role"
 LOOSE_REFERENCES = {
     ("audit_events", "actor_id"): PEOPLE,
+    ("audit_sightings", "actor_id"): PEOPLE,
     ("idempotent_requests", "user_id"): PEOPLE,
     ("outbox_messages", "user_id"): PEOPLE,
 }

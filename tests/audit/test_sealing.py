@@ -245,3 +245,28 @@ def test_a_job_of_one_agency_seals_no_other(agency: UUID) -> None:
         tasks.verify_audit()
     assert blocks_of(agency) and not blocks_of(other)
     assert not [row for row in rows_of(other) if row.action == "verified"]
+
+
+def test_a_trail_from_another_cluster_is_sealed_anew(trail: UUID, _copy: Any) -> None:
+    """Restored where fewer transactions were counted: nothing could be sealed until these had caught up."""
+    from starline.lifecycle.connections import as_owner
+    from tests.audit.trail import tampering
+
+    with tampering(_copy) as cursor:
+        for statement in (
+            "UPDATE audit_events SET transaction_id = transaction_id + 1000000000 WHERE organization_id = %s",
+            "UPDATE audit_blocks SET horizon = horizon + 1000000000 WHERE organization_id = %s",
+        ):
+            cursor.execute(statement, (str(trail),))
+    look(trail, uuid7())
+    assert seal(trail) == 0, "what a foreign chain would lose is not sealed"
+    with as_owner(trail, "Restore"):
+        assert sealing.is_foreign()
+        sealing.start_anew()
+        assert not sealing.is_foreign()
+    (heads_outside,) = {head.organization_id for head in head_store().heads(trail)}
+    for path in (settings().audit_heads_dir / str(heads_outside)).glob("*.jsonl"):
+        path.unlink()
+    seal_everything()
+    assert sorted(sealed_ids(trail)) == sorted(row.id for row in rows_of(trail))
+    assert findings(trail) == []

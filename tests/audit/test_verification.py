@@ -11,6 +11,7 @@ from app.cli import main
 from config import settings
 from starline.core import clock, db, tenancy
 from starline.core.identifiers import uuid7
+from starline.lifecycle import certificates
 from tests.audit.trail import blocks_of, findings, look, rows_of, seal_everything, tampering
 
 
@@ -260,6 +261,9 @@ def test_an_organisation_that_vanished_whole_is_told(trail: UUID, tamper: Any) -
     tamper("DELETE FROM organizations WHERE id = %s", trail)
     result = CliRunner().invoke(main, ["audit", "verify"])
     assert f"{trail}: blocks are kept outside" in result.output
+    certificates.keep_outside(trail, '{"a": "certificate"}')
+    result = CliRunner().invoke(main, ["audit", "verify"])
+    assert str(trail) not in result.output
 
 
 def test_the_trail_keeps_that_it_was_verified(trail: UUID) -> None:

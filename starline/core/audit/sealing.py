@@ -63,7 +63,6 @@ def seal() -> int:
     session.execute(_LOCK, {"key": f"audit seal {organization_id}"})
     last, now = newest_block(), _moment()
     if last is not None and now.horizon < last.horizon:
-        # The rows came from another cluster, whose transactions were counted further than this one's.
         log.error("audit not sealed: transactions went back", extra={"organization_id": str(organization_id)})
         return 0
     span = {
@@ -89,6 +88,21 @@ def newest_block() -> AuditBlock | None:
     query = select(AuditBlock).where(AuditBlock.organization_id == tenancy.current_organization_id())
     found: AuditBlock | None = session.scalars(query.order_by(AuditBlock.number.desc()).limit(1)).first()
     return found
+
+
+def is_foreign() -> bool:
+    """Whether the acting organisation was sealed by another cluster, which had counted its transactions further."""
+    last = newest_block()
+    return last is not None and _moment().newest < last.horizon
+
+
+def start_anew() -> None:
+    """Leave the acting organisation's seals behind: all its rows count as written by this transaction, and the next
+    sealing begins a chain. For a restore whose rows can't keep their numbers; needs the rights of the tables' owner.
+    """
+    whose = {"organization_id": tenancy.current_organization_id()}
+    session.execute(sql("DELETE FROM audit_blocks WHERE organization_id = :organization_id"), whose)
+    session.execute(_RENUMBER, whose)
 
 
 def _moment() -> Moment:
@@ -142,6 +156,10 @@ _MOMENT = sql(
     "SELECT statement_timestamp(), pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
     " pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 )
+_RENUMBER = sql(
+    "UPDATE audit_events SET transaction_id = pg_current_xact_id()::text::bigint"
+    " WHERE organization_id = :organization_id"
+)
 _SPAN = "organization_id = :organization_id AND at >= :since AND transaction_id >= :start AND transaction_id < :horizon"
 _ROWS = sql(f"SELECT {rules.ROW_COLUMNS} FROM audit_events WHERE {_SPAN} ORDER BY transaction_id, id")
 _SIGHTINGS = sql(
@@ -149,4 +167,5 @@ _SIGHTINGS = sql(
     " SELECT organization_id, client, at, id, actor_id, action, subject FROM audit_events"
     " CROSS JOIN LATERAL (SELECT DISTINCT unnest(client_ids) AS client) AS seen"
     f" WHERE {_SPAN} AND client_ids IS NOT NULL AND action <> ALL (:writes)"
+    " ON CONFLICT DO NOTHING"  # restored rows may bring theirs along
 )
