@@ -2,19 +2,24 @@
 
 from starline.clients import models as clients
 from starline.core import audit, crypto, outbox, schedules
+from starline.identity import alerts, break_glass, reviews, support
 from starline.identity import models as identity
 from starline.lifecycle import models as lifecycle
 from starline.organizations import models as organizations
 from starline.staff import models as staff
 
 __all__ = [
+    "alerts",
     "audit",
+    "break_glass",
     "clients",
     "crypto",
     "identity",
     "lifecycle",
     "organizations",
     "outbox",
+    "reviews",
     "schedules",
     "staff",
+    "support",
 ]

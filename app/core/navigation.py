@@ -69,6 +69,7 @@ def shell() -> dict[str, Any] | None:
         "search_url": None,
         "sign_in_url": None if viewer else "/login",
         "sign_out_url": "/logout" if viewer else None,
+        "support": viewer.support if viewer else None,
         "theme_url": f"/theme/{profile.slug}.css?v={profile.version}",
         "theme": request.cookies.get("theme") if request.cookies.get("theme") in ("light", "dark") else "auto",
         "language": str(get_locale() or "en"),

@@ -90,7 +90,7 @@ def _enter() -> None:
         g.viewer = viewer
         if g.tenant is None:
             g.tenant = tenancy.find(by_id=viewer.organization_id)
-        context.switch(viewer.organization_id, viewer.user_id, viewer.via)
+        context.switch(viewer.organization_id, viewer.user_id, viewer.via, viewer.support)
     g.user = viewer
     if g.tenant is not None and not g.tenant.is_open:
         raise NotAllowed(
@@ -102,6 +102,7 @@ def _enter() -> None:
     security.check_feature()
     security.check_csrf()
     security.check_second_factor()
+    security.check_support()
     security.touch_session()
 
 

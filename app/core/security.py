@@ -185,6 +185,16 @@ def check_second_factor() -> None:
     abort(redirect("/enrol"))
 
 
+def check_support() -> None:
+    """A support access looks and does nothing, not even to itself, but leave."""
+    viewer = current_viewer()
+    if viewer is None or viewer.support is None or request.endpoint in ("AuthView.logout", "SupportView.enter"):
+        return
+    is_own_account = (request.endpoint or "").startswith(("AccountView.", "EnrolmentView."))
+    if request.method not in SAFE_METHODS or is_own_account:
+        raise NotAllowed(_("Support access may look and change nothing."), code="support_reads_only")
+
+
 OPEN_WITHOUT_CODE = ("EnrolmentView.", "AuthView.", "AuthApi.", "LocaleView.")
 
 
@@ -268,6 +278,10 @@ FURTHER_PERMISSIONS = frozenset(
         ("can_read", "Organizations"),
         ("can_add", "Organizations"),
         ("can_edit", "Organizations"),
+        ("can_add", "BreakGlass"),
+        ("can_read", "AccessReview"),
+        ("can_edit", "AccessReview"),
+        ("can_export", "AccessReview"),
     }
 )
 """Of screens and endpoints that are no resource; `Organizations` is the operators'."""
@@ -277,7 +291,7 @@ def all_permissions() -> set[tuple[str, str]]:
     """Every (action, resource) pair that a role can hold."""
     pairs = set()
     for resource in registry.values():
-        offered = {f"can_{method}" for method in resource.methods}
+        offered = {f"can_{method}" for method in resource.methods} | ({"can_edit"} if resource.actions else set())
         pairs |= {(action, resource.permission) for action in ACTIONS if action in offered | {"can_read", "can_export"}}
     return pairs | FURTHER_PERMISSIONS
 

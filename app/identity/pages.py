@@ -14,7 +14,9 @@ from app.identity.account_pages import AccountView
 from app.identity.enrolment_pages import EnrolmentView
 from app.identity.link_pages import LinkView
 from app.identity.refusals import find_organization, keep, web_origin
+from app.identity.review_pages import AccessReviewView
 from app.identity.role_permissions import RolePermissionsView
+from app.identity.support_pages import SupportView
 from starline.identity import second_factor, sessions, signin
 from starline.identity.links import home_of
 from starline.identity.policy import policy
@@ -88,7 +90,7 @@ class AuthView(AuthDBView):  # type: ignore[misc]
         return redirect("/login")
 
 
-VIEWS = (EnrolmentView, LinkView, AccountView, RolePermissionsView)
+VIEWS = (EnrolmentView, LinkView, AccountView, RolePermissionsView, SupportView, AccessReviewView)
 
 
 def _find_agency() -> Any:

@@ -2,8 +2,12 @@
 
 from app.core.resource import Resource
 from starline.core.db import Role, User
-from starline.identity import api_keys, invitations, roles, users
+from starline.identity import alerts, api_keys, break_glass, invitations, roles, support, users
+from starline.identity.alerts import SecurityAlert
+from starline.identity.break_glass import BreakGlassAccess
 from starline.identity.models import AgencyApiKey, RoleAssignment, SignInAttempt
+from starline.identity.reviews import AccessReview
+from starline.identity.support import SupportAccess
 
 
 class Users(Resource, model=User, menu="Settings", icon="users"):
@@ -91,3 +95,59 @@ class SignInAttempts(Resource, model=SignInAttempt, menu="Settings", icon="finge
             "disabled": "bad",
         }
     }
+
+
+class SupportAccesses(Resource, model=SupportAccess, menu="Settings", icon="lifebuoy"):
+    title = "Support access"
+    table = "created_on operator_name state reason hours starts_at ends_at decided_by"
+    filters = "state operator_name created_on"
+    order = "-created_on"
+    form = {"Request": "operator_name reason"}
+    show = {
+        "Request": "operator_name operator_email reason hours state created_on",
+        "Decision": "decided_by starts_at ends_at",
+    }
+    without = "add edit delete"
+    actions = {"approve": support.approve, "refuse": support.refuse, "end": support.end}
+    pills = {"state": {"requested": "info", "running": "warn", "refused": "bad", "ended": "plain"}}
+
+
+class BreakGlassAccesses(Resource, model=BreakGlassAccess, menu="Settings", icon="urgent"):
+    title = "Emergency access"
+    table = "created_on user client reason expires_at reviewed_at reviewed_by"
+    filters = "user client created_on reviewed_at"
+    order = "-created_on"
+    form = {"Review": "opinion"}
+    show = {
+        "Access": "created_on user client reason expires_at",
+        "Review": "opinion reviewed_at reviewed_by",
+    }
+    without = "add delete"
+    update = break_glass.sign_off
+    actions = {"end": break_glass.end}
+
+
+class SecurityAlerts(Resource, model=SecurityAlert, menu="Settings", icon="bell"):
+    title = "Security alerts"
+    table = "created_on kind severity user address count last_seen_at acknowledged_at acknowledged_by"
+    filters = "kind severity user created_on acknowledged_at"
+    order = "-created_on"
+    form = {"Acknowledgement": "comment"}
+    show = {
+        "Alert": "created_on kind severity user address count last_seen_at",
+        "Acknowledgement": "comment acknowledged_at acknowledged_by",
+    }
+    without = "add delete"
+    update = alerts.acknowledge
+    pills = {"severity": {"warning": "warn", "critical": "bad"}}
+
+
+class AccessReviews(Resource, model=AccessReview, icon="list-check"):
+    title = "Access review decisions"
+    table = "created_on user role_name decision note reviewer"
+    filters = "user decision created_on"
+    order = "-created_on"
+    form = {"Decision": "user role_name decision note"}
+    show = {"Decision": "created_on user role_name decision note reviewer"}
+    read_only = True
+    pills = {"decision": {"still_needed": "good", "not_needed": "bad"}}

@@ -16,6 +16,7 @@ from app.core.display import choice_label
 from app.core.errors import explain
 from app.core.navigation import Entry, add_entry
 from app.core.profile import current_profile
+from app.platform.support_pages import PlatformSupportView
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
 from starline.core.identifiers import parse_uuid
@@ -91,7 +92,7 @@ class PlatformView(BaseView):  # type: ignore[misc]
         return _changed(pk, service.reopen_organization, by=viewer.user_id)
 
 
-VIEWS = (PlatformView,)
+VIEWS = (PlatformView, PlatformSupportView)
 
 
 def _agency(pk: str) -> Organization:
@@ -179,6 +180,7 @@ def _show_page(organization: Organization) -> dict[str, Any]:
         "delete_url": None,
         "sections": [{"title": "", "rows": [{"label": _("Status"), **_status(organization)}, *rows]}],
         "related": [],
+        "support_url": f"/organizations/{organization.id}/support",
         "change_url": url_for(f"PlatformView.{verb}", pk=organization.id),
         "change_label": _("Suspend") if organization.is_open else _("Open again"),
         "is_open": organization.is_open,

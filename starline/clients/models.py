@@ -38,6 +38,7 @@ from starline.core.db import (
     joined,
     numbered,
 )
+from starline.identity.break_glass import opened_clients
 from starline.identity.models import RecordScope
 from starline.organizations.models import Branch
 
@@ -140,9 +141,9 @@ class Client(TenantModel):
         if viewer.scope == RecordScope.ALL:
             return None
         if viewer.scope == RecordScope.BRANCH:
-            return and_(cls.branch_id == viewer.branch_id)
+            return or_(cls.branch_id == viewer.branch_id, cls.id == opened_clients(viewer.user_id))
         if viewer.scope == RecordScope.ASSIGNED:
-            return cls.id.in_(_assigned_to(viewer.user_id))
+            return or_(cls.id.in_(_assigned_to(viewer.user_id)), cls.id == opened_clients(viewer.user_id))
         if viewer.scope == RecordScope.OWN:
             return cls.id.in_(_own_of(viewer.user_id))
         return false()

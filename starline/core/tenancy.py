@@ -86,12 +86,14 @@ def acting(
         yield context
 
 
-def switch(organization_id: UUID | None, user_id: int | None, via: str | None = None) -> None:
+def switch(
+    organization_id: UUID | None, user_id: int | None, via: str | None = None, reason: str | None = None
+) -> None:
     """Go on as another person or organisation until the enclosing `acting` ends: a request learns who asks in steps."""
     from starline.core import db
 
     db.flush_pending()
-    _current.set(replace(_current.get(), organization_id=organization_id, user_id=user_id, via=via))
+    _current.set(replace(_current.get(), organization_id=organization_id, user_id=user_id, via=via, reason=reason))
     db.apply_context()
 
 

@@ -25,7 +25,7 @@ def send_link_mail(link_id: UUID) -> None:
     user = session.get_one(User, link.user_id)
     organization = session.get_one(Organization, tenancy.current_organization_id())
     values = {"first_name": user.first_name, "link": links.address_of(link, organization)}
-    _deliver(TEMPLATES[link.purpose], user, organization, values, to=link.email or user.email)
+    deliver_to(link.email or user.email, TEMPLATES[link.purpose], values, locale=user.locale)
 
 
 def send_new_sign_in_mail(attempt_id: UUID) -> None:
@@ -42,14 +42,17 @@ def send_new_sign_in_mail(attempt_id: UUID) -> None:
         "at": f"{attempt.created_on:%Y-%m-%d %H:%M} UTC",
         "link": f"{links.home_of(organization)}/me/sessions",
     }
-    _deliver("new_sign_in", user, organization, values, to=user.email)
+    deliver_to(user.email, "new_sign_in", values, locale=user.locale)
 
 
-def _deliver(template: str, user: User, organization: Organization, values: dict[str, str], *, to: str) -> None:
+def deliver_to(address: str, template: str, values: dict[str, str], *, locale: str | None) -> None:
+    """Write one mail of the acting organisation's; without a `locale` in the organisation's language."""
+    organization = session.get_one(Organization, tenancy.current_organization_id())
     chosen = session.query(OrganizationSettings).one_or_none()
-    locale = user.locale or (chosen.locale if chosen else mail.DEFAULT_LOCALE)
     signed = letterhead(organization, chosen)
-    mail.deliver(template, to=to, organization=signed, values={**values, "color": signed.primary_color}, locale=locale)
+    language = locale or (chosen.locale if chosen else mail.DEFAULT_LOCALE)
+    filled = {**values, "color": signed.primary_color}
+    mail.deliver(template, to=address, organization=signed, values=filled, locale=language)
 
 
 def letterhead(organization: Organization, chosen: OrganizationSettings | None) -> Letterhead:

@@ -185,7 +185,7 @@ def _people_visible_to(cls: type[User], viewer: Any) -> ColumnElement[bool] | No
     return or_(cls.branch_id == viewer.branch_id, oneself) if viewer.scope == RecordScope.BRANCH else oneself
 
 
-def _of_people_visible_to(cls: Any, viewer: Any) -> ColumnElement[bool] | None:
+def of_people_visible_to(cls: Any, viewer: Any) -> ColumnElement[bool] | None:
     """What tells of a person is seen by whoever sees that person."""
     people = _people_visible_to(User, viewer)
     return None if people is None else cls.user_id.in_(select(User.id).where(people))
@@ -221,7 +221,7 @@ class RoleAssignment(Model):  # type: ignore[misc]
     organization_id: Mapped[UUID]
     user = joined("RoleAssignment.user_id", to="User", viewonly=True)
     role = joined("RoleAssignment.role_id", to="Role", viewonly=True)
-    visible_to = classmethod(_of_people_visible_to)
+    visible_to = classmethod(of_people_visible_to)
 
     def __str__(self) -> str:
         return f"{self.user}: {self.role}"
@@ -330,7 +330,7 @@ class SignInAttempt(TenantModel):
     channel: Mapped[str] = column("Channel", String(10), default="web", help="web or api")
 
     user: Mapped[User | None] = joined("SignInAttempt.user_id", to="User")
-    visible_to = classmethod(_of_people_visible_to)
+    visible_to = classmethod(of_people_visible_to)
 
 
 def _in_a_year() -> datetime:

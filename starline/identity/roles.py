@@ -26,6 +26,9 @@ CARE = "Clients Client* Contacts ServiceAddresses CareTeamMembers"
 INSURANCE = "Coverages"
 STAFF = "StaffMembers Credential* Availability TimeOffRequests"
 PAY = "PayRates"
+EMERGENCY = "BreakGlass"
+"""Opening a client beyond one's record scope in an emergency."""
+
 ACCESS = "Users Roles SignInAttempts"
 
 
@@ -62,12 +65,17 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         (
             ("read add edit export", f"{CARE} Availability TimeOffRequests"),
             ("read", f"{INSURANCE} StaffMembers Credential* Branches"),
+            ("add", EMERGENCY),
         ),
     ),
     RoleTemplate(
         "Nurse",
         RecordScope.ALL,
-        (("read add edit", CARE), ("read", f"{INSURANCE} StaffMembers Credential* Availability Branches")),
+        (
+            ("read add edit", CARE),
+            ("read", f"{INSURANCE} StaffMembers Credential* Availability Branches"),
+            ("add", EMERGENCY),
+        ),
     ),
     RoleTemplate(
         "Biller",

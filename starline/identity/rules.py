@@ -45,6 +45,19 @@ class SecurityPolicy:
     lockout_minutes: int
     requires_second_factor: bool
     mfa_roles: tuple[str, ...]
+    support_needs_approval: bool
+    dormant_days: int
+    mass_export_rows: int
+    alert_denials: int
+    privacy_officer_email: str
+
+    @property
+    def privacy_officer_address(self) -> str | None:
+        """The privacy officer's e-mail where the agency wrote one that can be an address."""
+        text = self.privacy_officer_email.strip()
+        local, at, domain = text.rpartition("@")
+        is_address = bool(local and at and "." in domain) and not any(one.isspace() or one in ",;<>" for one in text)
+        return text if is_address else None
 
     @classmethod
     def of(cls, chosen: Mapping[str, Any] | None) -> Self:

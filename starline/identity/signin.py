@@ -14,7 +14,10 @@ from starline.identity.attempts import Origin
 from starline.identity.models import SignInOutcome, UserSession
 from starline.identity.policy import must_have_second_factor
 
-REFUSAL = "The e-mail address or the password is not right. After several wrong attempts signing in pauses for a while."
+REFUSAL = (
+    "The e-mail address or the password is not right. After several wrong attempts signing in pauses for a while."
+    " An account that was not used for a long time is disabled: an administrator of your agency can enable it again."
+)
 CODE_REFUSAL = "This code is not right, or it was used before. After several wrong codes signing in pauses for a while."
 
 

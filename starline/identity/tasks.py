@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
-from starline.core import clock
+from starline.core import clock, tenancy
 from starline.core.db import session
-from starline.core.schedules import scheduled_per_organization
+from starline.core.schedules import scheduled, scheduled_per_organization
 from starline.core.tasks import task
-from starline.identity import mails
+from starline.identity import alerts, dormancy, mails, notices, support
 from starline.identity.models import RefreshToken, RememberedDevice, UserSession, UserToken
 
 KEPT_AFTER_EXPIRY = timedelta(days=30)
@@ -35,3 +35,31 @@ def purge_expired() -> None:
     before = clock.now() - KEPT_AFTER_EXPIRY
     for model in (UserToken, RememberedDevice, RefreshToken, UserSession):
         session.execute(delete(model).where(model.expires_at < before))
+
+
+@task("identity.send_notice")
+def send_notice(template: str, row_id: str, user_id: int | None) -> None:
+    """Mail one administrator, or the privacy officer, that something waits."""
+    notices.send_notice(template, UUID(row_id), user_id)
+
+
+@task("identity.send_dormancy_warning")
+def send_dormancy_warning(user_id: int, days_left: int) -> None:
+    """Mail one person whose account will be disabled."""
+    notices.send_dormancy_warning(user_id, days_left)
+
+
+@scheduled_per_organization(cron="40 3 * * *", name="identity.tend_dormant_accounts")
+@task("identity.tend_dormant_accounts")
+def tend_dormant_accounts() -> None:
+    """Warn people who don't sign in any more, and disable those who were warned in vain."""
+    dormancy.tend(clock.now())
+
+
+@scheduled(cron="* * * * *", name="identity.watch")
+@task("identity.watch")
+def watch() -> None:
+    """Raise security alerts and close support accesses whose time is up, of every agency in one go."""
+    for _organization_id in tenancy.every_organization("schedule identity.watch"):
+        support.close_expired()
+        alerts.watch()

@@ -1,6 +1,6 @@
 """Who is looking: everything that permission and record scope need to know of a person, in one statement."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,9 @@ from starline.identity.rules import WEB, SecurityPolicy
 
 NO_SESSION = UUID(int=0)
 """The session of a viewer that was loaded for a person who isn't signed in."""
+
+SUPPORT = "support"
+"""The kind of a session that a support access opens."""
 
 WIDEST_FIRST = (RecordScope.ALL, RecordScope.BRANCH, RecordScope.ASSIGNED, RecordScope.OWN)
 
@@ -42,6 +45,8 @@ class Viewer:
     last_seen_at: datetime
     idle_until: datetime
     expires_at: datetime
+    support: str | None = None
+    """Who of the platform looks, and why, where this is a support access: it may read and do nothing else."""
 
     def can(self, verb: str, resource: str) -> bool:
         """Whether the person may `verb` (read, add, edit, delete, export) rows of `resource`."""
@@ -87,6 +92,8 @@ def load_viewer(session_id: UUID) -> Viewer | None:
     """
     row = session.execute(sql(_OF_SESSION), _parameters(session_id=session_id)).mappings().first()
     found = _viewer(row) if row is not None else None
+    if found is not None and row is not None and row["kind"] == SUPPORT:
+        found = _as_support(found)
     return found if found is not None and found.is_current(clock.now()) else None
 
 
@@ -117,20 +124,26 @@ _PEOPLE = """
   JOIN organizations o ON o.id = u.organization_id AND o.status IN ('trial', 'active')
   LEFT JOIN organization_settings settings ON settings.organization_id = u.organization_id
   LEFT JOIN organization_versions version ON version.organization_id = u.organization_id
- WHERE u.organization_id = :organization_id AND u.active
+ WHERE u.organization_id = :organization_id
 """
 _OF_SESSION = f"""{_COLUMNS}
-       s.id AS session_id, s.kind, s.last_seen_at, s.expires_at, s.has_second_factor
+       s.id AS session_id, s.kind, s.last_seen_at, s.expires_at, s.has_second_factor,
+       CASE WHEN s.kind = 'support' THEN (
+           SELECT 'Support access by ' || a.operator_name || ': ' || a.reason FROM support_accesses a
+            WHERE a.organization_id = s.organization_id AND a.user_id = s.user_id AND a.state = 'running'
+              AND a.ends_at > now() LIMIT 1) END AS support
   FROM user_sessions s
   JOIN ab_user u ON u.organization_id = s.organization_id AND u.id = s.user_id
-{_PEOPLE} AND s.organization_id = :organization_id AND s.id = :session_id AND s.ended_at IS NULL"""
+{_PEOPLE}   AND (u.active OR s.kind = 'support')
+   AND s.organization_id = :organization_id AND s.id = :session_id AND s.ended_at IS NULL"""
 _OF_USER = f"""{_COLUMNS}
        CAST('00000000-0000-0000-0000-000000000000' AS uuid) AS session_id, 'api' AS kind,
        now() AS last_seen_at, now() + interval '1 hour' AS expires_at,
        EXISTS (SELECT FROM second_factors f WHERE f.organization_id = u.organization_id AND f.user_id = u.id
-                  AND f.confirmed_at IS NOT NULL) AS has_second_factor
+                  AND f.confirmed_at IS NOT NULL) AS has_second_factor, CAST(NULL AS text) AS support
   FROM ab_user u
-{_PEOPLE} AND u.id = :user_id"""
+{_PEOPLE} AND u.active AND u.id = :user_id"""
+_ALL_READING = "SELECT v.name FROM ab_view_menu v WHERE v.name <> 'Organizations'"
 
 
 def _parameters(**values: Any) -> dict[str, Any]:
@@ -158,9 +171,18 @@ def _viewer(row: Any) -> Viewer:
         requires_second_factor=is_demanded and not row["has_second_factor"],
         version=row["version"],
         last_seen_at=row["last_seen_at"],
-        idle_until=row["last_seen_at"] + idle if row["kind"] == WEB else row["expires_at"],
+        idle_until=row["last_seen_at"] + idle if row["kind"] in (WEB, SUPPORT) else row["expires_at"],
         expires_at=row["expires_at"],
+        support=row["support"],
     )
+
+
+def _as_support(found: Viewer) -> Viewer | None:
+    """May read all and do nothing, whatever roles the stand-in was given; nobody once the access has ended."""
+    if found.support is None:
+        return None
+    reading = frozenset(("can_read", name) for name in session.scalars(sql(_ALL_READING)))
+    return replace(found, permissions=reading, scope=RecordScope.ALL, requires_second_factor=False)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -82,6 +82,15 @@ SECURITY = {
     "min_password_length": Setting("Shortest password", 12, least=12, most=64),
     "lockout_attempts": Setting("Wrong passwords before waiting", 5, least=3, most=10),
     "lockout_minutes": Setting("Longest wait after wrong passwords (minutes)", 60, least=5, most=1440),
+    "support_needs_approval": Setting(
+        "Support access waits for an administrator", True, help="Off, the platform's support may look at once."
+    ),
+    "dormant_days": Setting("Disable accounts not used for (days)", 90, least=30, most=365),
+    "mass_export_rows": Setting("Alert when somebody reads more rows in an hour than", 2000, least=100, most=100_000),
+    "alert_denials": Setting("Alert after so many refusals in five minutes", 50, least=10, most=1000),
+    "privacy_officer_email": Setting(
+        "Privacy officer's e-mail", "", help="Told of emergency access, support access and security alerts."
+    ),
 }
 SCHEDULING = {
     "geofence_metres": Setting(

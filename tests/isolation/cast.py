@@ -303,10 +303,27 @@ def _row(agency: Agency, resource: Resource, given: dict[str, Any]) -> dict[str,
     by_key = {one.key: one for one in resource.form_fields}
     users_ = {one.key: agency.factory.user_id for one in resource.form_fields if one.target is User}
     with tenancy.acting(agency.id), db.transaction():
-        row = resource.model(**{name: by_key[name].read(value) for name, value in (values | users_).items()})
+        typed = {name: by_key[name].read(value) for name, value in (values | users_).items()}
+        row = resource.model(**typed | _unwritten(agency, resource))
         session.add(row)
         session.flush()
         return {"id": str(row.id), "version": row.version}
+
+
+def _unwritten(agency: Agency, resource: Resource) -> dict[str, Any]:
+    """What no form writes of rows that the system makes by itself."""
+    user = {"user_id": agency.factory.user_id}
+    client = UUID(agency.factory.parents["clients"]) if "clients" in agency.factory.parents else None
+    return {
+        "break_glass_accesses": {**user, "client_id": client, "reason": "The door stood open"},
+        "security_alerts": {**user, "kind": "denials", "count": 50},
+    }.get(resource.name, {})
+
+
+def another(agency: Agency, resource: Resource) -> dict[str, Any]:
+    """One more row of a resource that offers no adding."""
+    agency.factory.parents = dict(agency.parents)
+    return _row(agency, resource, {})
 
 
 def dated(resource: Resource) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from starline.core import db, storage, tenancy
+from starline.identity import support
 from tests.isolation.asks import UnknownRoute, resource_of_endpoint
 from tests.isolation.cast import Agency, Cast, Person
 
@@ -84,6 +85,16 @@ def _anything(name: str) -> Callable[[Agency, Person], Arguments]:
     return lambda agency, person: {name: "x" * 43}
 
 
+def _access(agency: Agency, person: Person) -> Arguments:
+    """A support access to the agency that an operator asked for and that runs."""
+    with tenancy.acting(agency.id), db.transaction():
+        asked = support.SupportAccess(operator_number=person.user_id, operator_name="Op", reason="A walk of routes")
+        db.session.add(asked)
+        db.session.flush()
+        support.approve(asked, by=None)
+        return {"pk": str(agency.id), "access": str(asked.id)}
+
+
 FORM = (200, 302, 401, 422)
 """A form that was sent empty: shown again, or refused with its sentences."""
 
@@ -133,6 +144,18 @@ OTHERS: dict[str, Other] = {
     "OrganizationsApi.setup": Other(For.OPERATORS, good=(422,)),
     "OrganizationsApi.suspend": Other(For.OPERATORS, _organization, {"reason": "A walk"}),
     "OrganizationsApi.reopen": Other(For.OPERATORS, _organization, {"reason": "A walk"}),
+    "PlatformSupportView.list": Other(For.OPERATORS, _organization),
+    "PlatformSupportView.request": Other(For.OPERATORS, _organization, {"reason": "A walk of routes", "hours": "1"}),
+    "PlatformSupportView.enter": Other(For.OPERATORS, _access),
+    "PlatformSupportView.end": Other(For.OPERATORS, _access),
+    "SupportView.enter": Other(For.EVERYBODY, _anything("token"), good=(404,)),
+    "AccessReviewView.list": Other(For.SETTINGS),
+    "AccessReviewView.download": Other(For.SETTINGS),
+    "AccessReviewView.decide": Other(For.SETTINGS),
+    "BreakGlassView.ask": Other(For.SETTINGS, good=FORM),
+    "BreakGlassView.open": Other(For.SETTINGS, good=FORM),
+    "BreakGlassApi.find": Other(For.SETTINGS, good=(422,)),
+    "BreakGlassApi.open": Other(For.SETTINGS, good=(422,)),
     "PlatformView.list": Other(For.OPERATORS),
     "PlatformView.add": Other(For.OPERATORS, good=FORM),
     "PlatformView.show": Other(For.OPERATORS, _organization),

@@ -14,7 +14,7 @@ from starline.identity.models import RecordScope
 from tests.contract.answers import plain
 from tests.contract.callers import Caller, by_cookie, by_token, nobody
 from tests.isolation.asks import Ask, a_change, resource_asks
-from tests.isolation.cast import CANARY, Agency, Cast, Person, children, dated, fingerprint, narrows
+from tests.isolation.cast import CANARY, Agency, Cast, Person, another, children, dated, fingerprint, narrows
 from tests.isolation.ids import differing, id_of, never, never_was, never_was_of, of_summit, others, references
 from tests.isolation.slots import bodies, denials, headers, kept_keys, queries
 from tests.isolation.unpacked import words_of
@@ -333,7 +333,7 @@ def _within_reach(harbor: Agency, ask: Ask, name: str) -> dict[str, Any]:
 def _expendable(harbor: Agency, ask: Ask) -> dict[str, Any]:
     """A row that the request may use up."""
     if "add" not in ask.resource.methods:
-        return harbor.own[ask.resource.name]
+        return another(harbor, ask.resource)
     harbor.factory.renew_parents()
     made: dict[str, Any] = harbor.factory.make(
         ask.resource, **dated(ask.resource), **children(ask.resource, harbor.factory.parents)
