@@ -307,7 +307,8 @@ def _row(agency: Agency, resource: Resource, given: dict[str, Any]) -> dict[str,
         row = resource.model(**typed | _unwritten(agency, resource))
         session.add(row)
         session.flush()
-        return {"id": str(row.id), "version": row.version}
+        known = {"id": str(row.id), "version": row.version}
+        return known | ({"client_id": str(row.client_id)} if resource.client_column == "client_id" else {})
 
 
 def _unwritten(agency: Agency, resource: Resource) -> dict[str, Any]:
