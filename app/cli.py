@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import click
 
-from app.tenant_commands import tenant
+from app.tenant_commands import anonymize, tenant
 from config import ROOT, ConfigurationError, settings
 
 
@@ -80,6 +80,7 @@ def prepare(context: click.Context) -> None:
 
 
 main.add_command(tenant)
+main.add_command(anonymize)
 
 
 @main.group()

@@ -103,6 +103,18 @@ def replay_command() -> None:
     click.echo(f"Deleted again: {count}.")
 
 
+@click.command()
+@click.option("--i-know-this-is-a-copy", "database", required=True, metavar="DATABASE", help="The copy's name.")
+@click.option("--seed", default="starline", show_default=True, help="Another one gives other names.")
+def anonymize(database: str, seed: str) -> None:
+    """Replace everything that tells of a person in a copy of the database. Refused in production."""
+    from starline.lifecycle import anonymizing
+
+    with _refusals():
+        count = anonymizing.anonymize(database, seed=seed, tell=click.echo)
+    click.echo(f"{count} organisations are masked.")
+
+
 def _change_status(slug: str, verb: object, reason: str) -> None:
     from starline.core import db, tenancy
     from starline.core.db import session

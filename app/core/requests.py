@@ -85,6 +85,7 @@ def _enter() -> None:
         viewer = security.authenticate(tenant.id if tenant else None)
     except DomainError as refusal:
         security.keep_refused_token(tenant.id if tenant else None, refusal.code)
+        _refuse_shut(tenant)  # says more than that the token is no good any more
         raise
     if viewer is not None:
         g.viewer = viewer
@@ -92,11 +93,7 @@ def _enter() -> None:
             g.tenant = tenancy.find(by_id=viewer.organization_id)
         context.switch(viewer.organization_id, viewer.user_id, viewer.via, viewer.support)
     g.user = viewer
-    if g.tenant is not None and not g.tenant.is_open:
-        raise NotAllowed(
-            _("This agency's account is not active. Please contact your administrator."),
-            code="suspended",
-        )
+    _refuse_shut(g.tenant)
     if viewer is None and _needs_person():
         raise Unauthenticated(_("Please sign in, and send the access token as: Authorization: Bearer …"))
     security.check_feature()
@@ -104,6 +101,14 @@ def _enter() -> None:
     security.check_second_factor()
     security.check_support()
     security.touch_session()
+
+
+def _refuse_shut(tenant: tenancy.Tenant | None) -> None:
+    if tenant is not None and not tenant.is_open:
+        raise NotAllowed(
+            _("This agency's account is not active. Please contact your administrator."),
+            code="suspended",
+        )
 
 
 def _has_token(asked: Request) -> bool:

@@ -38,6 +38,7 @@ LOCK_SECONDS = 10
 """Longer than a broker may keep the dispatcher waiting."""
 
 _WAIT_FOR_LOCK = sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+_IS_SHUT = sql("SELECT status IN ('suspended', 'closed') FROM organizations WHERE id = :organization_id")
 
 log = logging.getLogger(__name__)
 _functions: dict[str, TaskFunction] = {}
@@ -112,11 +113,14 @@ def _start(message_id: UUID) -> OutboxMessage | None:
     """Count the attempt before the work, so that a message which kills its worker is given up some day.
 
     The dispatcher holds the row for an instant after it has sent the message; whoever holds it for longer is a worker
-    with an earlier delivery, and this one is superfluous: None.
+    with an earlier delivery, and this one is superfluous: None. A suspended organisation's messages wait in the outbox,
+    which sends them again some minutes after it was opened.
     """
     try:
         with transaction():
             session.execute(_WAIT_FOR_LOCK)
+            if session.scalar(_IS_SHUT, {"organization_id": tenancy.current_organization_id()}):
+                return None
             message = _locked(message_id)
             if message is None or message.done_at is not None or message.attempts >= MOST_ATTEMPTS:
                 return None

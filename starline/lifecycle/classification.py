@@ -1,0 +1,148 @@
+"""What every text of every tenant table is, and so what a copy for development may show of it.
+
+A column that isn't named here fails a test: somebody has to decide. Closed lists (enums), numbers, switches and
+instants are kept; dates of birth and places are named here although they are no texts.
+"""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a column holds. All but KEPT are replaced."""
+
+    KEPT = "a word of a vocabulary, a setting, a technical name"
+    FIRST = "a given name"
+    LAST = "a family name"
+    FULL = "a whole name"
+    AGENCY = "the name of an agency or an office"
+    PHONE = "a telephone number"
+    EMAIL = "an e-mail address"
+    STREET = "a line of an address"
+    CITY = "a town"
+    ZIP = "a ZIP code: its first three digits stay"
+    TEXT = "words that somebody wrote"
+    CODE = "a number that names a person or a thing: its shape stays"
+    SEALED = "an encrypted value"
+    ENDING = "the last four characters of the encrypted value beside it"
+    REFERENCE = "a row's id as text; anything else is replaced"
+    NOTHING = "left out: empty in the copy"
+    BIRTH = "a date of birth: another day of the same year"
+    PLACE = "a coordinate: rounded to a tenth of a degree, about eleven kilometres"
+
+
+K = Kind
+NAMES = {K.FIRST: "first_name middle_name preferred_name", K.LAST: "last_name"}
+ADDRESS = {K.STREET: "line1 line2", K.CITY: "city", K.ZIP: "postal_code", K.KEPT: "state"}
+
+CLEARED = frozenset(
+    {
+        "api_keys",
+        "audit_blocks",
+        "idempotent_requests",
+        "organization_keys",
+        "outbox_messages",
+        "recovery_codes",
+        "refresh_tokens",
+        "remembered_devices",
+        "second_factors",
+        "sign_in_attempts",
+        "user_sessions",
+        "user_tokens",
+    }
+)
+"""Tables that are emptied: what opens doors, what waits to be sent, and seals of a trail that is masked. The keys are
+made anew for what is sealed anew."""
+
+CLASSES: dict[str, dict[Kind, str]] = {
+    "organizations": {
+        K.AGENCY: "name legal_name",
+        K.KEPT: "slug",
+        K.NOTHING: "custom_domain email_domain npi",
+        K.FULL: "baa_signed_by",
+    },
+    "ab_role": {K.KEPT: "name template"},
+    "ab_user": {
+        K.FIRST: "first_name",
+        K.LAST: "last_name",
+        K.EMAIL: "username email",
+        K.PHONE: "phone",
+        K.NOTHING: "password photo_file",
+        K.KEPT: "locale time_zone",
+    },
+    "audit_events": {
+        K.KEPT: "request_id action subject client_ids",
+        K.REFERENCE: "subject_id",
+        K.NOTHING: "changes",
+        K.TEXT: "reason",
+    },
+    "audit_sightings": {K.KEPT: "action subject"},
+    "job_runs": {K.KEPT: "job"},
+    "organization_counters": {K.KEPT: "name"},
+    "branches": {
+        **ADDRESS,
+        K.AGENCY: "name",
+        K.KEPT: "state code time_zone",
+        K.PHONE: "phone",
+        K.CODE: "provider_number",
+    },
+    "credential_types": {K.KEPT: "name required_disciplines required_payers reminder_days"},
+    "organization_settings": {
+        K.AGENCY: "display_name email_from_name",
+        K.EMAIL: "email_from_address email_reply_to",
+        K.NOTHING: "logo_file favicon_file login_background_file",
+        K.KEPT: "primary_color secondary_color features time_zone locale date_format currency security_policy"
+        " scheduling_policy billing_policy",
+    },
+    "clients": {
+        **NAMES,
+        K.KEPT: "suffix languages",
+        K.NOTHING: "gender_identity pronouns religion photo_file custom",
+        K.SEALED: "ssn_encrypted",
+        K.ENDING: "ssn_last4",
+        K.CODE: "medicaid_id medicare_id",
+        K.PHONE: "phone mobile_phone",
+        K.EMAIL: "email",
+        K.TEXT: "referral_source diet allergies_note equipment emergency_plan caregiver_notes",
+        K.BIRTH: "birth_date",
+    },
+    "staff_members": {
+        **NAMES,
+        **ADDRESS,
+        K.KEPT: "state position languages skills",
+        K.SEALED: "ssn_encrypted",
+        K.ENDING: "ssn_last4",
+        K.NOTHING: "npi photo_file custom",
+        K.TEXT: "termination_reason emergency_contact_relationship",
+        K.PHONE: "phone emergency_contact_phone",
+        K.EMAIL: "email",
+        K.FULL: "emergency_contact_name",
+        K.BIRTH: "birth_date",
+        K.PLACE: "latitude longitude",
+    },
+    "client_notes": {K.TEXT: "body void_reason"},
+    "client_preferences": {K.TEXT: "value reason"},
+    "client_status_changes": {K.KEPT: "from_status", K.TEXT: "reason"},
+    "contacts": {**NAMES, K.FIRST: "first_name", K.PHONE: "phone mobile_phone", K.EMAIL: "email", K.TEXT: "note"},
+    "coverages": {
+        K.KEPT: "payer_name",
+        K.SEALED: "member_id_encrypted",
+        K.ENDING: "member_id_last4",
+        K.CODE: "group_number",
+        K.FULL: "subscriber_name",
+    },
+    "credentials": {K.CODE: "number", K.TEXT: "issuer void_reason", K.NOTHING: "file custom"},
+    "pay_rates": {K.KEPT: "service_code"},
+    "service_addresses": {
+        **ADDRESS,
+        K.CITY: "city county",
+        K.TEXT: "label access_instructions",
+        K.SEALED: "door_code_encrypted",
+        K.PLACE: "latitude longitude",
+    },
+    "time_off": {K.TEXT: "note decision_note"},
+}
+
+
+def kinds_of(table: str) -> dict[str, Kind]:
+    """The table's classified columns."""
+    return {name: kind for kind, names in CLASSES.get(table, {}).items() for name in names.split()}
