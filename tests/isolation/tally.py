@@ -43,8 +43,6 @@ class Summary:
         methods = Counter(route.partition(" ")[0] for route in self.routes)
         by_method = ", ".join(f"{number} {method}" for method, number in sorted(methods.items()))
         counts = {"routes": len(self.routes), "vacuous": 0, "leaks": 0, **self.counts}
-        if counts.get("served"):
-            counts["routes walked, percent"] = 100 * counts["routes"] // counts.pop("served")
         for name, number in counts.items():
             more = f" ({by_method})" if name == "routes" and by_method else ""
             terminalreporter.write_line(f"{name.replace('_', ' '):32}{number:>8}{more}")

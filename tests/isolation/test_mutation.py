@@ -13,6 +13,7 @@ from starline.identity.models import RecordScope
 from tests.isolation.cast import Cast, narrows
 from tests.isolation.roles import rows
 from tests.isolation.tables import tenant_tables, walk_tables
+from tests.isolation.tally import Tally
 from tests.isolation.walker import walk
 
 MUTANTS = {
@@ -34,7 +35,7 @@ def superuser(_copy: Any) -> Iterator[Any]:
         run.connection.rollback()
 
 
-def test_the_walk_finds_every_policy_that_is_taken_away(cast: Cast, superuser: Any) -> None:
+def test_the_walk_finds_every_policy_that_is_taken_away(cast: Cast, superuser: Any, tally: Tally) -> None:
     tables, survivors, killed = tenant_tables(superuser), [], 0
     assert walk_tables(superuser, cast, tables).findings == []
     for table, key in tables.items():
@@ -53,12 +54,12 @@ def test_the_walk_finds_every_policy_that_is_taken_away(cast: Cast, superuser: A
             superuser.execute("ROLLBACK TO SAVEPOINT mutant")
             killed += bool(found)
             survivors += [] if found else [f"{table}: {name}"]
-    print(f"\nPolicies: {killed} mutants killed, {len(survivors)} survived")
+    tally.add(mutants_made=killed + len(survivors), mutants_killed=killed)
     assert survivors == []
     assert killed >= 3 * len(tables)
 
 
-def test_the_walk_finds_every_record_scope_that_is_taken_away(cast: Cast) -> None:
+def test_the_walk_finds_every_record_scope_that_is_taken_away(cast: Cast, tally: Tally) -> None:
     scoped = [one for one in registry.values() if any(narrows(one, scope) for scope in RecordScope)]
     survivors = []
     for resource in scoped:
@@ -66,7 +67,7 @@ def test_the_walk_finds_every_record_scope_that_is_taken_away(cast: Cast) -> Non
         with _unscoped(resource):
             found = walk(cast, screens=False, only=resource, methods=READ_ONLY).findings
         survivors += [] if found else [resource.name]
-    print(f"\nRecord scopes: {len(scoped) - len(survivors)} mutants killed, {len(survivors)} survived")
+    tally.add(mutants_made=len(scoped), mutants_killed=len(scoped) - len(survivors))
     assert survivors == []
     assert len(scoped) > 10
 

@@ -19,14 +19,21 @@ from tests.isolation.other_routes import (
     path_of,
     people_for,
 )
+from tests.isolation.slots import denials
+from tests.isolation.tally import Tally
+from tests.isolation.unpacked import words_of
 
 CLOSED = (302, 401, 403, 404)
+UNDOCUMENTED = frozenset(
+    {"GET /api/v1/_openapi", "GET /api/v1/health", "GET /api/v1/health/", "GET /api/v1/health/ready"}
+)
+"""The document itself, and what machines ask to learn whether the process lives."""
 REFUSALS = frozenset({"audit_events", "sign_in_attempts"})
 """Where an agency keeps who was turned away at its door."""
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
-def test_every_route_and_every_documented_operation_is_walked(cast: Cast) -> None:
+def test_every_route_and_every_documented_operation_is_walked(cast: Cast, tally: Tally) -> None:
     walked = {ask.route for ask in resource_asks(cast.application)}
     walked |= {f"{ask.method} {ask.path}" for ask in other_asks(cast.application)}
     served = {
@@ -41,40 +48,47 @@ def test_every_route_and_every_documented_operation_is_walked(cast: Cast) -> Non
         for path, one in openapi.build()["paths"].items()
         for method in one
     }
-    assert documented <= {re.sub(r"<\w+:(\w+)>", r"<\1>", route) for route in served}
-    print(f"\nWalked in all: {len(served)} routes, {len(documented)} documented operations")
+    written = {re.sub(r"<\w+:(\w+)>", r"<\1>", route) for route in served}
+    assert documented <= written
+    apis = {route for route in written if route.partition(" ")[2].startswith("/api/v1/")}
+    assert apis - documented - UNDOCUMENTED == set()
+    tally.add(routes=served, documented_operations=len(documented))
 
 
-def test_routes_beyond_the_resources_answer_those_they_are_for(cast: Cast) -> None:
-    findings = []
+def test_routes_beyond_the_resources_answer_those_they_are_for(cast: Cast, tally: Tally) -> None:
+    findings, controls = [], 0
     for ask in other_asks(cast.application):
         if ask.other.whom is For.DEVELOPERS:
             continue
         for name, person in people_for(cast, ask.other):
             person = _guest(cast, name, person)
             answer = _ask(cast, ask, person, ask.other.own(_agency(cast, ask, person), person))
+            controls += 1
             if answer.status_code not in ask.other.good:
                 findings.append(f"{ask.method} {ask.path} as {name}: {answer.status_code}")
+    tally.add(positive_controls=controls, vacuous=len(findings))
     assert findings == []
 
 
-def test_routes_beyond_the_resources_tell_and_do_nothing_for_others(cast: Cast) -> None:
-    findings = []
+def test_routes_beyond_the_resources_tell_and_do_nothing_for_others(cast: Cast, tally: Tally) -> None:
+    findings, cases = [], 0
     with unchanged(cast.summit, but=REFUSALS):
         for ask in other_asks(cast.application):
             for who, caller, arguments in _intruders(cast, ask):
                 answer = _sent(caller, ask, path_of(ask, arguments))
-                text = answer.get_data(as_text=True) + str(answer.headers)
-                if CANARY in text or answer.status_code >= 500:
+                cases += 1
+                if CANARY in words_of(answer) or answer.status_code >= 500:
                     findings.append(f"{ask.method} {ask.path} as {who}: {answer.status_code}")
                 if ask.other.whom is not For.EVERYBODY and answer.status_code not in (*CLOSED, 400):
                     findings.append(f"{ask.method} {ask.path} as {who}: {answer.status_code}")
+    tally.add(cases=cases, leaks=len(findings))
     assert findings == []
 
 
-def test_the_id_of_another_and_one_that_never_was_answer_alike(cast: Cast) -> None:
+def test_the_id_of_another_and_one_that_never_was_answer_alike(cast: Cast, tally: Tally) -> None:
     theirs = cast.summit.people["Administrator"]
-    findings = []
+    findings: list[str] = []
+    refused: dict[str, OtherAsk] = {}
     with unchanged(cast.summit):
         for ask in other_asks(cast.application):
             arguments = ask.other.own(cast.summit, theirs)
@@ -88,6 +102,10 @@ def test_the_id_of_another_and_one_that_never_was_answer_alike(cast: Cast) -> No
             answers = [_sent(caller, ask, path_of(ask, one)) for one in (arguments, never)]
             if plain(answers[0], keys[0]) != plain(answers[1], keys[1]):
                 findings.append(f"{ask.method} {ask.path}: {[one.status_code for one in answers]}")
+            refused |= {one.headers["X-Request-ID"]: ask for one in answers if one.status_code in (403, 404)}
+    recorded = denials(cast.harbor)
+    findings += [f"{ask.method} {ask.path}: not audited" for number, ask in refused.items() if number not in recorded]
+    tally.add(denials_audited=len(refused), leaks=len(findings))
     assert findings == []
 
 
