@@ -28,7 +28,9 @@ def document_organizations() -> None:
         _add(f"/api/v1/organizations/{{pk}}/{verb}", "post", summary, answer, reason, [_PK])
     _add("/api/v1/organization/settings", "get", "The agency's settings", answers(schema=_OBJECT))
     answer = answers(412, 422, schema=_OBJECT)
-    _add("/api/v1/organization/settings", "patch", "Change the agency's settings", answer, _settings_body(), [_MATCH])
+    for method in ("patch", "put"):
+        words = "Change the agency's settings"
+        _add("/api/v1/organization/settings", method, words, answer, _settings_body(), [_MATCH])
 
 
 def _add(

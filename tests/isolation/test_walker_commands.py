@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,8 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from app.cli import main
+from config import settings
 from tests.isolation.cast import CANARY, Cast, unchanged
 from tests.isolation.tally import Tally
+from tests.isolation.unpacked import texts
 
 NAMES_ONE = frozenset({"organization", "organisation", "slug", "tenant", "agency"})
 """Parameters by which a command is told for which agency it works."""
@@ -42,6 +45,18 @@ def _new_agency(cast: Cast) -> list[str]:
     return ["--name", "New Care", "--slug", "newcomer", *person]
 
 
+def _exports() -> Path:
+    """Where archives go; what is in them is looked at."""
+    folder = Path(settings().files_dir).parent / "exports"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _to_be_deleted() -> list[str]:
+    _called("tenant suspend", ["spare", "--reason", "It leaves"])
+    return ["spare", "--confirm", "spare", "--reason", "A walk", "--without-export"]
+
+
 COMMANDS: dict[str, Command] = {
     "migrate": Command(For.GROUND),
     "migration": Command(For.GROUND),
@@ -57,7 +72,14 @@ COMMANDS: dict[str, Command] = {
     "outbox": Command(For.EVERY),
     "audit seal": Command(For.EVERY),
     "audit verify": Command(For.ONE, lambda cast: ["--organization", "harbor"]),
+    "tenant export": Command(For.ONE, lambda cast: ["harbor", "--to", str(_exports())]),
+    "tenant restore": Command(For.PLATFORM),
+    "tenant suspend": Command(For.ONE, lambda cast: ["spare", "--reason", "A walk"]),
+    "tenant resume": Command(For.ONE, lambda cast: ["spare", "--reason", "A walk"]),
+    "tenant delete": Command(For.ONE, lambda cast: _to_be_deleted()),
+    "tenant replay-tombstones": Command(For.EVERY),
 }
+"""In the order of the calls: the spare agency is suspended, opened again, and deleted at last."""
 
 
 def every_command(group: click.Group = main, path: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -88,6 +110,9 @@ def test_a_command_changes_and_tells_nothing_of_other_agencies(cast: Cast, words
         result = _called(words, arguments(cast))
     assert result.exit_code == 0, result.output
     assert CANARY not in result.output
+    archives = [one.read_bytes() for one in _exports().iterdir() if one.is_file()]
+    assert archives or words != "tenant export"
+    assert not any(CANARY in text for archive in archives for text in texts(archive))
     tally.add(cases=1, positive_controls=1)
 
 
