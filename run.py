@@ -21,6 +21,7 @@ CHECKS = (
     ("ruff format", ["-m", "ruff", "format", "--check", "."]),
     ("mypy", ["-m", "mypy"]),
     ("import-linter", ["-c", "from importlinter.cli import lint_imports_command as c; c()"]),
+    ("bandit", ["-m", "bandit", "-q", "-c", "pyproject.toml", "-r", "."]),
     ("house rules", ["-m", "tests.house_rules"]),
     ("tests", ["-m", "pytest", "-n", "2"]),
 )

@@ -37,7 +37,7 @@ graceful_timeout = 20
 keepalive = 15
 max_requests = 50_000
 max_requests_jitter = 5_000
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # nosec B108 # gunicorn makes unnamed files in it
 # The application logs its own requests: by route, never by path, which may hold a token.
 accesslog = None
 loglevel = "warning"

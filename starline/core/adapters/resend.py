@@ -37,7 +37,7 @@ class Resend:
         }
         request = Request(self._endpoint, json.dumps(_body(message)).encode(), headers, method="POST")
         try:
-            with urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
+            with urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # nosec B310 # https, a constant
                 answer.read()
         except HTTPError as error:
             error.close()
