@@ -139,6 +139,15 @@ CLASSES: dict[str, dict[Kind, str]] = {
         K.SEALED: "door_code_encrypted",
         K.PLACE: "latitude longitude",
     },
+    "access_reviews": {K.KEPT: "role_name", K.TEXT: "note"},
+    "security_alerts": {K.NOTHING: "address", K.TEXT: "comment"},
+    "support_accesses": {
+        K.FULL: "operator_name",
+        K.EMAIL: "operator_email",
+        K.TEXT: "reason",
+        K.NOTHING: "hand_over_hash",
+    },
+    "break_glass_accesses": {K.TEXT: "reason opinion"},
     "time_off": {K.TEXT: "note decision_note"},
 }
 

@@ -15,8 +15,9 @@ from starline.clients.models import Client
 from starline.core import crypto, db, tenancy
 from starline.core.db import session
 from starline.core.storage import key_for, storage
-from starline.lifecycle.tables import COUNTED, tenant_tables
+from starline.lifecycle.tables import COUNTED, LOOSE_REFERENCES, tenant_tables
 from tests.caches import forget_everything
+from tests.core.test_schema_tables import LOOSE_COLUMNS
 from tests.isolation.cast import Cast
 from tests.isolation.roles import as_owner, connected, rows
 from tests.tenant.conftest import files_of, fingerprint
@@ -137,3 +138,7 @@ def test_every_stored_column_is_exported(database: str) -> None:
     with as_owner() as cursor:
         for table in tenant_tables():
             assert set(table.columns) == {name for (name,) in rows(cursor, query, table.name)}, table.name
+
+
+def test_every_number_of_a_person_without_a_foreign_key_is_known() -> None:
+    assert set(LOOSE_REFERENCES) == {pair for pair in LOOSE_COLUMNS if pair[1] in ("actor_id", "user_id")}
