@@ -14,7 +14,7 @@ from starline.clients import emergency
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid, NotFound
 
-add_entry(Entry("People", "Emergency access", "/break-glass/", "urgent", ("can_add", "BreakGlass")))
+add_entry(Entry("People", "Emergency access", "/break-glass/", "alert-triangle", ("can_add", "BreakGlass")))
 
 
 class BreakGlassView(BaseView):  # type: ignore[misc]

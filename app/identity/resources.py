@@ -97,7 +97,7 @@ class SignInAttempts(Resource, model=SignInAttempt, menu="Settings", icon="finge
     }
 
 
-class SupportAccesses(Resource, model=SupportAccess, menu="Settings", icon="lifebuoy"):
+class SupportAccesses(Resource, model=SupportAccess, menu="Settings", icon="shield-check"):
     title = "Support access"
     table = "created_on operator_name state reason hours starts_at ends_at decided_by"
     filters = "state operator_name created_on"
@@ -112,8 +112,8 @@ class SupportAccesses(Resource, model=SupportAccess, menu="Settings", icon="life
     pills = {"state": {"requested": "info", "running": "warn", "refused": "bad", "ended": "plain"}}
 
 
-class BreakGlassAccesses(Resource, model=BreakGlassAccess, menu="Settings", icon="urgent"):
-    title = "Emergency access"
+class BreakGlassAccesses(Resource, model=BreakGlassAccess, menu="Settings", icon="alert-triangle"):
+    title = "Emergency reviews"
     table = "created_on user client reason expires_at reviewed_at reviewed_by"
     filters = "user client created_on reviewed_at"
     order = "-created_on"

@@ -39,7 +39,7 @@ def administrator_ids() -> list[int]:
     return sorted(set(session.scalars(query)))
 
 
-def send_notice(template: str, row_id: UUID, user_id: int | None) -> None:
+def send_notice(template: str, row_id: str, user_id: int | None) -> None:
     """Write one mail; nothing where the person was disabled or the officer removed meanwhile."""
     organization = session.get_one(Organization, tenancy.current_organization_id())
     link = f"{links.home_of(organization)}/{PAGES[template]}/show/{row_id}"

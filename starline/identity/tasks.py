@@ -7,6 +7,7 @@ from sqlalchemy import delete
 
 from starline.core import clock, tenancy
 from starline.core.db import session
+from starline.core.errors import NotAllowed
 from starline.core.schedules import scheduled, scheduled_per_organization
 from starline.core.tasks import task
 from starline.identity import alerts, dormancy, mails, notices, support
@@ -40,7 +41,7 @@ def purge_expired() -> None:
 @task("identity.send_notice")
 def send_notice(template: str, row_id: str, user_id: int | None) -> None:
     """Mail one administrator, or the privacy officer, that something waits."""
-    notices.send_notice(template, UUID(row_id), user_id)
+    notices.send_notice(template, row_id, user_id)
 
 
 @task("identity.send_dormancy_warning")
@@ -59,7 +60,9 @@ def tend_dormant_accounts() -> None:
 @scheduled(cron="* * * * *", name="identity.watch")
 @task("identity.watch")
 def watch() -> None:
-    """Raise security alerts and close support accesses whose time is up, of every agency in one go."""
+    """Raise security alerts and close support accesses whose time is up: the platform's run, of every agency."""
+    if tenancy.current_organization_id() != tenancy.PLATFORM_ID:
+        raise NotAllowed("Only the platform looks over every agency.", code="platform_only")
     for _organization_id in tenancy.every_organization("schedule identity.watch"):
         support.close_expired()
         alerts.watch()
