@@ -1,0 +1,70 @@
+"""`docs/asvs.csv`: every requirement of OWASP ASVS 5.0, levels 1 and 2, has a test that exists or a written reason."""
+
+import ast
+import csv
+from collections import Counter
+
+import pytest
+
+from config import ROOT
+
+REQUIREMENTS = {
+    "V1": 27,
+    "V2": 11,
+    "V3": 19,
+    "V4": 10,
+    "V5": 9,
+    "V6": 35,
+    "V7": 18,
+    "V8": 7,
+    "V9": 7,
+    "V11": 14,
+    "V12": 9,
+    "V13": 13,
+    "V14": 9,
+    "V15": 13,
+    "V16": 16,
+}
+"""How many of levels 1 and 2 each chapter has."""
+
+SHORTEST_REASON = 20
+
+
+@pytest.fixture(scope="module")
+def rows():
+    with (ROOT / "docs" / "asvs.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_requirement_is_there_once(rows):
+    assert Counter(row["chapter"] for row in rows) == REQUIREMENTS
+    assert len({row["id"] for row in rows}) == len(rows)
+    assert all(row["id"].startswith(row["chapter"] + ".") and row["level"] in ("1", "2") for row in rows)
+
+
+def test_what_is_tested_names_a_test_that_exists(rows):
+    missing = [
+        (row["id"], row["evidence"]) for row in rows if row["status"] == "tested" and not exists(row["evidence"])
+    ]
+    assert not missing
+
+
+def test_what_is_not_tested_has_a_reason(rows):
+    assert {row["status"] for row in rows} <= {"tested", "waived", "not_applicable"}
+    others = [row for row in rows if row["status"] != "tested"]
+    assert not [row["id"] for row in others if row["evidence"] or len(row["note"]) < SHORTEST_REASON]
+
+
+def test_a_test_that_is_gone_is_noticed():
+    assert exists("tests/tools/test_asvs.py::test_a_test_that_is_gone_is_noticed")
+    assert not exists("tests/tools/test_asvs.py::test_that_never_was")
+    assert not exists("tests/tools/test_nowhere.py::test_anything")
+
+
+def exists(evidence):
+    """Whether `path::name` is a test function of the tree."""
+    path, _colons, name = evidence.partition("::")
+    if not (ROOT / path).is_file():
+        return False
+    functions = (node for node in ast.walk(ast.parse((ROOT / path).read_text())) if isinstance(node, ast.FunctionDef))
+    return name.startswith("test_") and name in {node.name for node in functions}
