@@ -13,18 +13,22 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.platform.local import databases
 from tests import database as test_database
 from tests.caches import forget_everything
+from tests.canaries import Verdict, Watch
 from tests.isolation.tally import Summary
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0", "::ffff:127.")
 
 _SERVER: pytest.StashKey[Any] = pytest.StashKey()
 _NAME: pytest.StashKey[str] = pytest.StashKey()
+_WATCH: pytest.StashKey[Watch] = pytest.StashKey()
 _stack = ExitStack()
 _connect = socket.socket.connect
 
@@ -44,6 +48,15 @@ def pytest_configure(config: pytest.Config) -> None:
     name = test_database.copy_name(run, worker["workerid"] if worker else "main")
     config.stash[_SERVER], config.stash[_NAME] = server, name
     os.environ.update(test_database.addresses(server, name))
+    _watch(config, server.var / "test" / f"log-{run}", worker["workerid"] if worker else "main")
+
+
+def _watch(config: pytest.Config, folder: Path, name: str) -> None:
+    """Collects what this process logs; the run's first process looks through it at the end."""
+    watch = config.stash[_WATCH] = Watch(folder, name)
+    watch.begin()
+    if name == "main":
+        config.pluginmanager.register(Verdict(folder), "canaries")
 
 
 def pytest_configure_node(node: Any) -> None:
@@ -61,8 +74,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 class Copy:
     """This worker's database. `refresh` gives it back untouched if a test has committed to it since."""
 
-    def __init__(self, server: Any, name: str) -> None:
-        self.server, self.name = server, name
+    def __init__(self, server: Any, name: str, watch: Watch) -> None:
+        self.server, self.name, self.watch = server, name, watch
+        self.exists = False
         self.template = test_database.ensure_template(server)
         self.is_untouched = False
 
@@ -74,16 +88,24 @@ class Copy:
             return
         db.session.remove()
         db.engine().dispose()
+        self.look()
         test_database.copy_template(self.server, self.template, self.name)
         forget_everything()
-        self.is_untouched = True
+        self.is_untouched = self.exists = True
+
+    def look(self) -> None:
+        """Looks for words in the queues of the database that is about to go."""
+        if self.exists:
+            with databases.superuser(self.server, self.name) as cursor:
+                self.watch.look_into_queues(cursor)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _copy(pytestconfig: pytest.Config) -> Copy:
-    made = Copy(pytestconfig.stash[_SERVER], pytestconfig.stash[_NAME])
+def _copy(pytestconfig: pytest.Config) -> Iterator[Copy]:
+    made = Copy(pytestconfig.stash[_SERVER], pytestconfig.stash[_NAME], pytestconfig.stash[_WATCH])
     made.refresh()
-    return made
+    yield made
+    made.look()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,131 @@
+"""Secrets and notes are written through the product here, on every road and by mistake too; the run's end looks for them.
+
+What the end of the run looks at is in `tests/canaries.py`; that its eyes are open is shown here.
+"""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.platform.local import databases
+from starline.clients.models import ServiceAddress
+from starline.core import db, outbox, tenancy
+from starline.identity import passwords
+from tests import canaries
+from tests.identity.conftest import Web
+from tests.identity.factories import PASSWORD
+from tests.identity.test_web_sign_in import send, sign_in
+from tests.organizations.factories import HARBOR, a_client, a_user, acting_for, branch_id
+
+SSN, MEMBER, DOOR, _digits = canaries.SECRETS
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ids(database: str) -> dict[str, Any]:
+    with acting_for(HARBOR, "harbor"), db.transaction():
+        a_user("ada", "Administrator").password = passwords.hashed(PASSWORD)
+        return {"client_id": str(a_client().id), "branch_id": str(branch_id())}
+
+
+@pytest.fixture
+def browser(app: Any) -> Any:
+    found = Web(app).at("harbor.localhost")
+    sign_in(found, "ada")
+    return found
+
+
+@pytest.fixture
+def token(app: Any) -> dict[str, str]:
+    given = {"email": "ada@harbor.example", "password": PASSWORD}
+    answer = app.test_client().post("/api/v1/auth/login", json=given, base_url="http://harbor.localhost")
+    return {"Authorization": f"Bearer {answer.json['access_token']}"}
+
+
+def _client(ids: dict[str, Any], **more: Any) -> dict[str, Any]:
+    values = {"first_name": "Ida", "last_name": "QX7NOTE", "birth_date": "1940-02-03", "branch_id": ids["branch_id"]}
+    return {**values, "ssn": SSN, "caregiver_notes": "QX7NOTE: key under the mat", **more}
+
+
+def test_secrets_that_were_saved_stand_nowhere_in_the_clear(
+    app: Any, ids: dict[str, Any], token: dict[str, str], browser: Any, pytestconfig: pytest.Config
+) -> None:
+    made = browser.post("/api/v1/clients/", json=_client(ids), headers=token)
+    assert made.status_code == 201, made.text
+    address = {"client_id": ids["client_id"], "line1": "1 Elm St", "city": "Quincy", "state": "MA"}
+    address |= {"postal_code": "02169", "label": "Home", "door_code": DOOR}
+    assert browser.post("/api/v1/service_addresses/", json=address, headers=token).status_code == 201
+    cover = {
+        "client_id": ids["client_id"],
+        "payer_name": "MassHealth",
+        "priority": "primary",
+        "starts_on": "2026-01-01",
+    }
+    assert browser.post("/api/v1/coverages/", json={**cover, "member_id": MEMBER}, headers=token).status_code == 201
+    with tenancy.acting(HARBOR), db.transaction():
+        assert db.session.query(ServiceAddress).filter(ServiceAddress.line1 == "1 Elm St").one().door_code == DOOR
+    with _everything(pytestconfig) as cursor:
+        assert canaries.in_database(cursor, canaries.SECRETS) == []
+        # Its eyes are open: a note isn't encrypted, and a part of the number is kept to be shown.
+        assert "clients QX7NOTE" in canaries.in_database(cursor, ["QX7NOTE"])
+        assert "clients 9999" in canaries.in_database(cursor, ["9999"])
+
+
+def test_what_is_refused_is_not_written_down_either(
+    app: Any, browser: Any, ids: dict[str, Any], token: dict[str, str]
+) -> None:
+    wrong = _client(ids, birth_date="QX7NOTE", ssn=f"{SSN}-{DOOR}", nothing_like_this=MEMBER)
+    assert browser.post("/api/v1/clients/", json=wrong, headers=token).status_code == 422
+    assert browser.post("/api/v1/clients/", data=f'{{"ssn": "{SSN}"', headers=token).status_code == 422
+    for query in (f"search={SSN}", f"last_name={DOOR}", f"nothing={MEMBER}", f"q=({SSN}", f"order={DOOR}"):
+        browser.get(f"/api/v1/clients/?{query}", headers=token)
+    for path in (f"/api/v1/clients/{SSN}", f"/clients/show/{DOOR}", f"/{MEMBER}", f"/set-password/{MEMBER}"):
+        assert browser.get(path).status_code in (302, 404)
+    send(browser, "/clients/add", first_name="Ida", last_name="QX7NOTE", ssn=f"{SSN}0", caregiver_notes="QX7NOTE")
+    browser.post("/csp-report", json={"csp-report": {"blocked-uri": f"https://x/{MEMBER}", "document-uri": DOOR}})
+    sign_in(Web(app).at("harbor.localhost"), SSN)
+    browser.get("/api/v1/clients/", headers={"Authorization": f"Bearer {MEMBER}"})
+
+
+def test_a_failing_view_does_not_write_down_what_it_held(
+    app: Any, browser: Any, ids: dict[str, Any], token: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_resource: Any, values: Any) -> Any:
+        raise ValueError(f"{values['ssn']} {MEMBER} {DOOR} QX7NOTE")
+
+    monkeypatch.setattr("app.core.rest.create_row", broken)
+    app.testing, app.config["PROPAGATE_EXCEPTIONS"] = False, False
+    try:
+        answer = browser.post("/api/v1/clients/", json=_client(ids), headers=token)
+    finally:
+        app.testing, app.config["PROPAGATE_EXCEPTIONS"] = True, None
+    assert answer.status_code == 500 and not any(word in answer.text for word in canaries.WORDS)
+
+
+def test_the_watch_sees_a_word_in_a_log(tmp_path: Path) -> None:
+    watch = canaries.Watch(tmp_path, "gw7")
+    watch.begin()
+    try:
+        logging.getLogger("starline.somewhere").info("the code is %s", "QX7PLANTED")
+    finally:
+        watch.end()
+    (finding,) = canaries.in_files(tmp_path, ["QX7PLANTED"])
+    assert finding.startswith("gw7.jsonl:1 holds QX7PLANTED")
+
+
+def test_the_watch_sees_a_word_in_a_queue(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    with tenancy.acting(HARBOR), db.transaction():
+        outbox.enqueue("identity.nothing", note="QX7PLANTED")
+    watch = canaries.Watch(tmp_path, "gw7")
+    watch.end()
+    with _everything(pytestconfig) as cursor:
+        watch.look_into_queues(cursor, ["QX7PLANTED"])
+    assert canaries.in_files(tmp_path, []) == ["1 rows of outbox_messages hold a secret: QX7PLANTED"]
+
+
+def _everything(config: pytest.Config) -> Any:
+    """A cursor that sees everybody's rows in this test's database, as a dump would hold them."""
+    from tests import conftest
+
+    return databases.superuser(config.stash[conftest._SERVER], config.stash[conftest._NAME])
