@@ -69,6 +69,20 @@ def document_action(resource: Resource, name: str, summary: str, properties: dic
     )
 
 
+def document_reveal(resource: Resource, shortest: int, longest: int) -> None:
+    """Add the showing of a resource's secrets."""
+    reason = {"type": "string", "minLength": shortest, "maxLength": longest, "description": "Kept with your name."}
+    body = {"type": "object", "required": ["reason"], "properties": {"reason": reason}}
+    text = {"type": "string", "nullable": True}
+    told = {"type": "object", "properties": dict.fromkeys(resource.secrets, text)}
+    answered = {"type": "object", "required": ["id", "result"], "properties": {"id": _id(resource), "result": told}}
+    operation = _operation(resource, "Show a secret", answered, 404, 422)
+    which = {"type": "string", "enum": list(resource.secrets)}
+    operation["parameters"].append({"name": "secret", "in": "path", "required": True, "schema": which})
+    path = f"/api/v1/{resource.name}/{{pk}}/reveal/{{secret}}"
+    document(path, "post", {**operation, "requestBody": _body(body)})
+
+
 def init_openapi(app: Flask) -> None:
     app.register_blueprint(pages)
 

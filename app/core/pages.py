@@ -328,7 +328,10 @@ def _actions(resource: Resource, pk: str) -> list[dict[str, str]]:
 
 def _fact(resource: Resource, name: str, record: dict[str, Any], display: Display) -> dict[str, Any]:
     one = resource.fields[name]
-    return {"label": _(one.label), **display.cell(resource, one, record)}
+    fact = {"label": _(one.label), **display.cell(resource, one, record)}
+    if name in resource.secrets and may("can_reveal", resource):
+        fact["url"] = f"/{resource.name}/{record['id']}/reveal/{name}"
+    return fact
 
 
 def _changes(resource: Resource, event: Any) -> list[dict[str, str]]:

@@ -22,14 +22,16 @@ def feature_of_endpoint(endpoint: str) -> str | None:
 
 
 def register_resources(appbuilder: Any) -> None:
-    """Make one screen view and one API of every declared resource, and one more each where it has actions."""
+    """Make a screen view and an API of every declared resource, and one more each for its actions and its secrets."""
     from app.core.actions import action_api, action_view
     from app.core.rest import rest_view
+    from app.core.reveal import reveal_api, reveal_view
     from app.core.screens import screen_view
 
     for resource in registry.values():
         acting = (action_view(resource), action_api(resource)) if resource.actions else ()
-        for made in (screen_view(resource), rest_view(resource), *acting):
+        showing = (reveal_view(resource), reveal_api(resource)) if resource.secrets else ()
+        for made in (screen_view(resource), rest_view(resource), *acting, *showing):
             appbuilder.add_view_no_menu(made)
             if resource.feature:
                 belongs_to_feature(made.__name__, resource.feature)

@@ -109,6 +109,11 @@ class Resource:
         return {name: describe(self.model, name) for name in dict.fromkeys(names)}
 
     @cached_property
+    def secrets(self) -> dict[str, Field]:
+        """The encrypted fields, shown masked and revealed one at a time."""
+        return {name: one for name, one in self.fields.items() if one.kind is Kind.SECRET}
+
+    @cached_property
     def form_names(self) -> list[str]:
         return [name for names in self.form.values() for name in names.split()]
 

@@ -293,6 +293,8 @@ def all_permissions() -> set[tuple[str, str]]:
     for resource in registry.values():
         offered = {f"can_{method}" for method in resource.methods} | ({"can_edit"} if resource.actions else set())
         pairs |= {(action, resource.permission) for action in ACTIONS if action in offered | {"can_read", "can_export"}}
+        if resource.secrets:
+            pairs.add(("can_reveal", resource.permission))
     return pairs | FURTHER_PERMISSIONS
 
 

@@ -111,6 +111,7 @@ VERBS = {
     "can_edit": "Change",
     "can_delete": "Remove",
     "can_export": "Export",
+    "can_reveal": "Reveal secrets",
 }
 
 

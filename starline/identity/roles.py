@@ -18,7 +18,7 @@ from starline.organizations.preferences import rename_role
 Pair = tuple[str, str]
 """(action, resource), for example ("can_read", "Clients")."""
 
-EVERYTHING = "read add edit delete export"
+EVERYTHING = "read add edit delete export reveal"
 PLATFORM_RESOURCES = "Organizations"
 """What only the platform's operators see."""
 
@@ -66,6 +66,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("read add edit export", f"{CARE} Availability TimeOffRequests"),
             ("read", f"{INSURANCE} StaffMembers Credential* Branches"),
             ("add", EMERGENCY),
+            ("reveal", "ServiceAddresses"),
         ),
     ),
     RoleTemplate(

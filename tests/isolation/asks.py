@@ -6,9 +6,17 @@ from typing import Any
 from app.core import rest, screens
 from app.core.fields import Kind
 from app.core.resource import Resource, registry
+from app.core.reveal import REVEAL
 from tests.contract.factory import FORMATS
 
-SUFFIXES = {"ActionApi": False, "ActionView": True, "Api": False, "View": True}
+SUFFIXES = {
+    "ActionApi": False,
+    "ActionView": True,
+    "RevealApi": False,
+    "RevealView": True,
+    "Api": False,
+    "View": True,
+}
 """Endings of the classes made of a resource, and whether they are screens."""
 
 KEEPS = frozenset({"GET", "HEAD"})
@@ -29,7 +37,7 @@ class Ask:
     path: str
     is_screen: bool
     sends: str
-    """nothing, values (of a new row), items (the same in bulk), change, or question (a form's button)."""
+    """nothing, values (of a new row), items (the same in bulk), change, reason, or question (a form's button)."""
 
     @property
     def has_id(self) -> bool:
@@ -83,7 +91,7 @@ def _asks(rule: Any, method: str) -> list[Ask]:
             paths = {path.replace(f"<{variable}>", value) for path in paths for value in values}
     if any("<" in path for path in paths):
         raise UnknownRoute(f"{method} {rule.rule}")
-    action = _action(function, is_screen)
+    action = _action(class_name, function, is_screen)
     return [
         Ask(f"{method} {rule.rule}", resource, action, method, path, is_screen, _sends(function, method))
         for path in sorted(paths)
@@ -93,12 +101,14 @@ def _asks(rule: Any, method: str) -> list[Ask]:
 def _variables(resource: Resource) -> dict[str, list[str]]:
     """What the other parts of a path can be."""
     relations = [one.name for one in resource.fields.values() if one.kind is Kind.RELATION]
-    return {"name": relations or ["nothing"], "action": list(resource.actions)}
+    return {"name": relations or ["nothing"], "action": list(resource.actions), "secret": list(resource.secrets)}
 
 
-def _action(function: str, is_screen: bool) -> str:
+def _action(class_name: str, function: str, is_screen: bool) -> str:
     if function == "act":
         return "can_edit"
+    if class_name.removesuffix("Api").removesuffix("View").endswith("Reveal"):
+        return REVEAL
     known = screens.METHOD_PERMISSIONS if is_screen else rest.METHOD_PERMISSIONS
     if function not in known:
         raise UnknownRoute(f"{function}: no permission is known for it")
@@ -108,7 +118,7 @@ def _action(function: str, is_screen: bool) -> str:
 def _sends(function: str, method: str) -> str:
     if method in KEEPS:
         return "nothing"
-    kinds = {"post": "values", "add": "values", "bulk": "items", "put": "change", "edit": "change"}
+    kinds = {"post": "values", "add": "values", "bulk": "items", "put": "change", "edit": "change", "reveal": "reason"}
     return kinds.get(function, "question")
 
 

@@ -13,7 +13,7 @@ from starline.identity import api_keys as keys
 from starline.identity import roles
 from starline.organizations import preferences
 from tests.contract.callers import Caller, by_cookie, by_token, nobody
-from tests.isolation.asks import Ask, a_change, resource_asks
+from tests.isolation.asks import SUFFIXES, Ask, a_change, resource_asks
 from tests.isolation.cast import CANARY, Cast
 from tests.isolation.walker import Walk, stranger_walk, walk, without_permission
 
@@ -52,9 +52,7 @@ def actions(cast: Cast) -> list[str]:
 @contextmanager
 def behind_a_feature(cast: Cast) -> Iterator[None]:
     """Every resource belongs to a feature that Harbor has."""
-    names = {
-        one.permission + suffix for one in registry.values() for suffix in ("View", "Api", "ActionView", "ActionApi")
-    }
+    names = {one.permission + suffix for one in registry.values() for suffix in SUFFIXES}
     with pytest.MonkeyPatch.context() as patch:
         for name in names:
             patch.setitem(registered._features, name, FEATURE)

@@ -313,6 +313,8 @@ def caller_of(cast: Cast, ask: Ask, person: Person) -> Caller:
 def _values(harbor: Agency, ask: Ask) -> dict[str, Any]:
     if ask.sends == "change":
         return a_change(ask.resource, "Walked")
+    if ask.sends == "reason":
+        return {"reason": "A walk through the house"}
     if ask.sends in ("values", "items"):
         harbor.factory.renew_parents()
         found: dict[str, Any] = harbor.factory.accepted(ask.resource)

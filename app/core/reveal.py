@@ -1,0 +1,116 @@
+"""Showing one secret of one row in the clear: for who may, with a reason, on record, and never kept by the browser."""
+
+from typing import Any
+
+import orjson
+from flask import Response, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_appbuilder.api import BaseApi
+from flask_babel import gettext as _
+
+from app.core import pages
+from app.core.access import may
+from app.core.openapi import document_reveal
+from app.core.resource import Resource
+from app.core.security import confirm_viewer, required_viewer
+from app.core.writing import find_row
+from starline.core import audit
+from starline.core.errors import Invalid, NotAllowed, NotFound
+
+SHORTEST_REASON, LONGEST_REASON = 5, 300
+REVEAL = "can_reveal"
+
+
+class RevealView(BaseView):
+    """`/<resource>/<pk>/reveal/<secret>`: the question for a reason, then the value."""
+
+    resource: Resource
+
+    @expose("/<pk>/reveal/<secret>", methods=["GET"])
+    def ask(self, pk: str, secret: str) -> str:
+        row = _row(self.resource, pk, secret)
+        return self._page(row, secret)
+
+    @expose("/<pk>/reveal/<secret>", methods=["POST"])
+    def reveal(self, pk: str, secret: str) -> Any:
+        row = _row(self.resource, pk, secret)
+        try:
+            value = _reveal(self.resource, row, secret, request.form.get("reason", ""))
+        except Invalid as problem:
+            return self._page(row, secret, error=problem.message), 422
+        return self._page(row, secret, value=value or _("Nothing is kept here."))
+
+    def _page(self, row: Any, secret: str, error: str | None = None, **more: Any) -> str:
+        return render_template(
+            "resource/reveal.html",
+            title=str(row),
+            label=_(self.resource.secrets[secret].label),
+            back_url=pages.address(self.resource, "show", row.id),
+            error=error,
+            **more,
+        )
+
+
+class RevealApi(BaseApi):
+    """`POST /api/v1/<resource>/<pk>/reveal/<secret>` with a `reason`."""
+
+    resource: Resource
+
+    @expose("/<pk>/reveal/<secret>", methods=["POST"])
+    def reveal(self, pk: str, secret: str) -> Response:
+        row = _row(self.resource, pk, secret)
+        value = _reveal(self.resource, row, secret, _reason())
+        return Response(orjson.dumps({"id": str(row.id), "result": {secret: value}}), mimetype="application/json")
+
+
+def reveal_view(resource: Resource) -> type[RevealView]:
+    attributes = {"resource": resource, "route_base": f"/{resource.name}"}
+    return type(f"{resource.permission}RevealView", (RevealView,), attributes)
+
+
+def reveal_api(resource: Resource) -> type[RevealApi]:
+    """The API class, and its words in the OpenAPI document."""
+    document_reveal(resource, SHORTEST_REASON, LONGEST_REASON)
+    attributes = {"resource": resource, "resource_name": resource.name, "openapi_spec_tag": resource.title}
+    return type(f"{resource.permission}RevealApi", (RevealApi,), attributes)
+
+
+def _row(resource: Resource, pk: str, secret: str) -> Any:
+    """The row within the viewer's scope, if they may reveal what it keeps."""
+    required_viewer()
+    confirm_viewer()
+    if secret not in resource.secrets:
+        raise NotFound(_("There is nothing here, or you may not see it."))
+    if not may(REVEAL, resource):
+        raise NotAllowed(_("You may not reveal this. Ask an administrator of your agency."))
+    return find_row(resource, pk)
+
+
+def _reveal(resource: Resource, row: Any, secret: str, reason: str) -> str | None:
+    """The value, after it was written down who saw it and why. The value itself is written nowhere."""
+    reason = " ".join(reason.split())
+    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+        sentence = _("Say in %(low)d to %(high)d characters why.", low=SHORTEST_REASON, high=LONGEST_REASON)
+        raise Invalid(sentence, errors={"reason": [sentence]})
+    client = getattr(row, resource.client_column) if resource.client_column else None
+    audit.record(
+        "reveal",
+        resource.model.__tablename__,
+        subject_id=str(row.id),
+        client_ids=[client] if client else None,
+        changes={"field": secret},
+        reason=reason,
+    )
+    value: str | None = getattr(row, secret)
+    return value
+
+
+def _reason() -> str:
+    try:
+        body = orjson.loads(request.get_data() or b"{}")
+    except orjson.JSONDecodeError:
+        raise Invalid(_("The body is not valid JSON."), code="invalid_json") from None
+    reason = body.get("reason", "") if isinstance(body, dict) else None
+    if not isinstance(reason, str):
+        raise Invalid(_("Send one JSON object."), code="invalid_json")
+    return reason
