@@ -62,7 +62,7 @@ def wants_json() -> bool:
 
 def problem(status: int, message: str, *, code: str, errors: dict[str, list[str]] | None = None) -> Response:
     """The one error answer, as JSON or as a page."""
-    db.session.rollback()
+    db.roll_back()
     if status in DENIALS and g.get("viewer") is not None:
         _record_denial(status)
     if wants_json():

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import text as sql
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import (
     Mapped,
     Session,
@@ -244,6 +244,14 @@ def bind(target: Engine | Connection | None) -> None:
     session.configure(bind=target)
 
 
+def roll_back() -> None:
+    """Undo what the session did. Where its connection has gone, the server has undone it already."""
+    try:
+        session.rollback()
+    except DBAPIError:
+        session().invalidate()
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
     """The boundary of a task or a command: one commit at the end, or nothing."""
@@ -251,7 +259,7 @@ def transaction() -> Iterator[None]:
         yield
         session.commit()
     except BaseException:
-        session.rollback()
+        roll_back()
         raise
     finally:
         session.remove()

@@ -4,6 +4,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+from sqlalchemy import text as sql
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from starline.core import db
@@ -60,3 +61,11 @@ def test_a_statement_that_was_too_long_is_not_asked_twice(app: Any, monkeypatch:
     with pytest.raises(psycopg2.OperationalError):
         reading._run(None, {})  # type: ignore[arg-type]
     assert len(asked) == 1 and answer is not too_long
+
+
+def test_a_rollback_on_a_connection_that_was_closed_raises_nothing(app: Any) -> None:
+    db.session.execute(sql("SELECT 1"))
+    db.session.connection().connection.dbapi_connection.close()
+    db.roll_back()
+    assert db.session.execute(sql("SELECT 2")).scalar() == 2
+    db.session.remove()
