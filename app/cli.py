@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import click
 
+from app.key_commands import keys
 from app.tenant_commands import anonymize, tenant
 from config import ROOT, ConfigurationError, settings
 
@@ -80,6 +81,7 @@ def prepare(context: click.Context) -> None:
 
 
 main.add_command(tenant)
+main.add_command(keys)
 main.add_command(anonymize)
 
 

@@ -45,6 +45,10 @@ def _new_agency(cast: Cast) -> list[str]:
     return ["--name", "New Care", "--slug", "newcomer", *person]
 
 
+def _harbor(cast: Cast) -> list[str]:
+    return ["--organization", "harbor"]
+
+
 def _exports() -> Path:
     """Where archives go; what is in them is looked at."""
     folder = Path(settings().files_dir).parent / "exports"
@@ -71,13 +75,18 @@ COMMANDS: dict[str, Command] = {
     "web": Command(For.PROCESS),
     "outbox": Command(For.EVERY),
     "audit seal": Command(For.EVERY),
-    "audit verify": Command(For.ONE, lambda cast: ["--organization", "harbor"]),
+    "audit verify": Command(For.ONE, _harbor),
+    "keys rotate-data": Command(For.ONE, _harbor),
+    "keys retire": Command(For.ONE, _harbor),
+    "keys rewrap": Command(For.ONE, _harbor),
+    "keys status": Command(For.ONE, _harbor),
     "tenant export": Command(For.ONE, lambda cast: ["harbor", "--to", str(_exports())]),
     "tenant restore": Command(For.PLATFORM),
     "tenant suspend": Command(For.ONE, lambda cast: ["spare", "--reason", "A walk"]),
     "tenant resume": Command(For.ONE, lambda cast: ["spare", "--reason", "A walk"]),
     "tenant delete": Command(For.ONE, lambda cast: _to_be_deleted()),
     "tenant replay-tombstones": Command(For.EVERY),
+    "anonymize": Command(For.EVERY),
 }
 """In the order of the calls: the spare agency is suspended, opened again, and deleted at last."""
 
