@@ -26,7 +26,7 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()",
 }
-YEAR = "max-age=31536000"
+YEAR = "max-age=31536000; includeSubDomains"
 PAGES = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; object-src 'none';"
     f" base-uri 'none'; form-action 'self'; frame-ancestors 'none'; report-uri {REPORTS}; report-to csp"

@@ -36,7 +36,16 @@ def test_a_page_allows_no_script_but_its_own(client: Any) -> None:
 def test_production_insists_on_encryption(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     there = dataclasses.replace(settings(), environment="production")
     monkeypatch.setattr(headers, "settings", lambda: there)
-    assert client.get("/login").headers["Strict-Transport-Security"] == headers.YEAR
+    told = client.get("/login").headers["Strict-Transport-Security"]
+    assert told == "max-age=31536000; includeSubDomains"
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+def test_no_page_of_another_site_may_read_an_answer(client: Any, path: str, method: str) -> None:
+    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    answer = client.open(path, method=method, headers=asked, buffered=True)
+    assert not [name for name, _value in answer.headers if name.lower().startswith("access-control-")]
 
 
 def reported(client: Any, caplog: Any, body: Any, kind: str = "application/csp-report") -> list[str]:
