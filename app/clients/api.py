@@ -28,14 +28,10 @@ class BreakGlassApi(BaseApi):  # type: ignore[misc]
         return jsonify(exists=True)
 
     @expose("", methods=["POST"])
-    def open(self) -> Response:
-        asking()
-        return self._open()
-
     @once
-    def _open(self) -> Response:
-        body = _body((*NAMES, "reason"))
-        opened = emergency.open_client(_described(body), reason=str(body.get("reason") or ""), viewer=asking())
+    def open(self) -> Response:
+        viewer, body = asking(), _body((*NAMES, "reason"))
+        opened = emergency.open_client(_described(body), reason=str(body.get("reason") or ""), viewer=viewer)
         session.flush()
         answer = jsonify(id=str(opened.id), client_id=str(opened.client_id), expires_at=opened.expires_at.isoformat())
         answer.status_code = 201
