@@ -4,11 +4,9 @@ import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-
-from sqlalchemy import text as sql
+from uuid import UUID
 
 from starline.core import clock
-from starline.core.db import session
 from starline.core.statements import Statement, answer
 from starline.identity import api_keys
 from starline.identity.api_keys import NamedKey
@@ -45,8 +43,9 @@ class RefusedKey:
 
 def load_key_viewer(named: NamedKey) -> KeyViewer | RefusedKey:
     """Who acts by the key in the acting organisation; nothing but "unknown" is told to whoever lacks the secret."""
-    parameters = {"organization_id": named.organization_id, "key_id": named.key_id}
-    row = session.execute(sql(_OF_KEY), parameters).mappings().first()
+    parameters = {"organization_id": str(named.organization_id), "key_id": str(named.key_id)}
+    found = answer(_OF_KEY, parameters)
+    row = dict(zip(_NAMES, found, strict=True)) if found else None
     if row is None or not hmac.compare_digest(row["secret_hash"], named.secret_hash):
         return RefusedKey(UNKNOWN)
     if row["revoked_at"] is not None:
@@ -78,32 +77,53 @@ _TOUCH = Statement(
     " SELECT count(*) FROM used",
     {},
 )
-_OF_KEY = """
-SELECT k.id AS key_id, k.name AS key_name, k.prefix, k.secret_hash, k.scopes, k.expires_at, k.revoked_at,
-       coalesce(k.last_seen_at, k.created_on) AS last_seen_at, u.id AS user_id, u.organization_id, u.active,
-       u.email, u.branch_id, coalesce(u.locale, settings.locale, 'en') AS locale,
-       coalesce(u.time_zone, settings.time_zone, 'UTC') AS time_zone, coalesce(version.value, 0) AS version,
-       role.name AS role, role.record_scope,
-       ARRAY(SELECT DISTINCT r.record_scope FROM ab_user_role ur
-               JOIN ab_role r ON r.organization_id = ur.organization_id AND r.id = ur.role_id
-              WHERE ur.organization_id = u.organization_id AND ur.user_id = u.id) AS owner_scopes,
-       ARRAY(SELECT p.name || ' ' || v.name FROM ab_permission_view_role pvr
-               JOIN ab_permission_view pv ON pv.id = pvr.permission_view_id
-               JOIN ab_permission p ON p.id = pv.permission_id
-               JOIN ab_view_menu v ON v.id = pv.view_menu_id
-              WHERE pvr.organization_id = k.organization_id AND pvr.role_id = k.role_id
-                AND EXISTS (SELECT FROM ab_user_role ur
-                              JOIN ab_permission_view_role own
-                                ON own.organization_id = ur.organization_id AND own.role_id = ur.role_id
-                             WHERE ur.organization_id = u.organization_id AND ur.user_id = u.id
-                               AND own.permission_view_id = pvr.permission_view_id)) AS permissions
+_COLUMNS = {
+    "key_id": "k.id::text",
+    "key_name": "k.name",
+    "prefix": "k.prefix",
+    "secret_hash": "k.secret_hash",
+    "scopes": "k.scopes",
+    "expires_at": "k.expires_at",
+    "revoked_at": "k.revoked_at",
+    "last_seen_at": "coalesce(k.last_seen_at, k.created_on)",
+    "user_id": "u.id",
+    "organization_id": "k.organization_id::text",
+    "active": "u.active",
+    "email": "u.email",
+    "branch_id": "u.branch_id::text",
+    "locale": "coalesce(u.locale, settings.locale, 'en')",
+    "time_zone": "coalesce(u.time_zone, settings.time_zone, 'UTC')",
+    "version": "coalesce(version.value, 0)",
+    "role": "role.name",
+    "record_scope": "role.record_scope",
+    "owner_scopes": """ARRAY(
+        SELECT DISTINCT r.record_scope FROM ab_user_role ur
+          JOIN ab_role r ON r.organization_id = ur.organization_id AND r.id = ur.role_id
+         WHERE ur.organization_id = k.organization_id AND ur.user_id = k.user_id)""",
+    "permissions": """ARRAY(
+        SELECT p.name || ' ' || v.name FROM ab_permission_view_role pvr
+          JOIN ab_permission_view pv ON pv.id = pvr.permission_view_id
+          JOIN ab_permission p ON p.id = pv.permission_id
+          JOIN ab_view_menu v ON v.id = pv.view_menu_id
+         WHERE pvr.organization_id = k.organization_id AND pvr.role_id = k.role_id
+           AND pvr.permission_view_id IN (
+               SELECT own.permission_view_id FROM ab_user_role ur
+                 JOIN ab_permission_view_role own
+                   ON own.organization_id = ur.organization_id AND own.role_id = ur.role_id
+                WHERE ur.organization_id = k.organization_id AND ur.user_id = k.user_id))""",
+}
+_NAMES = tuple(_COLUMNS)
+_OF_KEY = Statement(
+    f"""SELECT {", ".join(_COLUMNS.values())}
   FROM api_keys k
   JOIN ab_user u ON u.organization_id = k.organization_id AND u.id = k.user_id
   JOIN ab_role role ON role.organization_id = k.organization_id AND role.id = k.role_id
   JOIN organizations o ON o.id = k.organization_id AND o.status IN ('trial', 'active')
   LEFT JOIN organization_settings settings ON settings.organization_id = k.organization_id
   LEFT JOIN organization_versions version ON version.organization_id = k.organization_id
- WHERE k.organization_id = :organization_id AND k.id = :key_id"""
+ WHERE k.organization_id = %(organization_id)s AND k.id = %(key_id)s""",
+    {},
+)
 
 
 def _viewer(row: Any) -> KeyViewer:
@@ -111,14 +131,14 @@ def _viewer(row: Any) -> KeyViewer:
     owners = next((scope for scope in WIDEST_FIRST if scope in row["owner_scopes"]), RecordScope.OWN)
     return KeyViewer(
         user_id=row["user_id"],
-        organization_id=row["organization_id"],
-        session_id=row["key_id"],
+        organization_id=UUID(row["organization_id"]),
+        session_id=UUID(row["key_id"]),
         name=row["key_name"],
         email=row["email"],
         roles=(row["role"],),
         permissions=api_keys.permitted(pairs, row["scopes"]),
         scope=max(RecordScope(row["record_scope"]), owners, key=WIDEST_FIRST.index),
-        branch_id=row["branch_id"],
+        branch_id=UUID(row["branch_id"]) if row["branch_id"] else None,
         locale=row["locale"],
         time_zone=row["time_zone"],
         requires_second_factor=False,
