@@ -48,6 +48,7 @@ class Settings:
     redis_url: str | None
     secret_key: str
     jwt_key: str
+    jwt_private_key_file: Path | None
     context_key: str
     field_key_file: Path
     kms_key: str | None
@@ -126,6 +127,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         redis_url=source.optional("REDIS_URL"),
         secret_key=source.text("SECRET_KEY"),
         jwt_key=source.text("JWT_KEY"),
+        jwt_private_key_file=source.path("JWT_PRIVATE_KEY_FILE"),
         context_key=source.text("CONTEXT_KEY"),
         field_key_file=Path(source.text("FIELD_KEY_FILE", str(var_dir / "keys" / "fields.json"))),
         kms_key=source.optional("KMS_KEY"),
@@ -170,9 +172,12 @@ def problems_with(found: Settings) -> list[str]:
     for name, url in serving.items():
         if _role(url) in OWNER_ROLES:
             problems.append(f"{PREFIX}{name} signs in as {_role(url)}, which can bypass tenant isolation.")
+    has_rsa_keys = found.jwt_private_key_file is not None
     for name in SECRETS:
-        if not _keys_of(found, name):
+        if not _keys_of(found, name) and not (name == "jwt_key" and has_rsa_keys):
             problems.append(f"{PREFIX}{name.upper()} is missing.")
+    if found.jwt_private_key_file is not None and not os.access(found.jwt_private_key_file, os.R_OK):
+        problems.append(f"{PREFIX}JWT_PRIVATE_KEY_FILE names a file that can't be read.")
     return problems + (_problems_in_production(found) if found.is_production else [])
 
 
@@ -235,6 +240,10 @@ class _Source:
 
     def optional(self, name: str) -> str | None:
         return self.variables.get(PREFIX + name) or None
+
+    def path(self, name: str) -> Path | None:
+        given = self.optional(name)
+        return Path(given) if given else None
 
     def names(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
         given = self.text(name)

@@ -28,8 +28,10 @@ FACES = (
 def create_app(given: Settings | None = None) -> Flask:
     """The WSGI application. Needs a migrated database; touches it only once a request comes."""
     from app.core import errors, navigation, requests, security
+    from starline.identity import signing
 
     given = given or settings()
+    signing.keys()  # refuses to start where they can't be used
     app = requests.StarlineFlask(__name__, template_folder=str(ROOT / "templates"))
     app.config.update(_flask_config(given))
     security.csrf.init_app(app)

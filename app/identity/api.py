@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from app.core.security import confirm_viewer, required_viewer
 from app.core.tenancy import find as find_tenant
 from app.identity.api_documentation import document_auth
+from app.identity.public_keys import blueprint as blueprint
 from app.identity.refusals import api_origin, enter, find_organization, keep, keep_refused_token
 from app.identity.role_permissions import RolePermissionsApi, document_role_permissions
 from starline.core.errors import Invalid, NotAllowed, Unauthenticated

@@ -32,10 +32,18 @@ _ME = {
         "requires_second_factor": {"type": "boolean"},
     },
 }
+_PUBLIC_KEY = {
+    "type": "object",
+    "required": ["kty", "n", "e", "use", "alg", "kid"],
+    "properties": {
+        **dict.fromkeys(("kty", "n", "e", "use", "alg", "kid"), _TEXT),
+        "key_ops": {"type": "array", "items": _TEXT},
+    },
+}
 
 
 def document_auth() -> None:
-    """Add the five operations to the document."""
+    """Add the operations to the document."""
     _document("login", "Sign in", ["email", "password"], ["organization"], {"oneOf": [_PAIR, _SECOND_STEP]})
     _document("mfa/verify", "Send the second factor's code", ["mfa_token"], ["code", "recovery_code"], _PAIR)
     _document("refresh", "Renew the tokens", ["refresh_token"], [], _PAIR)
@@ -44,6 +52,9 @@ def document_auth() -> None:
     document("/api/v1/auth/logout", "post", signed_out)
     me = {"tags": ["Signing in"], "summary": "Who is signed in", "responses": answers(schema=_ME)}
     document("/api/v1/auth/me", "get", me)
+    keys = {"type": "object", "required": ["keys"], "properties": {"keys": {"type": "array", "items": _PUBLIC_KEY}}}
+    public = {"tags": ["Signing in"], "summary": "The public keys of access tokens", "security": []}
+    document("/.well-known/jwks.json", "get", {**public, "responses": answers(schema=keys)})
 
 
 def _document(path: str, summary: str, required: list[str], optional: list[str], answer: dict[str, Any]) -> None:

@@ -14,16 +14,14 @@ from uuid import UUID
 import jwt
 from sqlalchemy import select
 
-from config import settings
 from starline.core import clock, tenancy
 from starline.core.db import User, session
 from starline.core.errors import Unauthenticated
 from starline.core.identifiers import parse_uuid, uuid7
-from starline.identity import attempts, rules, sessions
+from starline.identity import attempts, rules, sessions, signing
 from starline.identity.attempts import Origin
 from starline.identity.models import RefreshToken, SignInOutcome, UserSession
 
-ALGORITHM = "HS256"
 ISSUER = "starline"
 ACCESS, SECOND_STEP = "starline-api", "starline-second-step"
 ACCESS_LIFETIME, SECOND_STEP_LIFETIME = timedelta(minutes=15), timedelta(minutes=5)
@@ -139,7 +137,7 @@ def _new_refresh_token(opened: UserSession) -> str:
 
 def _signed(audience: str, lifetime: timedelta, **claims: Any) -> str:
     now = clock.now()
-    key_id, key = next(iter(_keys().items()))
+    key = signing.signing_key()
     content = {
         "iss": ISSUER,
         "aud": audience,
@@ -149,15 +147,17 @@ def _signed(audience: str, lifetime: timedelta, **claims: Any) -> str:
         "jti": uuid7().hex,
         **claims,
     }
-    return jwt.encode(content, key, ALGORITHM, headers={"kid": key_id})
+    return jwt.encode(content, key.signing, key.algorithm, headers={"kid": key.id})
 
 
 def _verified(token: str, audience: str, more: list[str]) -> dict[str, Any]:
     try:
-        key = _keys()[jwt.get_unverified_header(token)["kid"]]
+        key = signing.keys()[jwt.get_unverified_header(token)["kid"]]
         # PyJWT would compare with the real clock; ours can be held still.
         options: Any = {"require": REQUIRED + more, "verify_exp": False, "verify_iat": False, "verify_nbf": False}
-        claims: dict[str, Any] = jwt.decode(token, key, [ALGORITHM], options=options, audience=audience, issuer=ISSUER)
+        claims: dict[str, Any] = jwt.decode(
+            token, key.verifying, [key.algorithm], options=options, audience=audience, issuer=ISSUER
+        )
         expires_at, issued_at = float(claims["exp"]), float(claims["iat"])
     except (jwt.PyJWTError, KeyError, TypeError, ValueError):
         raise _refusal("malformed_token") from None
@@ -177,11 +177,6 @@ def _subject(claims: dict[str, Any]) -> tuple[int, UUID]:
 
 def _refusal(code: str) -> Unauthenticated:
     return Unauthenticated("The token is not valid, or it has expired. Please sign in again.", code=code)
-
-
-def _keys() -> dict[str, str]:
-    """The keys by id: the first signs, all verify."""
-    return {hashlib.sha256(key.encode()).hexdigest()[:12]: key for key in settings().jwt_keys}
 
 
 def _hash(token: str) -> str:

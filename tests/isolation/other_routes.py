@@ -132,6 +132,7 @@ OTHERS: dict[str, Other] = {
     "RolePermissionsView.save": Other(For.SETTINGS, _role, good=FORM),
     "RolePermissionsApi.get_permissions": Other(For.SETTINGS, _role),
     "RolePermissionsApi.put_permissions": Other(For.SETTINGS, _role, {"permissions": [["can_read", "Clients"]]}),
+    "keys.jwks": Other(For.EVERYBODY),
     "SettingsView.edit": Other(For.SETTINGS),
     "SettingsView.save": Other(For.SETTINGS, good=FORM),
     "AuditView.activity": Other(For.AUDITORS),

@@ -85,6 +85,15 @@ def test_several_token_keys_are_each_as_strong_as_one():
     assert any("JWT_KEY" in sentence for sentence in problems(jwt_key=" || "))
 
 
+def test_a_file_of_rsa_keys_makes_the_shared_key_dispensable(tmp_path):
+    file = tmp_path / "keys.pem"
+    file.write_text("")
+    given = SOUND | {"STARLINE_JWT_PRIVATE_KEY_FILE": str(file), "STARLINE_JWT_KEY": ""}
+    assert read_settings(given).jwt_private_key_file == file
+    (sentence,) = problems(jwt_private_key_file=str(tmp_path / "nothing"))
+    assert "STARLINE_JWT_PRIVATE_KEY_FILE" in sentence
+
+
 OF_THE_WEB_SERVER = {"STARLINE_BIND", "STARLINE_WEB_WORKERS", "STARLINE_WEB_THREADS"}
 """Read by `deploy/gunicorn.conf.py` alone."""
 
