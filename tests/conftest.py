@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -81,7 +82,8 @@ class Copy:
         self.is_untouched = False
 
     def refresh(self) -> None:
-        """Makes the database a fresh copy of the template and forgets what this process knew of it."""
+        """Makes the database a fresh copy of the template, without files, and forgets what was known of it."""
+        from config import settings
         from starline.core import db
 
         if self.is_untouched:
@@ -90,6 +92,7 @@ class Copy:
         db.engine().dispose()
         self.look()
         test_database.copy_template(self.server, self.template, self.name)
+        shutil.rmtree(settings().files_dir, ignore_errors=True)
         forget_everything()
         self.is_untouched = self.exists = True
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from starline.core import clock, db
 from starline.core.audit import AuditEvent
 from starline.core.db import User
-from starline.identity import second_factor, tokens, users
+from starline.identity import second_factor, signing, users
 from starline.identity.models import SignInAttempt
 from tests.identity.conftest import Web
 from tests.identity.factories import HARBOR, PASSWORD, SUMMIT, a_person, committed
@@ -185,7 +185,7 @@ def test_a_malformed_token_is_refused_and_recorded(harbor: Any, header: str) -> 
 
 def test_a_token_without_a_signature_is_refused_and_recorded(web: Web, harbor: Any) -> None:
     header, claims, _signature = signed_in(harbor)["access_token"].split(".")
-    key_id = next(iter(tokens._keys()))
+    key_id = next(iter(signing.keys()))
     unsigned = base64.urlsafe_b64encode(json.dumps({"alg": "none", "typ": "JWT", "kid": key_id}).encode())
     before = recorded("auth:refused_token")
     for forged in (f"{unsigned.rstrip(b'=').decode()}.{claims}.", f"{header}.{claims}."):
