@@ -143,4 +143,10 @@ def _run(project: Path, addresses: dict[str, str], module: str, *arguments: str)
         text=True,
         check=False,
     )
-    assert result.returncode == 0, f"{module} {' '.join(arguments)}:\n{result.stdout[-6000:]}{result.stderr[-2000:]}"
+    assert result.returncode == 0, _account(f"{module} {' '.join(arguments)}", result)
+
+
+def _account(command: str, result: "subprocess.CompletedProcess[str]") -> str:
+    """What failed inside, first, for a runner that cuts long messages off; then the end of what was printed."""
+    reasons = [line for line in result.stdout.splitlines() if line.startswith(("FAILED", "ERROR", "E  "))]
+    return "\n".join([command, *reasons[:40], result.stdout[-6000:], result.stderr[-2000:]])
