@@ -67,6 +67,9 @@ class Settings:
     api_docs: bool
     debug: bool
     bcrypt_rounds: int
+    rate_limit_user: int
+    rate_limit_organization: int
+    rate_limit_address: int
     log_level: str
     var_dir: Path
 
@@ -146,6 +149,9 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         api_docs=source.switch("API_DOCS", default=not is_production),
         debug=source.switch("DEBUG", default=False),
         bcrypt_rounds=source.whole_number("BCRYPT_ROUNDS", 4 if environment == "test" else 12),
+        rate_limit_user=source.whole_number("RATE_LIMIT_USER", _limit(environment, 1_200)),
+        rate_limit_organization=source.whole_number("RATE_LIMIT_ORGANIZATION", _limit(environment, 12_000)),
+        rate_limit_address=source.whole_number("RATE_LIMIT_ADDRESS", _limit(environment, 300)),
         log_level=source.text("LOG_LEVEL", "INFO").upper(),
         var_dir=var_dir,
     )
@@ -162,6 +168,9 @@ def problems_with(found: Settings) -> list[str]:
         problems.append(f"{PREFIX}ENVIRONMENT must be development, test or production, not {found.environment!r}.")
     if not 1 <= found.port <= 65535:
         problems.append(f"{PREFIX}PORT must be between 1 and 65535, not {found.port}.")
+    for name in ("rate_limit_user", "rate_limit_organization", "rate_limit_address"):
+        if getattr(found, name) < 0:
+            problems.append(f"{PREFIX}{name.upper()} must be 0 (no limit) or more, not {getattr(found, name)}.")
     if found.audit_lock_days < 1:
         problems.append(f"{PREFIX}AUDIT_LOCK_DAYS must be at least 1, not {found.audit_lock_days}.")
     if not found.database_url:
@@ -200,6 +209,11 @@ def _problems_in_production(found: Settings) -> list[str]:
     if not (found.resend_api_key or found.smtp_url):
         problems.append(f"{PREFIX}RESEND_API_KEY or {PREFIX}SMTP_URL is needed to send mail.")
     return problems
+
+
+def _limit(environment: str, requests: int) -> int:
+    """Requests of one minute. Tests ask faster than anybody, and are counted all the same."""
+    return 1_000_000 if environment == "test" else requests
 
 
 def _keys_of(found: Settings, name: str) -> tuple[str, ...]:

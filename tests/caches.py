@@ -12,6 +12,7 @@ REMEMBERED = {
     "starline.identity.attempts": ("_refusals",),
 }
 MADE_ONCE = {
+    "app.core.rate_limits": ("counters",),
     "starline.core.crypto": ("data_keys", "_unwrap"),
 }
 

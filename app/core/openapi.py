@@ -108,7 +108,17 @@ def build() -> dict[str, Any]:
         schemas[f"{resource.permission}Write"] = _write(resource)
         paths |= _resource_paths(resource)
     error = {
-        "description": "Refused.",
+        "description": "Refused. Every answer tells in RateLimit-* what is left of the caller's minute; a 429 says in"
+        " Retry-After after how many seconds it will be heard again.",
+        "headers": {
+            name: {"description": text, "schema": {"type": "integer"}}
+            for name, text in {
+                "RateLimit-Limit": "Requests of one minute.",
+                "RateLimit-Remaining": "How many of them are left.",
+                "RateLimit-Reset": "Seconds until the next minute.",
+                "Retry-After": "Seconds to wait, with 429 and 503.",
+            }.items()
+        },
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
     }
     return {

@@ -10,7 +10,7 @@ from flask import Flask, Request, Response, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_babel import gettext as _
 
-from app.core import security, tenancy
+from app.core import rate_limits, security, tenancy
 from app.core.api_keys import HEADER
 from app.core.headers import REPORTS, add_headers, reports
 from starline.core import db
@@ -84,6 +84,7 @@ def _enter() -> None:
     try:
         viewer = security.authenticate(tenant.id if tenant else None)
     except DomainError as refusal:
+        rate_limits.check(None, request.remote_addr)
         security.keep_refused_token(tenant.id if tenant else None, refusal.code)
         _refuse_shut(tenant)  # says more than that the token is no good any more
         raise
@@ -93,6 +94,7 @@ def _enter() -> None:
             g.tenant = tenancy.find(by_id=viewer.organization_id)
         context.switch(viewer.organization_id, viewer.user_id, viewer.via, viewer.support)
     g.user = viewer
+    rate_limits.check(viewer, request.remote_addr)
     _refuse_shut(g.tenant)
     if viewer is None and _needs_person():
         raise Unauthenticated(_("Please sign in, and send the access token as: Authorization: Bearer …"))
@@ -138,5 +140,6 @@ def _needs_person() -> bool:
 
 def _finish(response: Response) -> Response:
     response.headers["X-Request-ID"] = context.current().request_id
+    rate_limits.add_headers(response)
     add_headers(response)
     return response

@@ -3,7 +3,17 @@
 import re
 from typing import Any
 
-PER_REQUEST_HEADERS = frozenset({"X-Request-ID", "Content-Security-Policy", "Set-Cookie", "Content-Length", "Date"})
+PER_REQUEST_HEADERS = frozenset(
+    {
+        "X-Request-ID",
+        "Content-Security-Policy",
+        "Set-Cookie",
+        "Content-Length",
+        "Date",
+        "RateLimit-Remaining",
+        "RateLimit-Reset",
+    }
+)
 _PER_REQUEST = re.compile(
     r'nonce="[^"]+"|name="csrf[-_]token" (?:value|content)="[^"]*"|"request_id":"[^"]+"|(?:reference|referencia) [\w.-]+'
 )

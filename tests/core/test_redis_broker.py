@@ -3,15 +3,11 @@
 import os
 import shutil
 import signal
-import socket
-import subprocess
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import redis
 
 from starline.core import clock, dispatch, tenancy
 from starline.core.db import session, transaction
@@ -26,47 +22,21 @@ from tests.core.jobs import (
     undone,
     wait_until,
 )
+from tests.core.redis_server import RedisServer
 
 pytestmark = pytest.mark.skipif(not shutil.which("redis-server"), reason="NO redis-server HERE: its faults go untested")
 
 
-class Server:
-    """A Redis of our own that forgets everything when it is killed."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        with closing(socket.socket()) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.client = redis.Redis(port=self.port)
-        self.start()
-
-    def start(self) -> None:
-        options = ["--port", str(self.port), "--save", "", "--dir", str(self.directory), "--bind", "127.0.0.1"]
-        self.process = subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL)
-        wait_until(self._answers, 40)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-    def _answers(self) -> bool:
-        try:
-            return bool(self.client.ping())
-        except redis.ConnectionError:
-            return False
-
-
 @pytest.fixture
-def server(tmp_path: Path, no_jobs: None) -> Iterator[Server]:
-    started = Server(tmp_path)
+def server(tmp_path: Path, no_jobs: None) -> Iterator[RedisServer]:
+    started = RedisServer(tmp_path)
     with other_broker(f"redis://127.0.0.1:{started.port}/0"):
         yield started
     started.client.close()
     started.kill()
 
 
-def test_a_redis_that_dies_while_a_task_runs_costs_seconds(server: Server) -> None:
+def test_a_redis_that_dies_while_a_task_runs_costs_seconds(server: RedisServer) -> None:
     with process("scheduler"), process("worker"):
         promise("visits", seconds=3)
         wait_until(lambda: started_attempts() == 1, 40)
@@ -78,7 +48,7 @@ def test_a_redis_that_dies_while_a_task_runs_costs_seconds(server: Server) -> No
     assert count_of("visits") == 4
 
 
-def test_a_worker_killed_at_work_is_replaced_within_seconds(server: Server) -> None:
+def test_a_worker_killed_at_work_is_replaced_within_seconds(server: RedisServer) -> None:
     with process("scheduler"):
         with process("worker") as worker:
             promise("visits", seconds=2)
@@ -90,7 +60,7 @@ def test_a_worker_killed_at_work_is_replaced_within_seconds(server: Server) -> N
     assert count_of("visits") == 1
 
 
-def test_what_an_emptied_redis_forgot_is_handed_over_again(server: Server) -> None:
+def test_what_an_emptied_redis_forgot_is_handed_over_again(server: RedisServer) -> None:
     promise("visits", times=3)
     assert dispatch.dispatch_due() == 3
     server.client.flushall()
