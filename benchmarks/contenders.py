@@ -99,6 +99,7 @@ def starline(server: postgres.Server) -> Contender:
     """Starline as `make run` serves it, without its worker and scheduler, which idle here."""
     port = free_port()
     environment = {"STARLINE_BIND": f"127.0.0.1:{port}", "STARLINE_PORT": str(port)}
+    environment |= {f"STARLINE_RATE_LIMIT_{who}": "1000000" for who in ("USER", "ORGANIZATION", "ADDRESS")}
     paths = {
         "list": "/api/v1/clients/?page_size=20",
         "one": "/api/v1/clients/{id}",
