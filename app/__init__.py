@@ -27,13 +27,14 @@ FACES = (
 
 def create_app(given: Settings | None = None) -> Flask:
     """The WSGI application. Needs a migrated database; touches it only once a request comes."""
-    from app.core import errors, navigation, requests, security
+    from app.core import errors, navigation, requests, rest, security
     from starline.identity import signing
 
     given = given or settings()
     signing.keys()  # refuses to start where they can't be used
     app = requests.StarlineFlask(__name__, template_folder=str(ROOT / "templates"))
     app.config.update(_flask_config(given))
+    app.url_map.converters["row"] = rest.RowConverter
     security.csrf.init_app(app)
     with app.app_context():
         _build(app)

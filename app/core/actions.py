@@ -46,7 +46,7 @@ class ActionApi(BaseApi):
 
     resource: Resource
 
-    @expose("/<pk>/<action>", methods=["POST"])
+    @expose("/<row:pk>/<action>", methods=["POST"])
     @once
     def act(self, pk: str, action: str) -> Response:
         row = _act(self.resource, pk, action, _given())

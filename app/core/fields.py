@@ -7,7 +7,7 @@ import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
@@ -230,8 +230,19 @@ def _parsed(parse: Callable[[str], Any], sentence: str) -> Callable[[Field, Any]
 
 
 def _instant(text: str) -> datetime:
+    """In UTC, since PostgreSQL refuses zones that lie further from it than any on Earth."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
+        raise ValueError
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError from None
+
+
+def _time(text: str) -> time:
+    moment = time.fromisoformat(text)
+    if moment.tzinfo is not None:
         raise ValueError
     return moment
 
@@ -287,7 +298,7 @@ _READERS: dict[Kind, Callable[[Field, Any], Any]] = {
         _instant,
         "%(label)s must be a date and time with zone, like 2026-03-31T08:00:00Z.",
     ),
-    Kind.TIME: _parsed(time.fromisoformat, "%(label)s must be a time like 08:30."),
+    Kind.TIME: _parsed(_time, "%(label)s must be a time like 08:30."),
     Kind.CHOICE: _choice,
     Kind.RELATION: _relation,
     Kind.UUID: _relation,

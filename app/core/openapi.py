@@ -20,7 +20,7 @@ _TYPES: dict[Kind, dict[str, Any]] = {
     Kind.BOOLEAN: {"type": "boolean"},
     Kind.DATE: {"type": "string", "format": "date"},
     Kind.INSTANT: {"type": "string", "format": "date-time"},
-    Kind.TIME: {"type": "string", "format": "time"},
+    Kind.TIME: {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$"},
     Kind.CHOICE: {"type": "string"},
     Kind.TAGS: {"type": "array", "items": {"type": "string", "maxLength": 80}},
     Kind.OBJECT: {"type": "object", "additionalProperties": True},
@@ -150,7 +150,7 @@ def _resource_paths(resource: Resource) -> dict[str, Any]:
     if "edit" in methods:
         member |= {"put": _change(resource), "patch": _change(resource)}
     if "delete" in methods:
-        member["delete"] = _operation(resource, "Delete one", {"type": "object"}, 404, 409, 412)
+        member["delete"] = _operation(resource, "Delete one", {"type": "object"}, 404, 409, 412, 422)
     return {
         f"{base}/": collection,
         f"{base}/{{pk}}": member,

@@ -11,6 +11,7 @@ from flask_appbuilder import ModelRestApi, expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import protect
 from flask_babel import gettext as _
+from werkzeug.routing import BaseConverter
 
 from app.core.idempotency import not_kept, once
 from app.core.parameters import allowed_operators, read_list_request
@@ -32,6 +33,16 @@ METHOD_PERMISSIONS = {
     "delete": "delete",
 }
 ROUTES = {"add": {"post", "bulk"}, "edit": {"put"}, "delete": {"delete"}}
+
+
+class RowConverter(BaseConverter):
+    """`<row:pk>`: one part of an address, but never a word that is an address of the resource itself.
+
+    Without it `PUT /clients/bulk` would look for a client called bulk, and `OPTIONS` would say that it can be changed.
+    """
+
+    regex = r"(?!(?:_info|bulk|related)$)[^/]+"
+    part_isolating = True
 
 
 class ResourceApi(ModelRestApi):
@@ -60,7 +71,7 @@ class ResourceApi(ModelRestApi):
         document, _rows = read_page(self.resource, asked)
         return _json(document)
 
-    @expose("/<pk>", methods=["GET"])
+    @expose("/<row:pk>", methods=["GET"])
     @protect()
     def get(self, pk: str) -> Response:
         return _one(read_one(self.resource, pk, detail_columns(self.resource)))
@@ -125,7 +136,7 @@ class ResourceApi(ModelRestApi):
         not_kept(secrets)
         return _json(orjson.dumps({"ids": [str(row.id) for row in rows], **secrets}), status=201)
 
-    @expose("/<pk>", methods=["PUT", "PATCH"])
+    @expose("/<row:pk>", methods=["PUT", "PATCH"])
     @protect()
     def put(self, pk: str) -> Response:
         confirm_viewer()
@@ -133,7 +144,7 @@ class ResourceApi(ModelRestApi):
         update_row(self.resource, row, _body(), version=_version_asked())
         return _one(self._written(row))
 
-    @expose("/<pk>", methods=["DELETE"])
+    @expose("/<row:pk>", methods=["DELETE"])
     @protect()
     def delete(self, pk: str) -> Response:
         confirm_viewer()

@@ -56,7 +56,7 @@ class RevealApi(BaseApi):
 
     resource: Resource
 
-    @expose("/<pk>/reveal/<secret>", methods=["POST"])
+    @expose("/<row:pk>/reveal/<secret>", methods=["POST"])
     def reveal(self, pk: str, secret: str) -> Response:
         row = _row(self.resource, pk, secret)
         value = _reveal(self.resource, row, secret, _reason())

@@ -54,12 +54,12 @@ class RolePermissionsApi(BaseApi):  # type: ignore[misc]
     resource_name = "roles"
     openapi_spec_tag = "Roles"
 
-    @expose("/<pk>/permissions", methods=["GET"])
+    @expose("/<row:pk>/permissions", methods=["GET"])
     def get_permissions(self, pk: str) -> Response:
         allowed("can_read", "Roles")
         return _answer(find_row(registry["Roles"], pk))
 
-    @expose("/<pk>/permissions", methods=["PUT"])
+    @expose("/<row:pk>/permissions", methods=["PUT"])
     def put_permissions(self, pk: str) -> Response:
         allowed(*MAY_EDIT)
         role = find_row(registry["Roles"], pk, lock=True)

@@ -37,13 +37,13 @@ class OrganizationsApi(BaseApi):  # type: ignore[misc]
         organization = service.set_up_organization(_body(), by=operator("can_add").user_id)
         return _answer(organization, 201)
 
-    @expose("/<pk>/suspend", methods=["POST"])
+    @expose("/<row:pk>/suspend", methods=["POST"])
     @once
     def suspend(self, pk: str) -> Response:
         viewer = operator("can_edit")
         return _answer(service.suspend_organization(_agency(pk), by=viewer.user_id, reason=_reason()))
 
-    @expose("/<pk>/reopen", methods=["POST"])
+    @expose("/<row:pk>/reopen", methods=["POST"])
     @once
     def reopen(self, pk: str) -> Response:
         viewer = operator("can_edit")

@@ -84,6 +84,16 @@ def test_every_reference_offers_what_it_can_be_set_to(resource: Resource, rest: 
     assert rest.get(path(resource, "related/organization_id")).status_code == 404
 
 
+def test_a_word_that_is_an_address_is_no_record_s_id(resource: Resource, rest: Caller) -> None:
+    """What may be done at an address is told truly, and nothing else is answered there."""
+    for word, allowed in (("_info", {"GET"}), ("bulk", {"POST"}), ("related/nothing", {"GET"})):
+        if word == "bulk" and "add" not in resource.methods:
+            continue
+        told = rest.call("OPTIONS", path(resource, word)).allow
+        assert set(told) - {"HEAD", "OPTIONS"} == allowed, word
+    assert rest.call("PUT", path(resource, "bulk"), json={}).status_code in (404, 405)
+
+
 def test_the_screen_shows_the_rows_and_labels_that_rest_answers(
     resource: Resource, rest: Caller, browser: Caller, record: dict[str, Any]
 ) -> None:
@@ -138,6 +148,23 @@ def test_every_filter_takes_each_of_its_operators(resource: Resource, rest: Call
                 assert record["id"] in answer.json["ids"], f"{name}.{operator}={value}"
             if one_row.get(field.key) is not None and operator in ("ne", "gt", "lt", "null"):
                 assert record["id"] not in answer.json["ids"], f"{name}.{operator}={value}"
+
+
+@pytest.mark.parametrize(
+    "moment", ["1016-09-17T09:12:27+17:05", "0495-08-21T14:00:21-18:02", "0001-01-01T00:00:00+05:00"]
+)
+def test_an_instant_of_a_zone_that_no_place_has_is_no_fault_of_the_server(
+    resource: Resource, rest: Caller, moment: str
+) -> None:
+    for name, field in resource.filter_fields.items():
+        if field.kind is Kind.INSTANT:
+            assert rest.get(path(resource), query_string={f"{name}.gt": moment}).status_code in (200, 422), name
+
+
+def test_a_time_of_day_has_no_zone(resource: Resource, rest: Caller) -> None:
+    for name, field in resource.filter_fields.items():
+        if field.kind is Kind.TIME:
+            assert rest.get(path(resource), query_string={name: "08:00+05:00"}).status_code == 422, name
 
 
 def test_a_filter_with_an_operator_or_a_value_that_does_not_fit_is_refused(resource: Resource, rest: Caller) -> None:

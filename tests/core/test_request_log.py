@@ -64,7 +64,7 @@ def test_a_request_is_one_line_with_its_rule_status_duration_and_whom_it_was_for
     assert {
         name: asked[name] for name in ("route", "method", "status", "request_id", "organization_id", "user_id")
     } == {
-        "route": "/api/v1/clients/<pk>",
+        "route": "/api/v1/clients/<row:pk>",
         "method": "GET",
         "status": 404,
         "request_id": "asked-by-test",

@@ -83,7 +83,7 @@ def test_every_declared_action_has_an_address_for_people_and_for_programs(app: A
     acting = [one for one in registry.values() if one.actions]
     assert {one.name for one in acting} >= {"users", "time_off", "credentials"}
     for one in acting:
-        assert f"/{one.name}/<pk>/<action>" in served and f"/api/v1/{one.name}/<pk>/<action>" in served
+        assert f"/{one.name}/<pk>/<action>" in served and f"/api/v1/{one.name}/<row:pk>/<action>" in served
         for action in one.actions:
             assert "post" in documented[f"/api/v1/{one.name}/{{pk}}/{action}"], action
 

@@ -85,7 +85,7 @@ def _asks(rule: Any, method: str) -> list[Ask]:
     assert resource is not None
     class_name, _dot, function = rule.endpoint.partition(".")
     is_screen = class_name.endswith("View")
-    paths = {rule.rule.replace("<pk>", "{}")}
+    paths = {rule.rule.replace("<pk>", "{}").replace("<row:pk>", "{}")}
     for variable, values in _variables(resource).items():
         if f"<{variable}>" in rule.rule:
             paths = {path.replace(f"<{variable}>", value) for path in paths for value in values}

@@ -195,7 +195,7 @@ def path_of(ask: OtherAsk, arguments: Arguments) -> str:
     """The address with its variables filled in."""
     path = ask.path
     for name, value in arguments.items():
-        for kind in ("", "path:", "string:", "uuid:", "int:"):
+        for kind in ("", "path:", "row:", "string:", "uuid:", "int:"):
             path = path.replace(f"<{kind}{name}>", str(value))
     if "<" in path:
         raise UnknownRoute(f"{ask.method} {ask.path}: its variables are unknown")

@@ -28,7 +28,6 @@ OFF = (
 PASSED_OVER = {
     "positive_data_acceptance": "the rules of a domain refuse more than a schema can say",
     "negative_data_rejection": "an empty filter means none, a long search is cut, yes and no are read in several spellings",
-    "unsupported_method": "PUT /clients/bulk asks for the client called bulk, and there is none",
 }
 
 
