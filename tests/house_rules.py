@@ -27,6 +27,13 @@ PLACES = {
 ADDRESS_IN_PINS = re.compile(r"://|--index|--find-links|\"resolved\"")
 """Pins name versions and hashes; where packages come from is the machine's own setting."""
 
+OUTGOING = {"urllib.request", "urllib3", "http.client", "requests", "httpx", "aiohttp", "pycurl"}
+MAY_SEND = {
+    "starline/core/outbound.py",
+    "starline/core/adapters/resend.py",  # to one address, a constant
+    "app/platform/local/processes.py",  # to this program's own address
+}
+
 FORBIDDEN_NAMES = {"utils.py", "helpers.py", "manager.py", "misc.py", "common.py"}
 
 
@@ -78,6 +85,8 @@ def _breaches_of_python(path: Path, name: str, tree: ast.Module) -> Iterator[str
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             if length > LONGEST_FUNCTION and not _has_reason(path, node.lineno):
                 yield f"{name}:{node.lineno}: {node.name} has {length} lines, over {LONGEST_FUNCTION} without a reason"
+    if name.startswith(("starline/", "app/")) and name not in MAY_SEND:
+        yield from sends(name, tree)
     if re.fullmatch(r"starline/\w+/(?!models)\w+\.py", name) and not name.startswith("starline/core/"):
         yield from _commits(name, tree)
     if name.startswith("migrations/versions/"):
@@ -87,6 +96,17 @@ def _breaches_of_python(path: Path, name: str, tree: ast.Module) -> Iterator[str
 def _has_reason(path: Path, line: int) -> bool:
     above = path.read_text().splitlines()[max(0, line - 3) : line]
     return any("# long:" in text for text in above)
+
+
+def sends(name: str, tree: ast.Module) -> Iterator[str]:
+    """Requests to other machines go through one door, which looks where they lead."""
+    for node in ast.walk(tree):
+        modules = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            modules = [node.module, *(f"{node.module}.{one.name}" for one in node.names)]
+        for module in modules:
+            if module in OUTGOING:
+                yield f"{name}:{node.lineno}: requests to other machines go through starline.core.outbound"
 
 
 def _commits(name: str, tree: ast.Module) -> Iterator[str]:

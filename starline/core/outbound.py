@@ -1,0 +1,158 @@
+"""The one door for requests to an address that a person typed: it leads to public machines only.
+
+The name is resolved once, every address it has is judged, and the connection goes to one of those, so that a second
+answer of the name server can't lead elsewhere. The certificate is checked for the name, and no redirect is followed.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, urlsplit
+
+import urllib3
+
+from starline.core.errors import Invalid, Unavailable
+
+TIMEOUT = urllib3.Timeout(connect=5, read=10)
+LARGEST_ANSWER = 256 * 1024
+LONGEST_ADDRESS = 2_000
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+OWN_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def is_public(address: IPAddress) -> bool:
+    """Whether an address is of a machine that anybody may reach, whatever it is wrapped in."""
+    if isinstance(address, ipaddress.IPv6Address):
+        wrapped = address.ipv4_mapped
+        if address in NAT64:
+            wrapped = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+        if wrapped is not None:
+            return is_public(wrapped)
+        if address.sixtofour is not None or address.teredo is not None or address.is_site_local:
+            return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def resolve(host: str, port: int) -> list[IPAddress]:
+    """Every address of a name. Raises `OSError`."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found))
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an address may be. Other rules than these are for tests, which answer from this machine."""
+
+    schemes: frozenset[str] = frozenset({"https"})
+    ports: frozenset[int] = frozenset({443, 8443})
+    may_reach: Callable[[IPAddress], bool] = is_public
+    resolve: Callable[[str, int], list[IPAddress]] = resolve
+    authorities: str | None = None
+    """A file of certificates to trust instead of the common ones."""
+
+
+RULES = Rules()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a request goes: the name for the certificate, and the address that was judged."""
+
+    scheme: str
+    host: str
+    port: int
+    target: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def check(url: str, rules: Rules = RULES, *, name: str = "url") -> Place:
+    """Where `url` leads. Raises `Invalid` for the field `name` where no request may go there."""
+    parts = _parts(url, rules, name)
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    if port not in rules.ports:
+        raise _refused(name, f"The address may use the ports {_listed(rules.ports)}, not {port}.")
+    try:
+        found = rules.resolve(host, port)
+    except (OSError, UnicodeError, ValueError):
+        found = []
+    if not found:
+        raise _refused(name, f"There is no machine called {host}: check the spelling of the address.")
+    if not all(rules.may_reach(address) for address in found):
+        raise _refused(name, f"{host} is not a public address: give one that can be reached from the internet.")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Place(parts.scheme, host, port, target, str(found[0]))
+
+
+def send(
+    url: str, *, method: str = "POST", body: bytes = b"", headers: Mapping[str, str] | None = None, rules: Rules = RULES
+) -> Answer:
+    """One request and the first `LARGEST_ANSWER` bytes of its answer; a redirect is answered, not followed.
+
+    Raises `Invalid` where no request may go there, `Unavailable` where nothing answers in time.
+    """
+    place = check(url, rules)
+    given = {key: value for key, value in (headers or {}).items() if key.lower() not in OWN_HEADERS}
+    is_usual = place.port == (443 if place.scheme == "https" else 80)
+    named = f"[{place.host}]" if ":" in place.host else place.host
+    given["Host"] = named if is_usual else f"{named}:{place.port}"
+    try:
+        with _pool(place, rules) as pool:
+            answer = pool.urlopen(
+                method, place.target, body=body or None, headers=given, redirect=False, retries=False,
+                timeout=TIMEOUT, preload_content=False, decode_content=False,
+            )  # fmt: skip
+            try:
+                return Answer(answer.status, answer.read(LARGEST_ANSWER), dict(answer.headers))
+            finally:
+                answer.close()
+    except (urllib3.exceptions.HTTPError, OSError):
+        raise Unavailable(f"{place.host} doesn't answer; it will be tried again later.") from None
+
+
+def _pool(place: Place, rules: Rules) -> urllib3.HTTPConnectionPool:
+    """A connection to the judged address, which must show the certificate of the name."""
+    if place.scheme == "http":
+        return urllib3.HTTPConnectionPool(place.address, place.port)
+    return urllib3.HTTPSConnectionPool(
+        place.address,
+        place.port,
+        cert_reqs="CERT_REQUIRED",
+        ca_certs=rules.authorities,
+        server_hostname=place.host,
+        assert_hostname=place.host,
+    )
+
+
+def _parts(url: str, rules: Rules, name: str) -> SplitResult:
+    """The address taken apart. Raises `Invalid`."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 # raises where it is no number
+    except ValueError:
+        raise _refused(name, "This is not an address: it looks like https://example.com/path.") from None
+    is_plain = url.isascii() and url.isprintable() and not set(url) & set(" \\") and len(url) <= LONGEST_ADDRESS
+    if not is_plain or not parts.hostname:
+        raise _refused(name, "This is not an address: it looks like https://example.com/path.")
+    if parts.scheme not in rules.schemes:
+        raise _refused(name, f"The address must begin with {sorted(rules.schemes)[-1]}://.")
+    if parts.username is not None or parts.password is not None:
+        raise _refused(name, "The address may not hold a name or a password.")
+    return parts
+
+
+def _refused(name: str, sentence: str) -> Invalid:
+    return Invalid(sentence, errors={name: [sentence]}, code="address_refused")
+
+
+def _listed(ports: frozenset[int]) -> str:
+    return " and ".join(str(port) for port in sorted(ports))
