@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from starline.core import audit, clock, events
+from starline.core import audit, clock, events, outbox
 from starline.core.db import User, session
 from starline.core.errors import Conflict
 from starline.identity import links, passwords, rules, sessions, users
@@ -52,10 +52,15 @@ def accept_invitation(secret: str, password: str) -> User:
 
 
 def request_password_reset(email: str) -> None:
-    """Mail a link if somebody active has this address; silent either way, so that nobody learns who is here."""
-    query = select(User).where(User.email == rules.email_of(email), User.active)
-    user = session.scalars(query).one_or_none()
-    if user is None:
+    """Promise a mail if somebody active has this address. Silent, and the same work either way: a job does the rest."""
+    query = select(User.id).where(User.email == rules.email_of(email), User.active)
+    outbox.enqueue("identity.answer_reset_request", user_id=session.scalars(query).one_or_none())
+
+
+def answer_reset_request(user_id: int | None) -> None:
+    """Mail the link that somebody asked for, but not every minute, and to nobody where the address was unknown."""
+    user = session.get(User, user_id) if user_id is not None else None
+    if user is None or not user.active:
         return
     recent = select(UserToken.id).where(
         UserToken.user_id == user.id,

@@ -10,7 +10,7 @@ from starline.core.db import session
 from starline.core.errors import NotAllowed
 from starline.core.schedules import scheduled, scheduled_per_organization
 from starline.core.tasks import task
-from starline.identity import alerts, dormancy, mails, notices, support
+from starline.identity import alerts, dormancy, invitations, mails, notices, support
 from starline.identity.models import RefreshToken, RememberedDevice, UserSession, UserToken
 
 KEPT_AFTER_EXPIRY = timedelta(days=30)
@@ -21,6 +21,12 @@ KEPT_AFTER_EXPIRY = timedelta(days=30)
 def send_link(user_token_id: str) -> None:
     """Mail one link."""
     mails.send_link_mail(UUID(user_token_id))
+
+
+@task("identity.answer_reset_request")
+def answer_reset_request(user_id: int | None) -> None:
+    """Mail the link to a new password, where there is somebody to mail it to."""
+    invitations.answer_reset_request(user_id)
 
 
 @task("identity.send_new_sign_in")
