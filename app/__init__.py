@@ -90,6 +90,7 @@ def _flask_config(given: Settings) -> dict[str, Any]:
         "ENVIRONMENT": given.environment,
         "APP_NAME": "Starline",
         "MAX_CONTENT_LENGTH": 20 * 1024 * 1024,
+        "SESSION_COOKIE_NAME": "__Host-session" if given.is_production else "session",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": given.is_production,

@@ -59,13 +59,18 @@ def next_path() -> str:
 
 
 def remembered_device() -> str | None:
-    return request.cookies.get(DEVICE_COOKIE)
+    return request.cookies.get(device_cookie())
+
+
+def device_cookie() -> str:
+    """Its name, by which browsers insist on encryption in production."""
+    return f"__Secure-{DEVICE_COOKIE}" if settings().is_production else DEVICE_COOKIE
 
 
 def remember_device(answer: Response, token: str, days: int) -> None:
     """Give the browser the token with which it skips the code; scripts can't read it."""
     answer.set_cookie(
-        DEVICE_COOKIE,
+        device_cookie(),
         token,
         max_age=days * 86400,
         secure=settings().is_production,
