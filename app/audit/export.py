@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 
 from app.audit.asking import Period, names_of
 from app.audit.words import HIDDEN, is_secret
-from app.core.pages import neutral
 from app.core.profile import current_profile
+from app.core.sheets import neutral
 from starline.core import audit
 from starline.core.audit import activity
 from starline.core.audit.activity import Wanted

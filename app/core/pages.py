@@ -1,22 +1,18 @@
-"""The ready values that the templates of a resource draw: list, detail, form, conflict, deletion, export."""
+"""The ready values that the templates of a resource draw: detail, form, conflict, deletion. Lists are in `lists`."""
 
-import csv
-import io
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from flask import Response, request
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
 from app.core.access import may
-from app.core.display import Display, choice_label
+from app.core.display import Display
 from app.core.fields import Field, Kind
-from app.core.parameters import ListRequest, allowed_operators, read_list_request
+from app.core.lists import rows
+from app.core.parameters import read_list_request
 from app.core.profile import current_profile
-from app.core.query import COUNT_CAP, OPERATORS
 from app.core.reading import detail_columns, read_one, read_page
 from app.core.related import label_of
 from app.core.resource import Resource, label_of_action
@@ -24,12 +20,8 @@ from app.core.security import required_viewer
 from app.core.writing import find_row
 from starline.core import audit
 from starline.core.db import User, session
-from starline.core.errors import NotAllowed
 
 RELATED_ROWS = 10
-EXPORT_ROWS = 5_000
-"""Rows that one statement of an export reads, and that one row of the audit stands for."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def address(resource: Resource, action: str, key: Any = None, **query: Any) -> str:
@@ -38,37 +30,6 @@ def address(resource: Resource, action: str, key: Any = None, **query: Any) -> s
         action, f"/{resource.name}/{action}/{key}"
     )
     return f"{path}?{urlencode(query)}" if query else path
-
-
-def list_page(resource: Resource, page_size: int) -> dict[str, Any]:
-    """Everything that `resource/list.html` draws."""
-    asked = read_list_request(resource, request.args, scope=required_viewer().scope, page_size=page_size)
-    found = orjson.loads(read_page(resource, asked)[0])
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("page", "cursor")]
-    may_add = "add" in resource.methods and may("can_add", resource)
-    shown, first = len(found["result"]), (asked.page - 1) * asked.page_size
-    count = found["count"]
-    return {
-        "title": _(resource.title),
-        "resource": resource.name,
-        "count_label": f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}",
-        "columns": _columns(resource, asked),
-        "rows": _rows(resource, resource.table_fields, found["result"], current_profile().display),
-        "chips": _chips(asked, kept),
-        "filters": _filters(resource),
-        "search": asked.search,
-        "search_url": f"/{resource.name}/list/",
-        "kept": kept,
-        "new_url": address(resource, "add") if may_add else None,
-        "export_url": _export_url(resource, kept),
-        "delete_label": _(resource.removal),
-        "page_size": asked.page_size,
-        "prev_url": _with(kept, page=asked.page - 1) if asked.page > 1 else None,
-        "next_url": _with(kept, page=asked.page + 1) if first + shown < count else None,
-        "position_label": _position(first, shown, count),
-        "is_filtered": bool(asked.chips or asked.search),
-        "empty": _empty(resource, may_add),
-    }
 
 
 def show_page(resource: Resource, pk: str) -> dict[str, Any]:
@@ -123,13 +84,13 @@ def form_page(resource: Resource, form: Any, action: str, row: Any, **more: Any)
 def conflict(resource: Resource, row: Any, yours: dict[str, Any]) -> dict[str, Any]:
     """Both versions of what differs, for the person to choose."""
     display = current_profile().display
-    rows = []
+    differing = []
     for one in resource.form_fields:
         if one.key not in yours or one.kind is Kind.SECRET:
             continue
         theirs, mine = getattr(row, one.key), yours[one.key]
         if theirs != mine:
-            rows.append(
+            differing.append(
                 {
                     "label": _(one.label),
                     "theirs": _readable(one, theirs, display),
@@ -138,7 +99,7 @@ def conflict(resource: Resource, row: Any, yours: dict[str, Any]) -> dict[str, A
             )
     return {
         "sentence": _("Compare the two versions and choose which one to keep."),
-        "rows": rows,
+        "rows": differing,
     }
 
 
@@ -184,114 +145,6 @@ def history(resource: Resource, key: Any) -> list[dict[str, Any]]:
     ]
 
 
-def export(resource: Resource) -> Response:
-    """The filtered list as CSV, page by page through the same statement that the list uses."""
-    if not may("can_export", resource):
-        raise NotAllowed(_("You may not export this list."))
-    out = io.StringIO()
-    writer = csv.writer(out)
-    fields = resource.table_fields
-    writer.writerow([_(one.label) for one in fields])
-    display = current_profile().display
-    arguments = MultiDict([(n, v) for n, v in request.args.items(multi=True) if n not in ("page", "page_size")])
-    number, shown = 1, EXPORT_ROWS
-    while shown == EXPORT_ROWS:
-        arguments.setlist("page", [str(number)])
-        asked = read_list_request(resource, arguments, scope=required_viewer().scope, page_size=EXPORT_ROWS)
-        rows = orjson.loads(read_page(resource, asked)[0])["result"]
-        writer.writerows([[neutral(display.text(one, row.get(one.name))) for one in fields] for row in rows])
-        number, shown = number + 1, len(rows)
-    answer = Response("\ufeff" + out.getvalue(), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{resource.name}.csv"'
-    return answer
-
-
-def neutral(text: str) -> str:
-    """A cell that a spreadsheet won't take for a formula."""
-    return "'" + text if text.startswith(FORMULA) else text
-
-
-def _columns(resource: Resource, asked: ListRequest) -> list[dict[str, Any]]:
-    sorted_by = asked.shape.order[0] if asked.shape.order else ""
-    columns = []
-    for one in resource.table_fields:
-        sorted_ = "" if sorted_by.lstrip("-") != one.name else "desc" if sorted_by.startswith("-") else "asc"
-        order = f"-{one.name}" if sorted_ == "asc" else one.name
-        kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("page", "order")]
-        url = _with(kept, order=order) if one.is_sortable else None
-        columns.append(
-            {
-                "name": one.name,
-                "label": _(one.label),
-                "sort_url": url,
-                "sorted": sorted_,
-                "numeric": one.is_numeric,
-            }
-        )
-    return columns
-
-
-def _rows(
-    resource: Resource,
-    fields: list[Field],
-    records: list[dict[str, Any]],
-    display: Display,
-) -> list[dict[str, Any]]:
-    can_edit, can_delete = _offers("edit", resource), _offers("delete", resource)
-    return [
-        {
-            "id": record["id"],
-            "url": f"/{resource.name}/show/{record['id']}",
-            "can_edit": can_edit,
-            "can_delete": can_delete,
-            "edit_url": f"/{resource.name}/edit/{record['id']}",
-            "delete_url": f"/{resource.name}/delete/{record['id']}",
-            "cells": [display.cell(resource, one, record) for one in fields],
-        }
-        for record in records
-    ]
-
-
-def _chips(asked: ListRequest, kept: list[tuple[str, str]]) -> list[dict[str, str]]:
-    chips = []
-    for one, operator, value in asked.chips:
-        names = {f"{alias}.{operator}" for alias in (one.name, one.key)} | (
-            {one.name, one.key} if operator == "eq" else set()
-        )
-        rest = [(name, given) for name, given in kept if not (name in names and given == value)]
-        said = label_of(one.target, value) if one.kind is Kind.RELATION and operator != "null" else value
-        said = choice_label(said) if one.kind is Kind.CHOICE else said
-        words = _("is") if operator == "eq" else _(OPERATORS[operator])
-        chips.append({"sentence": f"{_(one.label)} {words} {said}", "remove_url": _with(rest)})
-    return chips
-
-
-def _filters(resource: Resource) -> list[dict[str, Any]]:
-    kinds = {
-        Kind.DATE: "date",
-        Kind.BOOLEAN: "bool",
-        Kind.INTEGER: "number",
-        Kind.DECIMAL: "number",
-    }
-    filters = []
-    for name in resource.filters.split():
-        one = resource.fields[name]
-        related = f"/api/v1/{resource.name}/related/{one.name}" if one.kind is Kind.RELATION else None
-        filters.append(
-            {
-                "name": one.name,
-                "label": _(one.label),
-                "kind": "relation" if related else kinds.get(one.kind, "choice" if one.choices else "text"),
-                "choices": [(value, choice_label(value)) for value in one.choices] or None,
-                "related_url": related,
-                "operators": [
-                    (operator, _(OPERATORS[operator])) for operator in allowed_operators(one) if operator != "in"
-                ],
-            }
-        )
-    return filters
-
-
 def _related(parent: Resource, child: Resource, key: str) -> dict[str, Any]:
     """The first rows of a child resource, read as its own list would."""
     column = child.parent_key(parent)
@@ -310,7 +163,7 @@ def _related(parent: Resource, child: Resource, key: str) -> dict[str, Any]:
     return {
         "title": _(child.title),
         "columns": [{"label": _(one.label), "numeric": one.is_numeric} for one in fields],
-        "rows": _rows(child, fields, found["result"], current_profile().display),
+        "rows": rows(child, fields, found["result"], current_profile().display),
         "count_label": str(found["count"]) if found["count"] else "",
         "new_url": address(child, "add", **{column: key, "back": back}) if _offers("add", child) else None,
         "all_url": address(child, "list", **{column: key}) if found["count"] > RELATED_ROWS else None,
@@ -364,33 +217,6 @@ def _readable(one: Field, value: Any, display: Display) -> str:
         if hasattr(value, "isoformat")
         else str(value),
     )
-
-
-def _position(first: int, shown: int, count: int) -> str:
-    if not shown:
-        return str(_("No records"))
-    total = _("more than %(cap)s", cap=f"{COUNT_CAP:,}") if count > COUNT_CAP else f"{count:,}"
-    if shown == count:
-        return str(ngettext("%(num)s record", "%(num)s records", count))
-    shown_rows = {"first": f"{first + 1:,}", "last": f"{first + shown:,}", "total": total}
-    return str(_("%(first)s-%(last)s of %(total)s", **shown_rows))
-
-
-def _empty(resource: Resource, may_add: bool) -> dict[str, Any]:
-    return {
-        "title": _("No %(title)s yet", title=_(resource.title).lower()),
-        "sentence": _("They appear here as soon as someone adds the first one."),
-        "action_label": _("Add the first one") if may_add else None,
-        "action_url": address(resource, "add") if may_add else None,
-    }
-
-
-def _export_url(resource: Resource, kept: list[tuple[str, str]]) -> str | None:
-    return f"/{resource.name}/download?{urlencode(kept)}" if may("can_export", resource) else None
-
-
-def _with(kept: list[tuple[str, str]], **more: Any) -> str:
-    return "?" + urlencode([*((name, value) for name, value in kept if name not in more), *more.items()])
 
 
 def _offers(method: str, resource: Resource) -> bool:

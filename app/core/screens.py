@@ -6,14 +6,14 @@ A list is the page that REST serves, drawn as a table; a form is checked by what
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask_appbuilder import ModelView, expose, has_access
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.core import pages
+from app.core import lists, pages, sheets
 from app.core.errors import explain
 from app.core.forms import blank_form, filled_form, mark_errors, sent_form, sent_values
 from app.core.reading import note_sight
@@ -33,7 +33,6 @@ METHOD_PERMISSIONS = {
     "edit": "edit",
     "delete": "delete",
 }
-PAGE_SIZE = 25
 
 
 class ResourceView(ModelView):
@@ -57,8 +56,8 @@ class ResourceView(ModelView):
     @expose("/", methods=["GET"])
     @expose("/list/", methods=["GET"])
     @has_access
-    def list(self) -> str:
-        return render_template("resource/list.html", page=pages.list_page(self.resource, PAGE_SIZE))
+    def list(self) -> Response:
+        return remembering_density(render_template("resource/list.html", page=lists.list_page(self.resource)))
 
     @expose("/show/<pk>", methods=["GET"])
     @has_access
@@ -69,8 +68,8 @@ class ResourceView(ModelView):
     @expose("/download", methods=["GET"])
     @has_access
     def download(self) -> Response:
-        """The filtered list as CSV, cells that a spreadsheet would run neutralised."""
-        return pages.export(self.resource)
+        """The filtered list as CSV or as a workbook, cells that a spreadsheet would run neutralised."""
+        return sheets.export(self.resource)
 
     @expose("/add", methods=["GET", "POST"])
     @has_access
@@ -151,6 +150,15 @@ def screen_view(resource: Resource) -> type[ResourceView]:
         "search_form": object,
     }
     return type(f"{resource.permission}View", (resource.view or ResourceView,), attributes)
+
+
+def remembering_density(page: str) -> Response:
+    """The page; how close its rows stand is kept by the browser, for its other lists too."""
+    answer, wanted = make_response(page), request.args.get("density")
+    if wanted in lists.DENSITIES:
+        secure = request.is_secure
+        answer.set_cookie("density", wanted, max_age=31_536_000, secure=secure, httponly=True, samesite="Lax")
+    return answer
 
 
 def _form_page(resource: Resource, form: Any, action: str, row: Any = None, **more: Any) -> str:

@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.core.access import allowed
 from app.core.display import choice_label
 from app.core.navigation import Entry, add_entry
-from app.core.pages import neutral
 from app.core.profile import current_profile
+from app.core.sheets import neutral
 from starline.core import audit
 from starline.core.db import session
 from starline.core.errors import Invalid

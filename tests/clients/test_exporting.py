@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app.core import pages
+from app.core import sheets
 from starline.core import db, tenancy
 from starline.core.audit import AuditEvent
 from starline.identity import passwords
@@ -24,7 +24,7 @@ def readings() -> int:
 
 
 def test_every_row_is_exported_once(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "EXPORT_ROWS", 3)
+    monkeypatch.setattr(sheets, "EXPORT_ROWS", 3)
     with acting_for(HARBOR, "harbor"), db.transaction():
         a_user("ada", "Administrator").password = passwords.hashed(PASSWORD)
         for number in range(8):

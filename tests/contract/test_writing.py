@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from app.core.fields import Kind
-from app.core.pages import EXPORT_ROWS
 from app.core.resource import Resource
+from app.core.sheets import EXPORT_ROWS
 from app.core.writing import FIXED
 from config import settings
 from migrations.protection import UNAUDITED

@@ -50,7 +50,7 @@ def test_an_unforeseen_error_tells_nothing_and_saves_nothing(
     before = _roles()
     app.config["PROPAGATE_EXCEPTIONS"] = False
     monkeypatch.setattr(rest, "read_page", _break)
-    monkeypatch.setattr(screens.pages, "list_page", _break)
+    monkeypatch.setattr(screens.lists, "list_page", _break)
     app.testing = False
     try:
         answer = browser.get(path)

@@ -1,6 +1,6 @@
 // Lists. A filter's comparison is part of its parameter's name, as in `birth_date.gt`: rename the field when it changes.
 function enhance(scope) {
-  for (const operator of scope.querySelectorAll('[data-operator]')) operator.hidden = false;
+  for (const part of scope.querySelectorAll('[data-operator], [data-earlier]')) part.hidden = false;
 }
 
 document.addEventListener('change', (event) => {
@@ -10,6 +10,15 @@ document.addEventListener('change', (event) => {
   value.name = form.dataset.filter.includes('*')
     ? form.dataset.filter.replace('*', event.target.value)
     : `${form.dataset.filter}.${event.target.value}`;
+});
+
+// Columns stand in the order in which their boxes are sent.
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-earlier]');
+  const item = button?.closest('li');
+  if (!item?.previousElementSibling) return;
+  item.previousElementSibling.before(item);
+  button.focus();
 });
 
 // The relation filter needs its picker only once somebody opens it.

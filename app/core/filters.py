@@ -1,0 +1,104 @@
+"""Filters of a list as people read them: the sentences of those that hold, and the form for one more."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from flask_babel import gettext as _
+
+from app.core.display import choice_label
+from app.core.fields import Field, Kind
+from app.core.parameters import ListRequest, allowed_operators
+from app.core.profile import current_profile
+from app.core.related import label_of
+from app.core.resource import Resource
+
+PLAIN_WORDS = {
+    "eq": "is",
+    "ne": "is not",
+    "sw": "starts with",
+    "gt": "is more than",
+    "ge": "is at least",
+    "lt": "is less than",
+    "le": "is at most",
+    "in": "is one of",
+    "null": "is empty",
+}
+TIME_WORDS = {"gt": "is after", "ge": "is on or after", "lt": "is before", "le": "is on or before"}
+INPUTS = {
+    Kind.DATE: "date",
+    Kind.INTEGER: "number",
+    Kind.DECIMAL: "number",
+    Kind.TIME: "time",
+    Kind.BOOLEAN: "bool",
+}
+YES = ("1", "true", "yes")
+
+
+def chips(asked: ListRequest, kept: list[tuple[str, str]]) -> list[dict[str, str]]:
+    """One sentence for each filter ("Status is Active"), with the address of the list without it."""
+    found = []
+    for one, operator, value in asked.chips:
+        names = {f"{alias}.{operator}" for alias in (one.name, one.key)}
+        names |= {one.name, one.key} if operator == "eq" else set()
+        rest = [(name, given) for name, given in kept if not (name in names and given == value)]
+        words, said = _said(one, operator, value)
+        found.append(
+            {
+                "label": _(one.label),
+                "words": words,
+                "said": said,
+                "sentence": " ".join(part for part in (_(one.label), words, said) if part),
+                "remove_url": "?" + urlencode(rest),
+            }
+        )
+    return found
+
+
+def filters(resource: Resource) -> list[dict[str, Any]]:
+    """What the list can be filtered by, and how each is asked for."""
+    found = []
+    for name in resource.filters.split():
+        one = resource.fields[name]
+        related = f"/api/v1/{resource.name}/related/{one.name}" if one.kind is Kind.RELATION else None
+        found.append(
+            {
+                "name": one.name,
+                "label": _(one.label),
+                "kind": "relation" if related else INPUTS.get(one.kind, "choice" if one.choices else "text"),
+                "choices": [(value, choice_label(value)) for value in one.choices] or None,
+                "related_url": related,
+                "operators": [
+                    (operator, words_of(one, operator))
+                    for operator in allowed_operators(one)
+                    if operator not in ("in", "null")
+                ],
+            }
+        )
+    return found
+
+
+def words_of(one: Field, operator: str) -> str:
+    """The comparison as part of a sentence: a date is "on or after", a number "at least"."""
+    is_time = one.kind in (Kind.DATE, Kind.INSTANT, Kind.TIME)
+    return str(_((TIME_WORDS if is_time else PLAIN_WORDS).get(operator) or PLAIN_WORDS[operator]))
+
+
+def _said(one: Field, operator: str, value: str) -> tuple[str, str]:
+    """The comparison and the value of a filter's sentence."""
+    if operator == "null":
+        return str(_("is empty") if value.lower() in YES else _("is not empty")), ""
+    values = value.split(",") if operator == "in" else [value]
+    return words_of(one, operator), ", ".join(_value(one, part.strip()) for part in values)
+
+
+def _value(one: Field, value: str) -> str:
+    if one.kind is Kind.RELATION:
+        return label_of(one.target, value)
+    if one.kind is Kind.CHOICE:
+        return choice_label(value)
+    if one.kind is Kind.BOOLEAN:
+        return str(_("Yes") if value.lower() in YES else _("No"))
+    if one.kind is Kind.DATE:
+        return date.fromisoformat(value).strftime(current_profile().display.date_format)
+    return value
