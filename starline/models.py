@@ -2,7 +2,7 @@
 
 from starline.clients import models as clients
 from starline.core import audit, crypto, outbox, schedules
-from starline.identity import alerts, break_glass, reviews, support
+from starline.identity import alerts, break_glass, reviews, saved_views, support
 from starline.identity import models as identity
 from starline.lifecycle import models as lifecycle
 from starline.organizations import models as organizations
@@ -19,6 +19,7 @@ __all__ = [
     "organizations",
     "outbox",
     "reviews",
+    "saved_views",
     "schedules",
     "staff",
     "support",

@@ -9,6 +9,7 @@ REMEMBERED = {
     "app.core.security": ("_viewers", "_claims"),
     "app.core.api_keys": ("_kept", "_touched"),
     "app.core.profile": ("_kept",),
+    "app.core.saved_views": ("_kept",),
     "starline.identity.attempts": ("_refusals",),
 }
 MADE_ONCE = {

@@ -14,6 +14,7 @@ from app.core import pages
 from app.core.idempotency import once
 from app.core.openapi import document_action
 from app.core.reading import detail_columns, read_within
+from app.core.redirects import local_path
 from app.core.resource import Resource, label_of_action
 from app.core.security import confirm_viewer, required_viewer
 from app.core.writing import find_row
@@ -38,7 +39,8 @@ class ActionView(BaseView):
             raise
         except DomainError as problem:
             flash(problem.message, "danger")
-        return redirect(pages.address(self.resource, "show", pk))
+        back = local_path(request.args.get("back", ""), otherwise="")
+        return redirect(back or pages.address(self.resource, "show", pk))
 
 
 class ActionApi(BaseApi):

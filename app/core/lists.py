@@ -19,6 +19,7 @@ from app.core.profile import current_profile
 from app.core.query import COUNT_CAP
 from app.core.reading import read_page
 from app.core.resource import Resource
+from app.core.saved_views import tabs
 from app.core.security import required_viewer
 
 PAGE_SIZE = 25
@@ -63,6 +64,7 @@ def list_page(resource: Resource) -> dict[str, Any]:
         "density": density(given),
         "is_filtered": bool(asked.chips or asked.search),
         "empty": _empty(resource, may_add),
+        "views": tabs(resource, kept),
         **_paging(asked, shown, count, kept),
     }
 

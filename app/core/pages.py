@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
+from flask import request
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
@@ -14,6 +15,7 @@ from app.core.lists import rows
 from app.core.parameters import read_list_request
 from app.core.profile import current_profile
 from app.core.reading import detail_columns, read_one, read_page
+from app.core.redirects import local_path
 from app.core.related import label_of
 from app.core.resource import Resource, label_of_action
 from app.core.security import required_viewer
@@ -111,6 +113,7 @@ def delete_page(resource: Resource, row: Any) -> dict[str, Any]:
         number = session.query(child.model).filter(column == row.id).count()
         if number:
             consequences.append(f"{number} × {_(child.title)}")
+    back = local_path(request.args.get("back", ""), otherwise="")
     kept = _("It leaves the lists and stays on record as voided, with your name. It can't be brought back.")
     gone = _("This can't be undone. The history of changes is kept.")
     return {
@@ -118,8 +121,8 @@ def delete_page(resource: Resource, row: Any) -> dict[str, Any]:
         "sentence": kept if resource.voids else gone,
         "confirm_label": _(resource.removal),
         "consequences": consequences,
-        "confirm_url": address(resource, "delete", row.id),
-        "cancel_url": address(resource, "show", row.id),
+        "confirm_url": address(resource, "delete", row.id, **({"back": back} if back else {})),
+        "cancel_url": back or address(resource, "show", row.id),
     }
 
 

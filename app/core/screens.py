@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.core import lists, pages, sheets
+from app.core import lists, pages, saved_views, sheets
 from app.core.errors import explain
 from app.core.forms import blank_form, filled_form, mark_errors, sent_form, sent_values
 from app.core.reading import note_sight
@@ -56,8 +56,23 @@ class ResourceView(ModelView):
     @expose("/", methods=["GET"])
     @expose("/list/", methods=["GET"])
     @has_access
-    def list(self) -> Response:
-        return remembering_density(render_template("resource/list.html", page=lists.list_page(self.resource)))
+    def list(self) -> AnyResponse:
+        opens_in = saved_views.default_url(self.resource)
+        if opens_in:
+            return redirect(opens_in)
+        try:
+            page = lists.list_page(self.resource)
+            # Reading has told whether what this process knew of the person was the newest.
+            opens_in = saved_views.default_url(self.resource)
+            if opens_in:
+                return redirect(opens_in)
+        except Invalid:
+            named = saved_views.named(self.resource)
+            if named is None:
+                raise
+            flash(_("The view %(name)s no longer fits this list. Save it anew or delete it.", name=named), "warning")
+            return redirect(f"/{self.resource.name}/list/?view={saved_views.WHOLE}")
+        return remembering_density(render_template("resource/list.html", page=page))
 
     @expose("/show/<pk>", methods=["GET"])
     @has_access
@@ -133,7 +148,8 @@ class ResourceView(ModelView):
             return redirect(pages.address(self.resource, "show", row.id))
         said = _("%(what)s was voided.", what=what) if self.resource.voids else _("%(what)s was deleted.", what=what)
         flash(said, "success")
-        return redirect(pages.address(self.resource, "list"))
+        back = local_path(request.args.get("back", ""), otherwise="")
+        return redirect(back or pages.address(self.resource, "list"))
 
 
 def screen_view(resource: Resource) -> type[ResourceView]:

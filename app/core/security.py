@@ -282,6 +282,7 @@ FURTHER_PERMISSIONS = frozenset(
         ("can_read", "AccessReview"),
         ("can_edit", "AccessReview"),
         ("can_export", "AccessReview"),
+        ("can_share", "SavedViews"),
     }
 )
 """Of screens and endpoints that are no resource; `Organizations` is the operators'."""

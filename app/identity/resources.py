@@ -2,11 +2,12 @@
 
 from app.core.resource import Resource
 from starline.core.db import Role, User
-from starline.identity import alerts, api_keys, break_glass, invitations, roles, support, users
+from starline.identity import alerts, api_keys, break_glass, invitations, roles, saved_views, support, users
 from starline.identity.alerts import SecurityAlert
 from starline.identity.break_glass import BreakGlassAccess
 from starline.identity.models import AgencyApiKey, RoleAssignment, SignInAttempt
 from starline.identity.reviews import AccessReview
+from starline.identity.saved_views import SavedView
 from starline.identity.support import SupportAccess
 
 
@@ -151,3 +152,16 @@ class AccessReviews(Resource, model=AccessReview, icon="list-check"):
     show = {"Decision": "created_on user role_name decision note reviewer"}
     read_only = True
     pills = {"decision": {"still_needed": "good", "not_needed": "bad"}}
+
+
+class SavedViews(Resource, model=SavedView, icon="bookmark"):
+    title = "Saved views"
+    table = "name list_name user is_shared"
+    filters = "list_name name user is_shared"
+    order = "list_name name"
+    form = {"View": "name list_name is_shared query"}
+    show = {"View": "name list_name user is_shared query"}
+    create = saved_views.save_view
+    update = saved_views.update_view
+    delete = saved_views.delete_view
+    actions = {"make_default": saved_views.make_default, "clear_default": saved_views.clear_default}

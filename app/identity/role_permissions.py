@@ -112,6 +112,7 @@ VERBS = {
     "can_delete": "Remove",
     "can_export": "Export",
     "can_reveal": "Reveal secrets",
+    "can_share": "Share with everybody",
 }
 
 

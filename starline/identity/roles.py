@@ -18,7 +18,7 @@ from starline.organizations.preferences import rename_role
 Pair = tuple[str, str]
 """(action, resource), for example ("can_read", "Clients")."""
 
-EVERYTHING = "read add edit delete export reveal"
+EVERYTHING = "read add edit delete export reveal share"
 PLATFORM_RESOURCES = "Organizations"
 """What only the platform's operators see."""
 
@@ -28,6 +28,9 @@ STAFF = "StaffMembers Credential* Availability TimeOffRequests"
 PAY = "PayRates"
 EMERGENCY = "BreakGlass"
 """Opening a client beyond one's record scope in an emergency."""
+
+VIEWS = ("read add edit delete export share", "SavedViews")
+"""Keeping lists as one likes them; sharing a view is a permission of its own."""
 
 ACCESS = "Users Roles SignInAttempts"
 
@@ -67,6 +70,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("read", f"{INSURANCE} StaffMembers Credential* Branches"),
             ("add", EMERGENCY),
             ("reveal", "ServiceAddresses"),
+            VIEWS,
         ),
     ),
     RoleTemplate(
@@ -76,6 +80,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("read add edit", CARE),
             ("read", f"{INSURANCE} StaffMembers Credential* Availability Branches"),
             ("add", EMERGENCY),
+            VIEWS,
         ),
     ),
     RoleTemplate(
@@ -86,9 +91,12 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             (EVERYTHING, INSURANCE),
             ("edit", "Clients"),
             ("read", PAY),
+            VIEWS,
         ),
     ),
-    RoleTemplate("Human resources", RecordScope.ALL, ((EVERYTHING, f"{STAFF} {PAY}"), ("read", "Branches Users"))),
+    RoleTemplate(
+        "Human resources", RecordScope.ALL, ((EVERYTHING, f"{STAFF} {PAY}"), ("read", "Branches Users"), VIEWS)
+    ),
     RoleTemplate(
         "Caregiver",
         RecordScope.ASSIGNED,

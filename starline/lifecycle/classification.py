@@ -139,6 +139,8 @@ CLASSES: dict[str, dict[Kind, str]] = {
         K.SEALED: "door_code_encrypted",
         K.PLACE: "latitude longitude",
     },
+    "saved_views": {K.KEPT: "list_name", K.TEXT: "name query"},
+    "default_views": {K.KEPT: "list_name"},
     "access_reviews": {K.KEPT: "role_name", K.TEXT: "note"},
     "security_alerts": {K.NOTHING: "address", K.TEXT: "comment"},
     "support_accesses": {

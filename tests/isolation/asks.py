@@ -126,7 +126,8 @@ def a_change(resource: Resource, word: str) -> dict[str, Any]:
     """The smallest change of a row: one text, or nothing where there is none."""
     plain = (one.key for one in resource.form_fields if one.kind in (Kind.TEXT, Kind.LONG_TEXT))
     key = next((one for one in plain if one not in FORMATS and one not in ("locale",)), None)
-    return {key: word} if key else {}
+    # An unticked box would stop the sharing by which others see the row.
+    return ({key: word} if key else {}) | ({"is_shared": True} if resource.name == "saved_views" else {})
 
 
 def _typed(value: Any) -> str:

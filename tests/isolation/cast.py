@@ -20,6 +20,7 @@ from starline.core.schedules import JobRun
 from starline.identity import roles, sessions, tokens, users
 from starline.identity.attempts import Origin
 from starline.identity.models import RecordScope, RecoveryCode, RememberedDevice, SecondFactor
+from starline.identity.saved_views import DefaultView
 from starline.organizations.models import IdempotentRequest
 from starline.organizations.service import set_up_organization, set_up_platform
 from tests.audit.trail import seal_everything
@@ -289,6 +290,8 @@ def _keep_records(agency: Agency, user_id: int) -> None:
             IdempotentRequest(organization_id=agency.id, key="a key", user_id=user_id, fingerprint=word, **answered)
         )
         session.add(JobRun(job="a job", due_at=now))
+        view_id = UUID(agency.own["saved_views"]["id"])
+        session.add(DefaultView(user_id=user_id, list_name="clients", view_id=view_id))
         client_id = agency.parents["clients"]
         audit.record_read("clients", [client_id], [UUID(client_id)])
     seal_everything()
@@ -328,8 +331,11 @@ def another(agency: Agency, resource: Resource) -> dict[str, Any]:
 
 
 def dated(resource: Resource) -> dict[str, Any]:
-    """An assignment that runs: only the present care team sees a client."""
-    return {"starts_on": "2024-01-01", "ends_on": None} if resource.model.__tablename__ == "care_team_members" else {}
+    """An assignment that runs: only the present care team sees a client. A view that is shared: others see no other."""
+    return {
+        "care_team_members": {"starts_on": "2024-01-01", "ends_on": None},
+        "saved_views": {"is_shared": True},
+    }.get(resource.model.__tablename__, {})
 
 
 def children(resource: Resource, parents: dict[str, Any]) -> dict[str, Any]:
