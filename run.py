@@ -13,6 +13,7 @@ import sys
 ROOT = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
+TRUST_VENV = os.path.join(ROOT, ".venv-trust")
 OLDEST = (3, 11)
 NEWER = ("python3.11", "python3.12", "python3.13", "python3.14")
 
@@ -53,6 +54,7 @@ def main(arguments):
         os.execv(PYTHON, [PYTHON, "-m", "pytest", *(rest or ["-n", "auto"])])
     if command == "trust":
         install("requirements-dev.txt")
+        install("requirements-trust.txt", TRUST_VENV)
         install_frontend()
         os.execv(PYTHON, [PYTHON, "-m", "pytest", "-m", "trust", *rest])
     if command == "check":
@@ -77,16 +79,16 @@ def use_new_enough_python(arguments):
     stop(f"Starline needs Python 3.11 or newer, and this is {version}: install it (Debian: apt-get install python3).")
 
 
-def install(requirements):
-    """Makes the virtual environment and installs the requirements, where they changed since the last time."""
-    marker = os.path.join(VENV, "installed-" + requirements)
+def install(requirements, folder=VENV):
+    """Makes a virtual environment and installs the requirements, where they changed since the last time."""
+    python, marker = os.path.join(folder, "bin", "python"), os.path.join(folder, "installed-" + requirements)
     wanted = fingerprint("requirements.txt", requirements)
-    if works(PYTHON) and read(marker) == wanted:
+    if works(python) and read(marker) == wanted:
         return
-    if not works(PYTHON):
-        make_environment()
+    if not works(python):
+        make_environment(folder)
     print(f"Installing {requirements} (a minute or two the first time) ...", flush=True)
-    pip = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "-r", requirements]
+    pip = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "-r", requirements]
     if subprocess.call(pip):
         stop("The packages couldn't be installed: see above. The package index must be reachable the first time.")
     with open(marker, "w") as file:
@@ -99,23 +101,24 @@ def install_frontend():
         stop("The front-end parts couldn't be installed: see above.")
 
 
-def make_environment():
-    """Makes `.venv`, or says which system package is missing."""
-    print("Making the virtual environment .venv ...", flush=True)
-    if os.path.exists(VENV):
-        shutil.rmtree(VENV, ignore_errors=True)
-        if os.path.exists(VENV):
-            stop("The directory .venv can't be used nor removed by this user: remove it, or run as its owner.")
+def make_environment(folder):
+    """Makes a virtual environment, or says which system package is missing."""
+    name = os.path.basename(folder)
+    print(f"Making the virtual environment {name} ...", flush=True)
+    if os.path.exists(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        if os.path.exists(folder):
+            stop(f"The directory {name} can't be used nor removed by this user: remove it, or run as its owner.")
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     try:
         import ensurepip  # noqa: F401
         import venv
 
-        venv.create(VENV, with_pip=True, symlinks=True)
+        venv.create(folder, with_pip=True, symlinks=True)
     except PermissionError:
         stop(f"This user may not write to {ROOT}: copy the tree to a place of your own.")
     except (ImportError, subprocess.CalledProcessError):
-        shutil.rmtree(VENV, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
         stop(
             f"This Python can't make virtual environments: install its venv module "
             f"(Debian and Ubuntu: apt-get install python{version}-venv), then run this again."
@@ -138,7 +141,7 @@ def clean():
     if works(PYTHON):
         for options in ([], ["--test"]):
             subprocess.call([PYTHON, "-m", "app.platform.local.postgres", "remove", *options])
-    for name in (".venv", "var", os.path.join("app", "static", "vendor")):
+    for name in (".venv", ".venv-trust", "var", os.path.join("app", "static", "vendor")):
         shutil.rmtree(os.path.join(ROOT, name), ignore_errors=True)
     return 0
 

@@ -200,6 +200,8 @@ OPEN_WITHOUT_CODE = ("EnrolmentView.", "AuthView.", "AuthApi.", "LocaleView.")
 
 def check_csrf() -> None:
     """Every write that a cookie could authenticate carries the page's token; a bearer token can't be borrowed."""
+    if request.url_rule is None:
+        return  # there is nothing at this address, or nothing for this method: that is the answer
     if request.method not in SAFE_METHODS and not g.get("by_token") and not _is_sign_in_api():
         csrf.protect()
 

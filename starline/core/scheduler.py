@@ -2,7 +2,7 @@
 
 import logging
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC
 from threading import Event, Thread
 from typing import Any
 
@@ -10,7 +10,7 @@ import psycopg2
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from starline.core import schedules
+from starline.core import clock, schedules
 from starline.core.broker import libpq_address
 from starline.core.dispatch import run_dispatcher
 
@@ -74,7 +74,7 @@ def _started() -> BackgroundScheduler:
             schedule.run_latest,
             schedule.trigger,
             id=f"{number}:{schedule.job}",
-            next_run_time=datetime.now(UTC),
+            next_run_time=clock.now(),
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,

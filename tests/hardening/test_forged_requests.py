@@ -73,6 +73,13 @@ def test_a_cookie_alone_writes_nowhere(cast: Cast, method: str) -> None:
     assert walked > 20 or method not in ("POST", "PUT")
 
 
+def test_a_method_that_an_address_does_not_know_is_told_as_that(cast: Cast) -> None:
+    browser = by_cookie(cast.application, cast.harbor.people["Administrator"])
+    browser.headers = {}
+    assert browser.call("PUT", "/api/v1/auth/login").status_code == 405
+    assert browser.call("POST", "/nothing/here").status_code == 404
+
+
 def test_reading_changes_nothing(cast: Cast) -> None:
     """Any page may make a browser send a GET: it must be harmless."""
     person, findings = cast.harbor.people["Administrator"], []

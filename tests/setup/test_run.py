@@ -31,7 +31,7 @@ def test_it_needs_the_standard_library_alone_and_can_be_read_by_an_old_python():
 def test_a_missing_venv_module_is_told_with_the_package_to_install(elsewhere, monkeypatch):
     monkeypatch.setitem(sys.modules, "ensurepip", None)
     with pytest.raises(SystemExit, match=r"apt-get install python3\.\d+-venv"):
-        run.make_environment()
+        run.make_environment(run.VENV)
 
 
 def test_an_old_python_is_told_which_one_is_needed(monkeypatch):
