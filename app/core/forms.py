@@ -1,6 +1,6 @@
 """The form of a resource. WTForms draws it; checking is `fields`' alone, so that REST and screens agree."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -63,6 +63,24 @@ def sent_form(resource: Resource) -> Form:
     return _prepared(resource, form_class(resource)(request.form))
 
 
+def form_of_one(resource: Resource, one: Field, row: Any = None) -> Form:
+    """A form of one field alone: of a cell with the row's value, or of a change to many rows, still empty."""
+    kind: type[Form] = type(f"{resource.permission}One", (Form,), {one.key: _drawn(one)})
+    given = {} if row is None else {one.key: _typed(one, getattr(row, one.key))}
+    return _prepared(resource, kind(data=given), [one])
+
+
+def sent_form_of_one(resource: Resource, one: Field) -> Form:
+    """The form of one field as it was sent."""
+    kind: type[Form] = type(f"{resource.permission}One", (Form,), {one.key: _drawn(one)})
+    return _prepared(resource, kind(request.form), [one])
+
+
+def sent_value(one: Field) -> Any:
+    """What was typed into a form of one field."""
+    return one.key in request.form if one.kind is Kind.BOOLEAN else _with_zone(one, request.form.get(one.key, ""))
+
+
 def sent_values(resource: Resource, *, is_new: bool) -> dict[str, Any]:
     """What was typed, by key, for `writing`. An unchecked box is no; an untouched secret says nothing."""
     values: dict[str, Any] = {}
@@ -122,8 +140,8 @@ def _drawn(one: Field) -> Any:
     return _DRAWN.get(one.kind, wtforms.StringField)(**options)
 
 
-def _prepared(resource: Resource, form: Form) -> Form:
-    for one in resource.form_fields:
+def _prepared(resource: Resource, form: Form, fields: Sequence[Field] | None = None) -> Form:
+    for one in resource.form_fields if fields is None else fields:
         drawn = form[one.key]
         drawn.label.text, drawn.description = (
             _(one.label),

@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
 from app.core.access import may
+from app.core.bulk_verbs import bulk_of, verbs_of
 from app.core.display import Display
 from app.core.fields import Field
 from app.core.filters import chips, filters
@@ -59,7 +60,8 @@ def list_page(resource: Resource) -> dict[str, Any]:
         "kept": kept,
         "new_url": f"/{resource.name}/add" if may_add else None,
         "exports": _exports(resource, kept),
-        "delete_label": _(resource.removal),
+        **of_rows(resource),
+        "bulk": bulk_of(resource, kept, count),
         "display": _display(resource, fields, asked, kept),
         "density": density(given),
         "is_filtered": bool(asked.chips or asked.search),
@@ -100,6 +102,11 @@ def density(given: MultiDict[str, str]) -> str:
     return next((name for name in told if name in DENSITIES), DENSITY)
 
 
+def of_rows(resource: Resource) -> dict[str, Any]:
+    """What the rows of a table have in common."""
+    return {"delete_label": _(resource.removal), "base_url": f"/{resource.name}", "ticks": bool(verbs_of(resource))}
+
+
 def rows(
     resource: Resource, fields: list[Field], records: list[dict[str, Any]], display: Display
 ) -> list[dict[str, Any]]:
@@ -130,6 +137,7 @@ def with_pairs(kept: Pairs, **more: Any) -> str:
 
 def _columns(resource: Resource, fields: list[Field], asked: ListRequest, kept: Pairs) -> list[dict[str, Any]]:
     sorted_by = asked.shape.order[0] if asked.shape.order else ""
+    cells = resource.cells if may("can_edit", resource) else []
     columns = []
     for one in fields:
         sorted_ = "" if sorted_by.lstrip("-") != one.name else "desc" if sorted_by.startswith("-") else "asc"
@@ -141,6 +149,7 @@ def _columns(resource: Resource, fields: list[Field], asked: ListRequest, kept: 
                 "sort_url": with_pairs(kept, order=order) if one.is_sortable else None,
                 "sorted": sorted_,
                 "numeric": one.is_numeric,
+                "cell": one.name if one in cells else None,
             }
         )
     return columns

@@ -46,6 +46,8 @@ class Shape:
     scope: str = "all"
     by_id: bool = False
     after: bool = False
+    chosen: bool = False
+    """Only rows whose ids are given, `%(ids)s`."""
 
 
 class ScopeParameters:
@@ -188,6 +190,8 @@ def _conditions(resource: Resource, shape: Shape) -> list[Any]:
         conditions.append(scope)
     if shape.by_id:
         conditions.append(table.c.id == sa.bindparam("id", type_=table.c.id.type))
+    if shape.chosen:
+        conditions.append(table.c.id == sa.func.any(sa.bindparam("ids", type_=postgresql.ARRAY(table.c.id.type))))
     for position, (name, operator) in enumerate(shape.filters):
         conditions.append(_comparison(resource.filter_fields[name], operator, f"filter_{position}"))
     if shape.search:

@@ -22,16 +22,19 @@ def feature_of_endpoint(endpoint: str) -> str | None:
 
 
 def register_resources(appbuilder: Any) -> None:
-    """Make a screen view and an API of every declared resource, and one more each for its actions and its secrets."""
+    """Make a screen view and an API of every declared resource, and one more each for what else is done with it."""
     from app.core.actions import action_api, action_view
+    from app.core.bulk import selection_view
+    from app.core.cells import cell_view
     from app.core.rest import rest_view
     from app.core.reveal import reveal_api, reveal_view
     from app.core.screens import screen_view
 
     for resource in registry.values():
         acting = (action_view(resource), action_api(resource)) if resource.actions else ()
+        editing = (cell_view(resource),) if resource.cells else ()
         showing = (reveal_view(resource), reveal_api(resource)) if resource.secrets else ()
-        for made in (screen_view(resource), rest_view(resource), *acting, *showing):
+        for made in (screen_view(resource), rest_view(resource), *acting, *showing, *editing, selection_view(resource)):
             appbuilder.add_view_no_menu(made)
             if resource.feature:
                 belongs_to_feature(made.__name__, resource.feature)

@@ -29,6 +29,14 @@ ACTIONS = (READ, ADD, EDIT, DELETE, EXPORT)
 MOST_IN_BULK = 200
 """Records that one request may create at most."""
 
+SIMPLE = frozenset(
+    {Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.TIME, Kind.CHOICE, Kind.BOOLEAN}
+)
+"""What fits into a cell of a list to be changed there."""
+
+ALIKE = frozenset({Kind.BOOLEAN, Kind.CHOICE, Kind.DATE, Kind.RELATION})
+"""What many records can sensibly have in common; nobody gives them all one name or number."""
+
 registry: dict[str, "Resource"] = {}
 """Every declared resource by class name, in the order of declaration."""
 
@@ -128,6 +136,18 @@ class Resource:
     @cached_property
     def form_fields(self) -> list[Field]:
         return [self.fields[name] for name in self.form_names]
+
+    @cached_property
+    def cells(self) -> list[Field]:
+        """The columns that can be changed where they stand in the list: simple values that its form has too."""
+        if "edit" not in self.methods:
+            return []
+        return [one for one in self.table_fields if one.kind in SIMPLE and one.name in self.form_names]
+
+    @cached_property
+    def bulk_fields(self) -> list[Field]:
+        """The fields that many rows can be given the same value of at once."""
+        return [one for one in self.form_fields if one.kind in ALIKE] if "edit" in self.methods else []
 
     @cached_property
     def filter_fields(self) -> dict[str, Field]:

@@ -22,6 +22,7 @@ from app.core.resource import Resource
 from app.core.security import confirm_viewer, required_viewer
 from app.core.trail import trail_of
 from app.core.writing import create_row, delete_row, find_row, read_values, update_row
+from config import settings
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid, NotAllowed, Stale
 
@@ -172,8 +173,9 @@ def remembering_density(page: str) -> Response:
     """The page; how close its rows stand is kept by the browser, for its other lists too."""
     answer, wanted = make_response(page), request.args.get("density")
     if wanted in lists.DENSITIES:
-        secure = request.is_secure
-        answer.set_cookie("density", wanted, max_age=31_536_000, secure=secure, httponly=True, samesite="Lax")
+        answer.set_cookie(
+            "density", wanted, max_age=31_536_000, secure=settings().is_production, httponly=True, samesite="Lax"
+        )
     return answer
 
 

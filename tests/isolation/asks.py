@@ -14,6 +14,8 @@ SUFFIXES = {
     "ActionView": True,
     "RevealApi": False,
     "RevealView": True,
+    "CellView": True,
+    "SelectionView": True,
     "Api": False,
     "View": True,
 }
@@ -37,7 +39,8 @@ class Ask:
     path: str
     is_screen: bool
     sends: str
-    """nothing, values (of a new row), items (the same in bulk), change, reason, or question (a form's button)."""
+    """nothing, values (of a new row), items (the same in bulk), change, reason, cell, selection, undo, or question (a form's
+    button)."""
 
     @property
     def has_id(self) -> bool:
@@ -101,12 +104,20 @@ def _asks(rule: Any, method: str) -> list[Ask]:
 def _variables(resource: Resource) -> dict[str, list[str]]:
     """What the other parts of a path can be."""
     relations = [one.name for one in resource.fields.values() if one.kind is Kind.RELATION]
-    return {"name": relations or ["nothing"], "action": list(resource.actions), "secret": list(resource.secrets)}
+    return {
+        "name": relations or ["nothing"],
+        "action": list(resource.actions),
+        "secret": list(resource.secrets),
+        "field": [one.name for one in resource.cells[:1]],
+        "request_id": ["0123456789abcdef"],
+    }
 
 
 def _action(class_name: str, function: str, is_screen: bool) -> str:
-    if function == "act":
+    if function in ("act", "ask_cell", "save_cell", "undo"):
         return "can_edit"
+    if function == "selected":
+        return "can_export"
     if class_name.removesuffix("Api").removesuffix("View").endswith("Reveal"):
         return REVEAL
     known = screens.METHOD_PERMISSIONS if is_screen else rest.METHOD_PERMISSIONS
@@ -119,6 +130,7 @@ def _sends(function: str, method: str) -> str:
     if method in KEEPS:
         return "nothing"
     kinds = {"post": "values", "add": "values", "bulk": "items", "put": "change", "edit": "change", "reveal": "reason"}
+    kinds |= {"save_cell": "cell", "selected": "selection", "undo": "undo"}
     return kinds.get(function, "question")
 
 

@@ -165,6 +165,8 @@ def _as_permitted(found: Walk, ask: Ask, name: str, person: Person, caller: Call
         slot, good = "beyond oneself", (200, 302, 403, 422)
     if ask.has_id:
         path = ask.path.format((_expendable(harbor, ask) if ask.uses_up else own[ask.resource.name])["id"])
+    elif ask.sends == "undo":
+        slot, good = "nothing to undo", (404,)
     elif ask.path.endswith("/related/nothing"):
         slot, good = "no reference", (404,)
     found.look(ask, name, slot, _send(caller, ask, path, values), good)
@@ -313,6 +315,12 @@ def caller_of(cast: Cast, ask: Ask, person: Person) -> Caller:
 def _values(harbor: Agency, ask: Ask) -> dict[str, Any]:
     if ask.sends == "change":
         return a_change(ask.resource, "Walked")
+    if ask.sends == "cell":
+        one = ask.resource.fields[ask.path.rpartition("/")[2]]
+        known = harbor.own[ask.resource.name].get(one.key)
+        return {one.key: known if known is not None else harbor.factory.value(one, 1)}
+    if ask.sends == "selection":
+        return {"verb": "csv"}
     if ask.sends == "reason":
         return {"reason": "A walk through the house"}
     if ask.sends in ("values", "items"):

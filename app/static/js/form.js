@@ -4,6 +4,12 @@ import { pick } from './picker.js';
 
 for (const select of document.querySelectorAll('form[data-guard] select[data-related], form[data-guard] select[data-pick]')) pick(select);
 
+// Choosing what to change asks for the field to change it in; without a script the button beside it does.
+for (const select of document.querySelectorAll('select[data-send]')) {
+  select.nextElementSibling.hidden = true;
+  select.addEventListener('change', () => select.form.requestSubmit());
+}
+
 const question = document.querySelector('[data-guard-question]')?.dataset.guardQuestion;
 
 function guard(form) {

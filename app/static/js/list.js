@@ -1,5 +1,9 @@
 // Lists. A filter's comparison is part of its parameter's name, as in `birth_date.gt`: rename the field when it changes.
+const lists = document.querySelector('[data-rows][data-base]');
+const parts = lists ? Promise.all([import('./selection.js'), import('./cells.js')]) : undefined;
+
 function enhance(scope) {
+  parts?.then(([selection]) => selection.enhance());
   for (const part of scope.querySelectorAll('[data-operator], [data-earlier]')) part.hidden = false;
 }
 

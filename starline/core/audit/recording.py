@@ -1,6 +1,7 @@
 """Writing the audit's rows, and one record's history."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +49,19 @@ def history(subject: str, subject_id: object, *, limit: int = 20) -> list[AuditE
         .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
     )
     events: list[AuditEvent] = query.limit(limit).all()
+    return events
+
+
+def changes_of_request(subject: str, request_id: str, *, by: int, since: datetime) -> list[AuditEvent]:
+    """What the person changed in rows of `subject` by one request of theirs, not before `since`."""
+    query = (
+        session.query(AuditEvent)
+        .filter(AuditEvent.organization_id == tenancy.current_organization_id(), AuditEvent.at >= since)
+        .filter(AuditEvent.subject == subject, AuditEvent.action == "update")
+        .filter(AuditEvent.actor_id == by, AuditEvent.request_id == request_id)
+        .order_by(AuditEvent.id)
+    )
+    events: list[AuditEvent] = query.all()
     return events
 
 
