@@ -9,6 +9,7 @@ from flask import Flask
 from flask_appbuilder import AppBuilder
 
 from config import Settings, settings
+from starline.core.language import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 FACES = (
@@ -46,7 +47,7 @@ def create_app(given: Settings | None = None) -> Flask:
 
 def _build(app: Flask) -> None:
     from app import health
-    from app.core import openapi
+    from app.core import languages, openapi
     from app.core.registry import register_resources
     from app.core.security import SecurityManager
     from starline import subscribers  # noqa: F401
@@ -57,6 +58,7 @@ def _build(app: Flask) -> None:
     SecurityManager.authdbview = _face("identity").AuthView
     builder = AppBuilder(security_manager_class=SecurityManager, indexview=_face("home").HomeView, update_perms=False)
     builder.init_app(app, db.session)
+    languages.init_languages(app)
     register_resources(builder)
     for face in FACES:
         for module in ("pages", "api", "outbox_page"):
@@ -104,10 +106,7 @@ def _flask_config(given: Settings) -> dict[str, Any]:
         "FAB_ADD_MENU_API": False,
         "FAB_BASE_TEMPLATE": "appbuilder/baselayout.html",
         "FAB_API_SWAGGER_UI": False,
-        "LANGUAGES": {
-            "en": {"flag": "us", "name": "English"},
-            "es": {"flag": "es", "name": "Español"},
-        },
+        "LANGUAGES": {code: {"flag": code, "name": name} for code, name in LANGUAGES.items()},
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
         "BABEL_DEFAULT_LOCALE": "en",
         "JWT_SECRET_KEY": given.jwt_key,

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import click
 
 from app.key_commands import keys
+from app.language_commands import translations
 from app.tenant_commands import anonymize, tenant
 from config import ROOT, ConfigurationError, settings
 
@@ -66,7 +67,10 @@ def demo(if_empty: bool) -> None:
 @main.command()
 @click.pass_context
 def release(context: click.Context) -> None:
-    """What every release does to the database: migrate, then permissions."""
+    """What every release does: compile the sentences; to the database: migrate, then permissions."""
+    from app import catalogues
+
+    catalogues.compile_all()
     context.invoke(migrate)
     context.invoke(permissions)
 
@@ -82,6 +86,7 @@ def prepare(context: click.Context) -> None:
 
 main.add_command(tenant)
 main.add_command(keys)
+main.add_command(translations)
 main.add_command(anonymize)
 
 

@@ -78,8 +78,13 @@ class Display:
 
 def choice_label(value: str) -> str:
     """`on_hold` as people read it."""
+    return str(_(words_of(value)))
+
+
+def words_of(value: str) -> str:
+    """A value of a closed list as a sentence of the catalogue begins."""
     words = str(value).replace("_", " ")
-    return str(_(words[:1].upper() + words[1:]))
+    return words[:1].upper() + words[1:]
 
 
 _CELLS = {

@@ -38,6 +38,11 @@ def add_entry(entry: Entry) -> None:
     _entries.append(entry)
 
 
+def places() -> tuple[Entry, ...]:
+    """Every place that pages have asked for."""
+    return tuple(_entries)
+
+
 def init_navigation(app: Flask) -> None:
     from app.core.headers import csp_nonce
 

@@ -10,10 +10,10 @@ from flask import Flask, Request, Response, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_babel import gettext as _
 
-from app.core import rate_limits, security, tenancy
+from app.core import languages, rate_limits, security, tenancy
 from app.core.api_keys import HEADER
 from app.core.headers import REPORTS, add_headers, reports
-from starline.core import db
+from starline.core import db, language
 from starline.core import tenancy as context
 from starline.core.errors import DomainError, NotAllowed, Unauthenticated
 
@@ -44,7 +44,7 @@ class StarlineFlask(Flask):
         asked = request.headers.get("X-Request-ID", "")
         request_id = asked if REQUEST_ID.fullmatch(asked) else f"{random.getrandbits(64):016x}"  # nosec B311 # a name, no secret
         began = perf_counter()
-        with context.acting(None, None, request_id=request_id):
+        with context.acting(None, None, request_id=request_id), language.speaking(language.DEFAULT):
             response = super().full_dispatch_request()
             if not _is_routine():
                 _log(response, perf_counter() - began)
@@ -77,6 +77,7 @@ def _enter() -> None:
     g.viewer = None
     if _is_routine():
         return
+    languages.speak(languages.language_of_stranger())
     tenant = tenancy.tenant_of_request()
     g.tenant = tenant
     if tenant is not None:
@@ -90,6 +91,7 @@ def _enter() -> None:
         raise
     if viewer is not None:
         g.viewer = viewer
+        languages.speak(viewer.locale)
         if g.tenant is None:
             g.tenant = tenancy.find(by_id=viewer.organization_id)
         context.switch(viewer.organization_id, viewer.user_id, viewer.via, viewer.support)

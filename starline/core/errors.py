@@ -1,4 +1,9 @@
-"""Domain errors: a sentence a coordinator can act on, and the HTTP status it travels with."""
+"""Domain errors: a sentence a coordinator can act on, and the HTTP status it travels with.
+
+A sentence without values is written plainly and translated here; one with values comes from `language._`.
+"""
+
+from starline.core.language import gettext
 
 
 class DomainError(Exception):
@@ -14,9 +19,9 @@ class DomainError(Exception):
         errors: dict[str, list[str]] | None = None,
         code: str | None = None,
     ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.errors = errors or {}
+        self.message = gettext(message)
+        super().__init__(self.message)
+        self.errors = {name: [gettext(one) for one in sentences] for name, sentences in (errors or {}).items()}
         self.code = code or self.code
 
 

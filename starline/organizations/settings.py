@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from starline.core.db import session
+from starline.core.language import LANGUAGES
 from starline.organizations.models import OrganizationSettings
 
 
@@ -121,7 +122,7 @@ POLICIES: dict[str, dict[str, Setting]] = {
 }
 
 DATE_FORMATS = ("MM/DD/YYYY", "DD/MM/YYYY", "YYYY-MM-DD")
-LOCALES = ("en", "es")
+LOCALES = tuple(LANGUAGES)
 
 
 def settings_row() -> OrganizationSettings:
