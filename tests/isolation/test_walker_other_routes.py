@@ -28,8 +28,8 @@ UNDOCUMENTED = frozenset(
     {"GET /api/v1/_openapi", "GET /api/v1/health", "GET /api/v1/health/", "GET /api/v1/health/ready"}
 )
 """The document itself, and what machines ask to learn whether the process lives."""
-REFUSALS = frozenset({"audit_events", "sign_in_attempts"})
-"""Where an agency keeps who was turned away at its door."""
+REFUSALS = frozenset({"audit_events", "sign_in_attempts", "outbox_messages"})
+"""Where an agency keeps who was turned away at its door, and the promise to look who forgot a password."""
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
