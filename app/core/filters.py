@@ -68,11 +68,7 @@ def filters(resource: Resource) -> list[dict[str, Any]]:
                 "kind": "relation" if related else INPUTS.get(one.kind, "choice" if one.choices else "text"),
                 "choices": [(value, choice_label(value)) for value in one.choices] or None,
                 "related_url": related,
-                "operators": [
-                    (operator, words_of(one, operator))
-                    for operator in allowed_operators(one)
-                    if operator not in ("in", "null")
-                ],
+                "operators": _offered(one),
             }
         )
     return found
@@ -82,6 +78,14 @@ def words_of(one: Field, operator: str) -> str:
     """The comparison as part of a sentence: a date is "on or after", a number "at least"."""
     is_time = one.kind in (Kind.DATE, Kind.INSTANT, Kind.TIME)
     return str(_((TIME_WORDS if is_time else PLAIN_WORDS).get(operator) or PLAIN_WORDS[operator]))
+
+
+def _offered(one: Field) -> list[tuple[str, str]]:
+    """The comparisons that the form offers; of emptiness only where a record may have nothing there."""
+    words = [(name, words_of(one, name)) for name in allowed_operators(one) if name not in ("in", "null")]
+    if one.column.nullable:
+        words += [("null=true", str(_("is empty"))), ("null=false", str(_("is not empty")))]
+    return words
 
 
 def _said(one: Field, operator: str, value: str) -> tuple[str, str]:

@@ -11,6 +11,15 @@ document.addEventListener('change', (event) => {
   if (!event.target.matches('[data-operator]')) return;
   const form = event.target.form;
   const value = form.querySelector('select:not([data-operator]), input:not([type=hidden])');
+  // "is empty" compares with nothing: the button of the form says it all.
+  const [operator, given] = event.target.value.split('=');
+  const place = value.closest('form > *');
+  place.hidden = given !== undefined;
+  value.disabled = given !== undefined;
+  const button = form.querySelector('[type=submit]');
+  button.name = given === undefined ? '' : `${form.dataset.filter}.${operator}`;
+  button.value = given ?? '';
+  if (given !== undefined) return;
   value.name = form.dataset.filter.includes('*')
     ? form.dataset.filter.replace('*', event.target.value)
     : `${form.dataset.filter}.${event.target.value}`;

@@ -1,0 +1,200 @@
+"""A list as a person has it before them: what is swapped, what is typed into cells, what keys do."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from werkzeug.serving import make_server
+
+from app.core.fields import Kind
+from app.core.resource import registry
+from tests.isolation.cast import Cast
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="CHROMIUM IS MISSING: no screen was tried in a browser"),
+]
+
+
+@pytest.fixture(scope="module")
+def address(cast: Cast) -> Iterator[str]:
+    """Harbor's address at a server of this process."""
+    server = make_server("127.0.0.1", 0, cast.application, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://{cast.harbor.host}:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(chromium: Any, cast: Cast, address: str) -> Iterator[Any]:
+    """A desk's page of Harbor's administrator; whatever a script complains of fails the test."""
+    serializer = cast.application.session_interface.get_signing_serializer(cast.application)
+    cookie = serializer.dumps({"session_id": cast.harbor.people["Administrator"].session_id})
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=address)
+    context.add_cookies([{"name": "session", "value": cookie, "url": address}])
+    context.set_default_timeout(15_000)
+    made = context.new_page()
+    complaints: list[str] = []
+    made.on("pageerror", lambda error: complaints.append(str(error)))
+    yield made
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def clients(cast: Cast) -> list[dict[str, Any]]:
+    """Three clients whose names stand first and last in the alphabet."""
+    make, found = cast.harbor.factory, []
+    for last in ("Aaa", "Aab", "Zzz"):
+        make.renew_parents()
+        found.append(make.make(registry["Clients"], last_name=last, first_name="Browsed"))
+    return found
+
+
+def row(page: Any, last_name: str) -> Any:
+    return page.locator("tbody tr").filter(has=page.get_by_role("link", name=last_name, exact=True))
+
+
+def column(page: Any, name: str) -> int:
+    names = page.locator("thead th").evaluate_all("all => all.map(one => one.dataset.cell || '')")
+    return int(names.index(name))
+
+
+def test_sorting_swaps_the_list_alone_and_back_goes_back(page: Any, clients: list[dict[str, Any]]) -> None:
+    page.goto("/clients/list/?view=all&page_size=100")
+    page.wait_for_selector("[data-tick-all]:not([hidden])")
+    page.evaluate("window.isStillThere = true")
+    page.get_by_role("link", name="Last name").click()
+    page.wait_for_url("**/clients/list/?*order=-last_name")
+    page.wait_for_selector('th[aria-sort="descending"]')
+    assert page.evaluate("window.isStillThere") is True
+    assert page.locator("tbody tr a").first.inner_text() == "Zzz"
+    page.locator("summary", has_text="Filter").click()
+    page.locator("[data-filter='last_name']").locator("xpath=..").locator("summary").click()
+    page.locator("[data-filter='last_name'] input[name='last_name.sw']").fill("Aa")
+    page.locator("[data-filter='last_name'] button").click()
+    page.wait_for_selector(".sentence")
+    assert "Last name starts with Aa" in page.locator(".sentence").inner_text()
+    assert page.evaluate("window.isStillThere") is True
+    page.go_back()
+    page.wait_for_selector(".sentence", state="detached")
+    assert "order=-last_name" in page.url
+    page.go_back()
+    page.wait_for_selector('th[aria-sort="ascending"]')
+
+
+def test_emptiness_is_asked_for_without_a_value(page: Any, clients: list[dict[str, Any]]) -> None:
+    page.goto("/clients/list/?view=all")
+    page.wait_for_selector("[data-tick-all]:not([hidden])")
+    page.locator("summary", has_text="Filter").click()
+    form = page.locator("[data-filter='start_of_care_on']")
+    form.locator("xpath=..").locator("summary").click()
+    form.locator("[data-operator]").select_option(label="is empty")
+    form.locator("button").click()
+    page.wait_for_selector(".sentence")
+    assert (
+        "Start of care" in page.locator(".sentence").inner_text()
+        and "is empty" in page.locator(".sentence").inner_text()
+    )
+
+
+def test_a_cell_is_changed_where_it_stands(page: Any, clients: list[dict[str, Any]]) -> None:
+    page.goto("/clients/list/?view=all&last_name.sw=Aa")
+    page.wait_for_selector("[data-tick-all]:not([hidden])")
+    phone = row(page, "Aaa").locator("td").nth(column(page, "phone"))
+    phone.click()
+    page.locator(".cell-form input[name=phone]").fill("12")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".cell-form .error")
+    assert "must have 7 to 15 digits" in page.locator(".cell-form .error").inner_text()
+    assert page.locator(".cell-form input[name=phone]").input_value() == "12"
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".cell-form", state="detached")
+    assert phone.inner_text() != "12"
+    phone.click()
+    page.locator(".cell-form input[name=phone]").fill("503-555-0142")
+    page.keyboard.press("Tab")
+    # Tab saves and goes on to the next cell that can be changed, the first of the row below.
+    page.wait_for_selector(".cell-form input[name=last_name]")
+    assert phone.inner_text() == "503-555-0142"
+    assert page.locator(".cell-form input[name=last_name]").input_value() == "Aab"
+    page.keyboard.press("Escape")
+    page.reload()
+    assert row(page, "Aaa").locator("td").nth(column(page, "phone")).inner_text() == "503-555-0142"
+
+
+def test_the_keyboard_alone_reaches_and_changes_a_cell(page: Any, clients: list[dict[str, Any]]) -> None:
+    page.goto("/clients/list/?view=all&last_name.sw=Aa&order=last_name")
+    page.wait_for_selector("[data-tick-all]:not([hidden])")
+    page.keyboard.press("j")
+    page.keyboard.press("F2")
+    page.wait_for_selector(".cell-form input[name=last_name]")
+    page.keyboard.press("Tab")
+    page.wait_for_selector(".cell-form input[name=first_name]")
+    page.keyboard.type("Renamed")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".cell-form", state="detached")
+    assert row(page, "Aaa").locator("td").nth(column(page, "first_name")).inner_text() == "Renamed"
+    page.keyboard.press("x")
+    page.wait_for_selector("tbody .tick:checked")
+    assert page.locator("[data-chosen]").inner_text() == "1 selected"
+
+
+def test_ticked_rows_are_changed_together_and_set_back(page: Any, clients: list[dict[str, Any]]) -> None:
+    page.goto("/clients/list/?view=all&last_name.sw=Aa")
+    page.wait_for_selector("[data-tick-all]:not([hidden])")
+    assert not page.locator("#selection").is_visible()
+    page.locator("[data-tick-all]").check()
+    assert page.locator("[data-chosen]").inner_text() == "2 selected"
+    page.get_by_role("button", name="Change a field").click()
+    page.wait_for_selector("#which + button", state="hidden")
+    page.locator("#which").select_option("fall_risk")
+    page.locator("select[name=fall_risk]").select_option("high")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_selector(".notice")
+    assert "2 records" in page.locator(".notice").inner_text() and "last_name.sw=Aa" in page.url
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_selector("text=2 records are as they were")
+    assert "last_name.sw=Aa" in page.url
+
+
+def test_columns_are_put_in_another_order_and_saved_as_a_view(page: Any, clients: list[dict[str, Any]]) -> None:
+    page.goto("/clients/list/?view=all")
+    page.wait_for_selector("[data-tick-all]:not([hidden])")
+    page.locator("summary", has_text="Display").click()
+    page.locator(".display li", has_text="Branch").locator("input").uncheck()
+    page.get_by_role("button", name="Move First name up").click()
+    page.locator(".display").get_by_role("button", name="Apply").click()
+    page.wait_for_url("**columns=first_name**")
+    page.wait_for_selector("th:first-child:has-text('First name')")
+    assert page.locator("th", has_text="Branch").count() == 0
+    page.locator("summary", has_text="Save view").click()
+    page.locator("#new-view").fill("First names first")
+    page.locator(".view-form").get_by_role("button", name="Save view").click()
+    page.wait_for_selector(".views [aria-current]:has-text('First names first')")
+
+
+def test_every_list_opens_without_a_complaint_of_its_scripts(page: Any, cast: Cast) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}") if said.type == "error" else None)
+    for resource in registry.values():
+        page.goto(f"/{resource.name}/list/?view=all")
+        if any(one.kind is not Kind.SECRET for one in resource.table_fields):
+            page.wait_for_selector("[data-tick-all]:not([hidden])")
+    assert complaints == []
