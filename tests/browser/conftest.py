@@ -1,0 +1,82 @@
+"""A real browser at the application: chromium of the machine, which reaches nothing but this process."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from threading import Thread
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from werkzeug.serving import make_server
+
+from app.core import rate_limits
+from config import settings
+from tests.browser.walking import Walk
+from tests.caches import forget_everything
+from tests.contract.callers import by_cookie
+from tests.isolation.cast import Cast, assemble
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-component-update"),
+    *("--disable-background-networking", "--disable-sync", "--force-prefers-reduced-motion"),
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if CHROMIUM is None and item.path.parent.name == "browser":
+            item.add_marker(pytest.mark.skip(reason="there is no chromium on this machine"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    os.environ.pop("DEBUG", None)
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def cast(database: str, _application: Any) -> Iterator[Cast]:
+    forget_everything()
+    yield assemble(_application)
+
+
+@pytest.fixture(scope="module")
+def port(cast: Cast) -> Iterator[int]:
+    """Where the application answers."""
+    much = replace(settings(), rate_limit_user=10**9, rate_limit_organization=10**9, rate_limit_address=10**9)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rate_limits, "settings", lambda: much)
+        server = make_server("127.0.0.1", 0, cast.application, threaded=True)
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server.port
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def walk(chromium: Browser, cast: Cast, port: int) -> Iterator[Callable[..., Walk]]:
+    """Opens a window in which somebody of Harbor is signed in; nobody is where no name is given."""
+    contexts = []
+
+    def begin(name: str | None = None, *, size: dict[str, int] | None = None, language: str = "en-US") -> Walk:
+        context = chromium.new_context(viewport=size or DESK, locale=language)  # type: ignore[arg-type]
+        contexts.append(context)
+        base = f"http://{cast.harbor.host}:{port}"
+        if name:
+            browser = by_cookie(cast.application, cast.harbor.people[name])
+            cookie = browser.client.get_cookie("session", domain=cast.harbor.host)
+            assert cookie is not None
+            context.add_cookies([{"name": "session", "value": cookie.value, "url": base}])
+        return Walk(context.new_page(), base)
+
+    yield begin
+    for context in contexts:
+        context.close()
