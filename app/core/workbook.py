@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 Cell = tuple[str, bool]
 """What a cell holds, and whether it is a number."""
@@ -75,7 +75,7 @@ def workbook(name: str, labels: list[str], lines: Iterable[list[Cell]]) -> bytes
 
 
 def _book(name: str) -> str:
-    title = quoteattr(NOT_IN_NAMES.sub(" ", name)[:LONGEST_NAME].strip() or "List")
+    title = f'"{escape(NOT_IN_NAMES.sub(" ", name)[:LONGEST_NAME].strip() or "List")}"'
     return (
         f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
         f'<sheets><sheet name={title} sheetId="1" r:id="rId1"/></sheets></workbook>'
