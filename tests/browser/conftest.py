@@ -29,7 +29,7 @@ FLAGS = [
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if CHROMIUM is None and item.path.parent.name == "browser":
-            item.add_marker(pytest.mark.skip(reason="there is no chromium on this machine"))
+            item.add_marker(pytest.mark.skip(reason="CHROMIUM IS MISSING: no screen was tried in a browser"))
 
 
 @pytest.fixture(scope="session")
@@ -67,9 +67,10 @@ def walk(chromium: Browser, cast: Cast, port: int) -> Iterator[Callable[..., Wal
     contexts = []
 
     def begin(name: str | None = None, *, size: dict[str, int] | None = None, language: str = "en-US") -> Walk:
-        context = chromium.new_context(viewport=size or DESK, locale=language)  # type: ignore[arg-type]
-        contexts.append(context)
         base = f"http://{cast.harbor.host}:{port}"
+        context = chromium.new_context(viewport=size or DESK, locale=language, base_url=base)  # type: ignore[arg-type]
+        context.set_default_timeout(15_000)
+        contexts.append(context)
         if name:
             browser = by_cookie(cast.application, cast.harbor.people[name])
             cookie = browser.client.get_cookie("session", domain=cast.harbor.host)

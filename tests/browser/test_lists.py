@@ -1,60 +1,22 @@
 """A list as a person has it before them: what is swapped, what is typed into cells, what keys do."""
 
-import shutil
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 
 from app.core.fields import Kind
 from app.core.resource import registry
+from tests.browser.walking import Walk
 from tests.isolation.cast import Cast
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="CHROMIUM IS MISSING: no screen was tried in a browser"),
-]
-
-
-@pytest.fixture(scope="module")
-def address(cast: Cast) -> Iterator[str]:
-    """Harbor's address at a server of this process."""
-    server = make_server("127.0.0.1", 0, cast.application, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://{cast.harbor.host}:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
-def page(chromium: Any, cast: Cast, address: str) -> Iterator[Any]:
+def page(walk: Callable[..., Walk]) -> Iterator[Any]:
     """A desk's page of Harbor's administrator; whatever a script complains of fails the test."""
-    serializer = cast.application.session_interface.get_signing_serializer(cast.application)
-    cookie = serializer.dumps({"session_id": cast.harbor.people["Administrator"].session_id})
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=address)
-    context.add_cookies([{"name": "session", "value": cookie, "url": address}])
-    context.set_default_timeout(15_000)
-    made = context.new_page()
-    complaints: list[str] = []
-    made.on("pageerror", lambda error: complaints.append(str(error)))
-    yield made
-    context.close()
-    assert complaints == []
+    window = walk("Administrator")
+    yield window.page
+    assert [one for one in window.looked.findings if "script failed" in one] == []
 
 
 @pytest.fixture(scope="module")
