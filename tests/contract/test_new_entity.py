@@ -24,9 +24,15 @@ pytestmark = pytest.mark.usefixtures("database")
 PARTS = ("app", "bin", "config.py", "migrations", "pyproject.toml", "starline", "templates", "tests")
 MODEL = '''
 
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
-from starline.core.db import money
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped
+
+from starline.core.db import TenantModel, belongs_to, choice, column, joined, money
 
 
 class PetKind(StrEnum):
@@ -77,7 +83,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(source, place / part, ignore=without_this)
         else:
             shutil.copy2(source, place / part)
-    for file, declaration in (("starline/clients/models.py", MODEL), ("app/clients/resources.py", RESOURCE)):
+    for file, declaration in (("starline/clients/models/__init__.py", MODEL), ("app/clients/resources.py", RESOURCE)):
         with (place / file).open("a") as opened:
             opened.write(declaration)
     return place

@@ -1,7 +1,6 @@
-"""Client, and everything the agency keeps about one outside health and billing."""
+"""The client, and the people by whom one is seen: contacts and the care team."""
 
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +8,11 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     Computed,
-    DateTime,
     Index,
     LargeBinary,
-    Numeric,
     String,
     Text,
     UniqueConstraint,
-    and_,
     false,
     func,
     literal_column,
@@ -29,21 +25,11 @@ from sqlalchemy.orm import Mapped
 from starline.clients import vocabulary as words
 from starline.core import clock
 from starline.core.crypto import Encrypted
-from starline.core.db import (
-    TenantModel,
-    User,
-    belongs_to,
-    choice,
-    column,
-    joined,
-    numbered,
-)
+from starline.core.db import TenantModel, User, belongs_to, choice, column, joined, numbered
 from starline.identity.break_glass import opened_clients
 from starline.identity.models import RecordScope
 from starline.organizations.models import Branch
 
-FOR_FAMILY: ColumnElement[str] = literal_column("'family'")
-FOR_OFFICE: ColumnElement[str] = literal_column("'office'")
 YESTERDAY: ColumnElement[date] = literal_column("CURRENT_DATE - 1")
 """An assignment that ends today holds until the day is over everywhere an agency works; the database counts in UTC."""
 
@@ -160,50 +146,6 @@ class OfClient:
         return None if scope is None else cls.client_id.in_(select(Client.id).where(scope))
 
 
-class ServiceAddress(OfClient, TenantModel):
-    """A place where care is given."""
-
-    __tablename__ = "service_addresses"
-    __label__ = ("line1", "city")
-    __table_args__ = (
-        Index(None, "organization_id", "client_id"),
-        Index(
-            "uq_service_addresses_primary",
-            "organization_id",
-            "client_id",
-            unique=True,
-            postgresql_where="is_primary",
-        ),
-        CheckConstraint(
-            "latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180",
-            name="coordinates",
-        ),
-        CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates_together"),
-        CheckConstraint("geofence_metres BETWEEN 10 AND 5000", name="geofence"),
-    )
-
-    client_id: Mapped[UUID] = belongs_to("clients", "Client")
-    label: Mapped[str] = column("Label", String(40), default="Home", help="Home, daughter's house, day centre")
-    line1: Mapped[str] = column("Address", String(120))
-    line2: Mapped[str | None] = column("Apartment or suite", String(120))
-    city: Mapped[str] = column("City", String(80))
-    state: Mapped[str] = column("State", String(2))
-    postal_code: Mapped[str] = column("ZIP code", String(10))
-    county: Mapped[str | None] = column("County", String(60))
-    latitude: Mapped[Decimal | None] = column("Latitude", Numeric(9, 6))
-    longitude: Mapped[Decimal | None] = column("Longitude", Numeric(9, 6))
-    geofence_metres: Mapped[int | None] = column("Geofence (metres)", help="Left empty, the agency's own.")
-    access_instructions: Mapped[str | None] = column("How to get in", Text)
-    door_code_encrypted: Mapped[bytes | None] = column("Door code", LargeBinary)
-    is_primary: Mapped[bool] = column("Primary address", default=False)
-
-    door_code = Encrypted("door_code_encrypted")
-    client: Mapped[Client] = joined("ServiceAddress.client_id", to="Client")
-
-    def __str__(self) -> str:
-        return f"{self.line1}, {self.city}"
-
-
 class Contact(OfClient, TenantModel):
     """Somebody to call about a client, with what they may decide."""
 
@@ -241,125 +183,6 @@ class Contact(OfClient, TenantModel):
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"
-
-
-class Coverage(OfClient, TenantModel):
-    """Who pays for the client's care, in which order and when."""
-
-    __tablename__ = "coverages"
-    __label__ = ("payer_name",)
-    __table_args__ = (
-        Index(None, "organization_id", "client_id", "priority", "starts_on"),
-        CheckConstraint("ends_on >= starts_on", name="dates"),
-    )
-
-    client_id: Mapped[UUID] = belongs_to("clients", "Client")
-    payer_name: Mapped[str] = column("Payer", String(120))
-    priority: Mapped[words.CoveragePriority] = choice(
-        "Priority", words.CoveragePriority, default=words.CoveragePriority.PRIMARY
-    )
-    member_id_encrypted: Mapped[bytes | None] = column("Member id", LargeBinary)
-    member_id_last4: Mapped[str | None] = column("Last digits of the member id", String(4))
-    group_number: Mapped[str | None] = column("Group number", String(40))
-    subscriber: Mapped[words.Subscriber] = choice("Subscriber", words.Subscriber, default=words.Subscriber.SELF)
-    subscriber_name: Mapped[str | None] = column("Subscriber's name", String(120), help="Only when not the client.")
-    starts_on: Mapped[date] = column("Starts")
-    ends_on: Mapped[date | None] = column("Ends", help="The last covered day; empty while it runs.")
-
-    member_id = Encrypted("member_id_encrypted")
-    client: Mapped[Client] = joined("Coverage.client_id", to="Client")
-
-    def __str__(self) -> str:
-        return self.payer_name
-
-
-class ClientPreference(OfClient, TenantModel):
-    """A wish about who comes. An excluded caregiver is a hard block in scheduling and needs a reason."""
-
-    __tablename__ = "client_preferences"
-    __label__ = ("kind",)
-    __table_args__ = (
-        Index(None, "organization_id", "client_id", "kind"),
-        CheckConstraint("caregiver_id IS NOT NULL OR value IS NOT NULL", name="says_something"),
-        CheckConstraint(
-            "kind <> 'excluded_caregiver' OR reason IS NOT NULL",
-            name="exclusion_has_reason",
-        ),
-    )
-
-    client_id: Mapped[UUID] = belongs_to("clients", "Client")
-    kind: Mapped[words.PreferenceKind] = choice("Preference", words.PreferenceKind)
-    value: Mapped[str | None] = column("Wish", String(120), help="The language, gender or skill.")
-    caregiver_id: Mapped[int | None] = belongs_to("ab_user", "Caregiver")
-    reason: Mapped[str | None] = column("Reason", String(300))
-
-    client: Mapped[Client] = joined("ClientPreference.client_id", to="Client")
-    caregiver: Mapped[User | None] = joined("ClientPreference.caregiver_id", to="User")
-
-    def __str__(self) -> str:
-        return str(self.value or self.caregiver)
-
-    @property
-    def is_hard_block(self) -> bool:
-        return self.kind == words.PreferenceKind.EXCLUDED_CAREGIVER
-
-
-class ClientNote(OfClient, TenantModel):
-    """Something the office wants remembered. Never removed: voided with a reason, then out of the working lists."""
-
-    __tablename__ = "client_notes"
-    __label__ = ("kind",)
-    __table_args__ = (
-        Index(None, "organization_id", "client_id", "created_on"),
-        CheckConstraint("(voided_at IS NULL) = (void_reason IS NULL)", name="void_has_reason"),
-    )
-
-    client_id: Mapped[UUID] = belongs_to("clients", "Client")
-    kind: Mapped[words.NoteKind] = choice("Kind", words.NoteKind, default=words.NoteKind.GENERAL)
-    body: Mapped[str] = column("Note", Text)
-    is_pinned: Mapped[bool] = column("Pinned", default=False)
-    visibility: Mapped[words.NoteVisibility] = choice(
-        "Who sees it", words.NoteVisibility, default=words.NoteVisibility.OFFICE
-    )
-    voided_at: Mapped[datetime | None] = column("Voided", DateTime(timezone=True))
-    void_reason: Mapped[str | None] = column("Voided because", String(300))
-
-    client: Mapped[Client] = joined("ClientNote.client_id", to="Client")
-
-    def __str__(self) -> str:
-        return self.body if len(self.body) <= 60 else self.body[:59] + "…"
-
-    @classmethod
-    def visible_to(cls, viewer: Any) -> ColumnElement[bool] | None:
-        """Current notes of the client's that are meant for the viewer: family reads family notes, and so on."""
-        rules: list[ColumnElement[bool]] = [cls.voided_at.is_(None)]
-        scope = super().visible_to(viewer)
-        if scope is not None:
-            rules.append(scope)
-        if viewer.scope == RecordScope.OWN:
-            rules.append(cls.visibility == FOR_FAMILY)
-        elif viewer.scope == RecordScope.ASSIGNED:
-            rules.append(cls.visibility != FOR_OFFICE)
-        return and_(*rules)
-
-
-class ClientStatusChange(OfClient, TenantModel):
-    """One dated step in the client's history with the agency; written by the verb, never edited."""
-
-    __tablename__ = "client_status_changes"
-    __label__ = ("to_status",)
-    __table_args__ = (Index(None, "organization_id", "client_id", "changed_status_on"),)
-
-    client_id: Mapped[UUID] = belongs_to("clients", "Client")
-    from_status: Mapped[str | None] = column("From", String(40))
-    to_status: Mapped[words.ClientStatus] = choice("To", words.ClientStatus)
-    changed_status_on: Mapped[date] = column("On", default=lambda: clock.today(), help="The day it took effect.")
-    reason: Mapped[str | None] = column("Reason", String(300))
-
-    client: Mapped[Client] = joined("ClientStatusChange.client_id", to="Client")
-
-    def __str__(self) -> str:
-        return self.to_status
 
 
 class CareTeamMember(OfClient, TenantModel):
