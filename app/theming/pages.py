@@ -4,7 +4,7 @@ from flask import Response
 from flask_appbuilder import BaseView, expose
 
 from app.core.profile import current_profile
-from app.theming.colors import style_sheet
+from starline.core.colors import style_sheet
 from starline.core.errors import NotFound
 from starline.core.storage import storage
 

@@ -32,15 +32,25 @@ def readable(color: Color, background: Color) -> Color:
     return target
 
 
+def readable_on_paper(color: Color) -> Color:
+    """`color`, dark enough to be read on white."""
+    return readable(color, LIGHT)
+
+
+def as_hex(color: Color) -> str:
+    """`#rrggbb`."""
+    return "#{:02x}{:02x}{:02x}".format(*color)
+
+
 def style_sheet(primary: str) -> str:
     """The brand tokens for light and dark."""
     brand = readable(parse(primary), LIGHT)
     ink_on_dark = readable(parse(primary), DARK)
     pressed = _mix(brand, (0, 0, 0), 0.12)
     return (
-        f":root{{--brand:{_hex(brand)};--brand-ink:{_hex(pressed)};--brand-rgb:{_triple(brand)}}}\n"
-        f"[data-bs-theme=dark]{{--brand-ink:{_hex(ink_on_dark)}}}\n"
-        f"@media (prefers-color-scheme:dark){{[data-bs-theme=auto]{{--brand-ink:{_hex(ink_on_dark)}}}}}\n"
+        f":root{{--brand:{as_hex(brand)};--brand-ink:{as_hex(pressed)};--brand-rgb:{_triple(brand)}}}\n"
+        f"[data-bs-theme=dark]{{--brand-ink:{as_hex(ink_on_dark)}}}\n"
+        f"@media (prefers-color-scheme:dark){{[data-bs-theme=auto]{{--brand-ink:{as_hex(ink_on_dark)}}}}}\n"
     )
 
 
@@ -53,10 +63,6 @@ def _luminance(color: Color) -> float:
 def _mix(color: Color, target: Color, share: float) -> Color:
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(color, target, strict=True))
     return red, green, blue
-
-
-def _hex(color: Color) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*color)
 
 
 def _triple(color: Color) -> str:
