@@ -1,29 +1,20 @@
-"""The ready values that the templates of a resource draw: detail, form, conflict, deletion. Lists are in `lists`."""
+"""The ready values that the templates of a resource draw: form, conflict, deletion. A record's page is in `details`."""
 
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 from flask import request
 from flask_babel import gettext as _
-from werkzeug.datastructures import MultiDict
 
 from app.core.access import may
 from app.core.display import Display
 from app.core.fields import Field, Kind
-from app.core.lists import rows
-from app.core.parameters import read_list_request
 from app.core.profile import current_profile
-from app.core.reading import detail_columns, read_one, read_page
 from app.core.redirects import local_path
 from app.core.related import label_of
-from app.core.resource import Resource, label_of_action
-from app.core.security import required_viewer
-from app.core.writing import find_row
+from app.core.resource import Resource
 from starline.core import audit
 from starline.core.db import User, session
-
-RELATED_ROWS = 10
 
 
 def address(resource: Resource, action: str, key: Any = None, **query: Any) -> str:
@@ -34,37 +25,16 @@ def address(resource: Resource, action: str, key: Any = None, **query: Any) -> s
     return f"{path}?{urlencode(query)}" if query else path
 
 
-def show_page(resource: Resource, pk: str) -> dict[str, Any]:
-    """Everything that `resource/show.html` draws."""
-    record = orjson.loads(read_one(resource, pk, detail_columns(resource)))
-    display = current_profile().display
-    sections = (resource.show or resource.form).items()
-    return {
-        "title": label_of(resource.model, record["id"]) or _(resource.title),
-        "subtitle": _(resource.title),
-        "edit_url": address(resource, "edit", record["id"]) if _offers("edit", resource) else None,
-        "delete_url": address(resource, "delete", record["id"]) if _offers("delete", resource) else None,
-        "delete_label": _(resource.removal),
-        "actions": _actions(resource, pk),
-        "links": [{"label": _(label), "url": url.format(id=record["id"])} for label, url in resource.links.items()],
-        "back_url": address(resource, "list"),
-        "sections": [
-            {
-                "title": _(title),
-                "rows": [_fact(resource, name, record, display) for name in names.split()],
-            }
-            for title, names in sections
-        ],
-        "related": [_related(resource, child, record["id"]) for child in resource.children if may("can_read", child)],
-        "history": history(resource, record["id"]),
-    }
+def offers(method: str, resource: Resource) -> bool:
+    """Whether the resource offers the method (add, edit, delete) and the viewer may use it."""
+    return method in resource.methods and may(f"can_{method}", resource)
 
 
 def form_page(resource: Resource, form: Any, action: str, row: Any, **more: Any) -> dict[str, Any]:
     """Everything that `resource/form.html` draws."""
     sections = [
         {
-            "title": _(title),
+            "title": _(title) if title else "",
             "fields": [form[resource.fields[name].key] for name in names.split()],
         }
         for title, names in resource.form.items()
@@ -148,48 +118,6 @@ def history(resource: Resource, key: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _related(parent: Resource, child: Resource, key: str) -> dict[str, Any]:
-    """The first rows of a child resource, read as its own list would."""
-    column = child.parent_key(parent)
-    fields = [one for one in child.table_fields if one.key != column]
-    names = ",".join(one.name for one in fields)
-    if column in child.filter_fields:
-        asked = read_list_request(
-            child,
-            MultiDict({column: key, "columns": names, "page_size": str(RELATED_ROWS)}),
-            scope=required_viewer().scope,
-        )
-        found = orjson.loads(read_page(child, asked)[0])
-    else:
-        found = {"count": 0, "result": []}
-    back = address(parent, "show", key)
-    return {
-        "title": _(child.title),
-        "columns": [{"label": _(one.label), "numeric": one.is_numeric} for one in fields],
-        "rows": rows(child, fields, found["result"], current_profile().display),
-        "count_label": str(found["count"]) if found["count"] else "",
-        "new_url": address(child, "add", **{column: key, "back": back}) if _offers("add", child) else None,
-        "all_url": address(child, "list", **{column: key}) if found["count"] > RELATED_ROWS else None,
-    }
-
-
-def _actions(resource: Resource, pk: str) -> list[dict[str, str]]:
-    """A button for each verb that the row's state allows, where the viewer may edit."""
-    if not resource.actions or not may("can_edit", resource):
-        return []
-    row = find_row(resource, pk)
-    possible = getattr(row, "possible_actions", tuple(resource.actions))
-    return [{"label": _(label_of_action(name)), "url": f"/{resource.name}/{row.id}/{name}"} for name in possible]
-
-
-def _fact(resource: Resource, name: str, record: dict[str, Any], display: Display) -> dict[str, Any]:
-    one = resource.fields[name]
-    fact = {"label": _(one.label), **display.cell(resource, one, record)}
-    if name in resource.secrets and may("can_reveal", resource):
-        fact["url"] = f"/{resource.name}/{record['id']}/reveal/{name}"
-    return fact
-
-
 def _changes(resource: Resource, event: Any) -> list[dict[str, str]]:
     display = current_profile().display
     by_key = {one.key: one for one in resource.fields.values()}
@@ -220,7 +148,3 @@ def _readable(one: Field, value: Any, display: Display) -> str:
         if hasattr(value, "isoformat")
         else str(value),
     )
-
-
-def _offers(method: str, resource: Resource) -> bool:
-    return method in resource.methods and may(f"can_{method}", resource)

@@ -62,4 +62,5 @@ def test_a_page_does_not_show_what_is_switched_off(app: Any) -> None:
     for is_on in (True, False):
         switch(is_on)
         page = browser.get(f"/staff/show/{key}").text
-        assert ("/time_off/add" in page) is is_on
+        assert ("?tab=time_off" in page) is is_on
+        assert browser.get(f"/staff/show/{key}?tab=time_off").status_code == (200 if is_on else 404)

@@ -37,7 +37,7 @@ def browser(app: Any, rows: dict[str, Any]) -> Any:
 def test_a_credential_is_voided_and_the_screen_says_so(browser: Any, rows: dict[str, Any]) -> None:
     key = rows["credentials"]
     shown = browser.get(f"/credentials/show/{key}").text
-    assert "Void</a>" in shown
+    assert "Void</span></a>" in shown
     asked = browser.get(f"/credentials/delete/{key}").text
     assert "stays on record" in asked and "can&#39;t be undone" not in asked and "Void" in asked
     send(browser, f"/credentials/delete/{key}")

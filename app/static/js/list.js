@@ -46,7 +46,7 @@ document.addEventListener('toggle', async (event) => {
 
 // A session that has ended answers with the sign-in page: go there instead of emptying the list.
 document.addEventListener('htmx:beforeSwap', (event) => {
-  if (!event.detail.isError && event.detail.serverResponse.includes('id="list"')) return;
+  if (!event.detail.isError && event.detail.serverResponse.includes(`id="${event.detail.target.id}"`)) return;
   event.detail.shouldSwap = false;
   location.assign(event.detail.pathInfo.finalRequestPath);
 });
