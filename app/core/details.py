@@ -109,8 +109,9 @@ def _counts(record: Record) -> dict[str, int]:
     for tab in _lists(record):
         child = by_name[tab.name]
         table = child.model.__table__
-        found: sa.Select[Any] = sa.select(sa.literal_column("1")).where(table.c.organization_id == viewer.organization_id)
-        found = found.where(table.c[child.parent_key(record.resource)] == record.key)
+        found: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
+            table.c.organization_id == viewer.organization_id, table.c[child.parent_key(record.resource)] == record.key
+        )
         scope = child.model.visible_to(viewer) if hasattr(child.model, "visible_to") else None
         found = (found if scope is None else found.where(scope)).limit(MOST_COUNTED)
         selected.append(sa.select(sa.func.count()).select_from(found.subquery()).scalar_subquery().label(tab.name))
@@ -124,8 +125,10 @@ def _panel(record: Record, tab: Tab) -> dict[str, Any]:
 def _sections(record: Record) -> list[dict[str, Any]]:
     resource, display = record.resource, current_profile().display
     return [
-        # An empty message is the catalogue's own heading.
-        {"title": _(title) if title else "", "rows": [_fact(resource, name, record.values, display) for name in names.split()]}
+        {
+            "title": _(title) if title else "",  # gettext's answer to "" is the heading of the catalogue
+            "rows": [_fact(resource, name, record.values, display) for name in names.split()],
+        }
         for title, names in (resource.show or resource.form).items()
     ]
 
