@@ -17,6 +17,7 @@ FACES = (
     "identity",
     "clients",
     "staff",
+    "notifications",
     "theming",
     "home",
     "platform",

@@ -19,6 +19,7 @@ UNAUDITED = frozenset(
         "audit_sightings",
         "idempotent_requests",
         "job_runs",
+        "notifications",
         "organization_counters",
         "outbox_messages",
         "sign_in_attempts",

@@ -5,6 +5,7 @@ from starline.core import audit, crypto, outbox, schedules
 from starline.identity import alerts, break_glass, reviews, saved_views, support
 from starline.identity import models as identity
 from starline.lifecycle import models as lifecycle
+from starline.notifications import models as notifications
 from starline.organizations import models as organizations
 from starline.staff import models as staff
 
@@ -16,6 +17,7 @@ __all__ = [
     "crypto",
     "identity",
     "lifecycle",
+    "notifications",
     "organizations",
     "outbox",
     "reviews",

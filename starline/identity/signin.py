@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from starline.core import clock, outbox
+from starline.core import clock, events, outbox
 from starline.core.db import User, session
 from starline.identity import attempts, passwords, rules, second_factor, sessions
 from starline.identity.attempts import Origin
@@ -90,6 +90,7 @@ def open_session(signed_in: SignedIn, *, origin: Origin) -> UserSession:
     if is_new:
         outbox.enqueue("identity.send_new_sign_in", attempt_id=str(attempt.id))
         session.flush()
+        events.record("sign_in:new_device", attempt)
     return sessions.start(user, origin=origin, has_second_factor=signed_in.has_second_factor)
 
 

@@ -140,6 +140,7 @@ CLASSES: dict[str, dict[Kind, str]] = {
         K.PLACE: "latitude longitude",
     },
     "saved_views": {K.KEPT: "list_name", K.TEXT: "name query"},
+    "notifications": {K.KEPT: "kind sentence key", K.NOTHING: "facts link"},
     "default_views": {K.KEPT: "list_name"},
     "access_reviews": {K.KEPT: "role_name", K.TEXT: "note"},
     "security_alerts": {K.NOTHING: "address", K.TEXT: "comment"},

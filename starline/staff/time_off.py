@@ -7,14 +7,21 @@ from uuid import UUID
 from starline.core import clock, events
 from starline.core.db import session
 from starline.core.errors import Conflict, NotAllowed
+from starline.core.language import N_
 from starline.core.periods import Period
 from starline.core.problems import invalid
 from starline.core.rows import assign, proposed
-from starline.staff.models import TimeOff
+from starline.notifications.service import notify, notify_all, people_who_may
+from starline.staff.models import StaffMember, TimeOff
 from starline.staff.service import locked_staff_member
 from starline.staff.vocabulary import StaffStatus, TimeOffStatus
 
 LONGEST_DAYS = 366
+REQUESTED = N_("%(who)s asks for time off from %(first)s to %(last)s.")
+ANSWERS = {
+    TimeOffStatus.APPROVED: N_("Your time off from %(first)s to %(last)s was approved."),
+    TimeOffStatus.DECLINED: N_("Your time off from %(first)s to %(last)s was declined."),
+}
 
 
 def request_time_off(values: Mapping[str, Any], *, by: int | None) -> TimeOff:
@@ -26,6 +33,7 @@ def request_time_off(values: Mapping[str, Any], *, by: int | None) -> TimeOff:
     session.add(absence)
     session.flush()
     events.record("time_off:requested", absence)
+    _tell_deciders(absence, member)
     return absence
 
 
@@ -70,7 +78,20 @@ def _decide(absence: TimeOff, answer: TimeOffStatus, *, by: int, note: str | Non
     absence.decided_by_id, absence.decided_at = by, clock.now()
     session.flush()
     events.record(f"time_off:{answer}", absence)
+    if member.user_id is not None:
+        days: dict[str, Any] = {"first": absence.starts_on, "last": absence.ends_on}
+        notify(member.user_id, f"time_off_{answer}", ANSWERS[answer], link=_page_of(absence), **days)
     return absence
+
+
+def _tell_deciders(absence: TimeOff, member: StaffMember) -> None:
+    deciders = set(people_who_may("edit", "TimeOffRequests", branch_id=member.branch_id)) - {member.user_id}
+    facts: dict[str, Any] = {"who": str(member), "first": absence.starts_on, "last": absence.ends_on}
+    notify_all(deciders, "time_off_requested", REQUESTED, link=_page_of(absence), **facts)
+
+
+def _page_of(absence: TimeOff) -> str:
+    return f"/time_off/show/{absence.id}"
 
 
 def _check_open(absence: TimeOff) -> None:

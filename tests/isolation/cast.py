@@ -21,6 +21,7 @@ from starline.identity import roles, sessions, tokens, users
 from starline.identity.attempts import Origin
 from starline.identity.models import RecordScope, RecoveryCode, RememberedDevice, SecondFactor
 from starline.identity.saved_views import DefaultView
+from starline.notifications.service import notify_all
 from starline.organizations.models import IdempotentRequest
 from starline.organizations.service import set_up_organization, set_up_platform
 from tests.audit.trail import seal_everything
@@ -290,6 +291,8 @@ def _keep_records(agency: Agency, user_id: int) -> None:
             IdempotentRequest(organization_id=agency.id, key="a key", user_id=user_id, fingerprint=word, **answered)
         )
         session.add(JobRun(job="a job", due_at=now))
+        everybody = [user_id, *(one.user_id for one in agency.people.values())]
+        notify_all(everybody, "walk", "Something of %(who)s.", link="/me", key="walk", who="somebody")
         view_id = UUID(agency.own["saved_views"]["id"])
         session.add(DefaultView(user_id=user_id, list_name="clients", view_id=view_id))
         client_id = agency.parents["clients"]

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from starline.core import db, storage, tenancy
 from starline.identity import support
+from starline.notifications.service import newest, notify
 from tests.isolation.asks import UnknownRoute, resource_of_endpoint
 from tests.isolation.cast import Agency, Cast, Person
 
@@ -81,6 +82,14 @@ def _ticket(agency: Agency, person: Person) -> Arguments:
         return {"token": storage.sign(key, 60)}
 
 
+def _notification(agency: Agency, person: Person) -> Arguments:
+    """Something that the person was told."""
+    with tenancy.acting(agency.id), db.transaction():
+        if not newest(person.user_id):
+            notify(person.user_id, "walk", "Walked by %(who)s.", link="/me", who=person.host)
+        return {"pk": newest(person.user_id)[0].id}
+
+
 def _anything(name: str) -> Callable[[Agency, Person], Arguments]:
     return lambda agency, person: {name: "x" * 43}
 
@@ -132,6 +141,13 @@ OTHERS: dict[str, Other] = {
     "RolePermissionsView.save": Other(For.SETTINGS, _role, good=FORM),
     "RolePermissionsApi.get_permissions": Other(For.SETTINGS, _role),
     "RolePermissionsApi.put_permissions": Other(For.SETTINGS, _role, {"permissions": [["can_read", "Clients"]]}),
+    "NotificationView.list": Other(For.SIGNED_IN),
+    "NotificationView.panel": Other(For.SIGNED_IN),
+    "NotificationView.open": Other(For.SIGNED_IN, _notification),
+    "NotificationView.read": Other(For.SIGNED_IN),
+    "NotificationApi.get_list": Other(For.SIGNED_IN),
+    "NotificationApi.read": Other(For.SIGNED_IN, _notification),
+    "NotificationApi.read_all": Other(For.SIGNED_IN),
     "keys.jwks": Other(For.EVERYBODY),
     "SettingsView.edit": Other(For.SETTINGS),
     "SettingsView.save": Other(For.SETTINGS, good=FORM),

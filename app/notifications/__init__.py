@@ -1,0 +1,1 @@
+"""What people are told in the product: the bell's panel, the page and the REST endpoints."""
