@@ -1,4 +1,4 @@
-.PHONY: run test trust check help clean
+.PHONY: run test trust check screenshots help clean
 
 PYTHON ?= python3
 
@@ -13,6 +13,9 @@ trust:
 
 check:
 	@$(PYTHON) run.py check
+
+screenshots:
+	@$(PYTHON) run.py screenshots
 
 help:
 	@$(PYTHON) run.py help

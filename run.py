@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Everything a machine needs to run or test Starline: `python3 run.py [run|test|trust|check|help|clean]`.
+"""Everything a machine needs to run or test Starline: `python3 run.py [run|test|trust|check|screenshots|help|clean]`.
 
 Uses the standard library alone until the virtual environment exists.
 """
@@ -31,9 +31,10 @@ make run      install what is missing, start everything, print the addresses (PO
 make test     the whole test suite; ARGS='tests/setup -k name' chooses
 make trust    the long proofs: faults under load, attack tools (many minutes)
 make check    what CI runs: format, lint, types, layers, house rules, tests
+make screenshots  twenty screens of the demo agency, drawn to docs/screens/ (needs chromium)
 make clean    stop the embedded PostgreSQL and remove .venv and var (the data too)
 
-Without make: python3 run.py run | test | trust | check | clean
+Without make: python3 run.py run | test | trust | check | screenshots | clean
 """
 
 
@@ -61,6 +62,9 @@ def main(arguments):
         install("requirements-dev.txt")
         install_frontend()
         return check()
+    if command == "screenshots":
+        install("requirements-dev.txt")
+        os.execv(PYTHON, [PYTHON, "-m", "tests.screenshots", *rest])
     if command == "clean":
         return clean()
     print(f"There is no command {command!r}.\n\n{HELP}")
