@@ -54,6 +54,7 @@ class Settings:
     kms_key: str | None
     s3_bucket: str | None
     files_dir: Path
+    clamav_url: str | None
     audit_bucket: str | None
     audit_lock_days: int
     audit_heads_dir: Path
@@ -136,6 +137,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         kms_key=source.optional("KMS_KEY"),
         s3_bucket=source.optional("S3_BUCKET"),
         files_dir=Path(source.text("FILES_DIR", str(var_dir / "files"))),
+        clamav_url=source.optional("CLAMAV_URL"),
         audit_bucket=source.optional("AUDIT_BUCKET"),
         audit_lock_days=source.whole_number("AUDIT_LOCK_DAYS", 2557),
         audit_heads_dir=Path(source.text("AUDIT_HEADS_DIR", str(var_dir / "audit-heads"))),
@@ -173,6 +175,8 @@ def problems_with(found: Settings) -> list[str]:
             problems.append(f"{PREFIX}{name.upper()} must be 0 (no limit) or more, not {getattr(found, name)}.")
     if found.audit_lock_days < 1:
         problems.append(f"{PREFIX}AUDIT_LOCK_DAYS must be at least 1, not {found.audit_lock_days}.")
+    if found.clamav_url and urlsplit(found.clamav_url).scheme not in ("tcp", "unix"):
+        problems.append(f"{PREFIX}CLAMAV_URL must look like tcp://clamav.example:3310 or unix:///run/clamd.sock.")
     if not found.database_url:
         problems.append(f"{PREFIX}DATABASE_URL is missing; start the embedded PostgreSQL with 'make run' or set it.")
     serving = {"DATABASE_URL": found.database_url}

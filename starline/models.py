@@ -2,6 +2,7 @@
 
 from starline.clients import models as clients
 from starline.core import audit, crypto, outbox, schedules
+from starline.files import models as files
 from starline.identity import alerts, break_glass, reviews, saved_views, support
 from starline.identity import models as identity
 from starline.lifecycle import models as lifecycle
@@ -15,6 +16,7 @@ __all__ = [
     "break_glass",
     "clients",
     "crypto",
+    "files",
     "identity",
     "lifecycle",
     "notifications",

@@ -27,6 +27,7 @@ TASK_MODULES = (
     "starline.core.audit.tasks",
     "starline.organizations.tasks",
     "starline.identity.tasks",
+    "starline.files.tasks",
     "starline.notifications.tasks",
 )
 """Every module that declares tasks or schedules."""

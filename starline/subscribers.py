@@ -1,7 +1,9 @@
 """Imports every module that subscribes to events. Whoever runs verbs (web, worker, commands) imports this one."""
 
+from starline.clients import documents as client_documents
 from starline.identity import onboarding
 from starline.notifications import security
 from starline.staff import catalogue
+from starline.staff import documents as staff_documents
 
-__all__ = ["catalogue", "onboarding", "security"]
+__all__ = ["catalogue", "client_documents", "onboarding", "security", "staff_documents"]

@@ -55,6 +55,7 @@ class ScopeParameters:
 
     user_id = sa.bindparam("viewer_user_id", type_=sa.Integer)
     branch_id = sa.bindparam("viewer_branch_id", type_=sa.Uuid)
+    readable = sa.bindparam("viewer_readable", type_=postgresql.ARRAY(sa.Text))
 
     def __init__(self, scope: str) -> None:
         self.scope = scope

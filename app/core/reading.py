@@ -88,6 +88,7 @@ def _of_viewer(viewer: Viewer) -> dict[str, Any]:
         "organization_id": str(viewer.organization_id),
         "viewer_user_id": viewer.user_id,
         "viewer_branch_id": str(viewer.branch_id) if viewer.branch_id else None,
+        "viewer_readable": viewer.readable,
     }
 
 

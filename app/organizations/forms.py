@@ -22,6 +22,7 @@ SECTIONS = {
     "Security": tuple(f"security_policy.{name}" for name in POLICIES["security_policy"]),
     "Scheduling": tuple(f"scheduling_policy.{name}" for name in POLICIES["scheduling_policy"]),
     "Billing": tuple(f"billing_policy.{name}" for name in POLICIES["billing_policy"]),
+    "Files": tuple(f"file_policy.{name}" for name in POLICIES["file_policy"]),
 }
 
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import BinaryIO, Protocol
 from uuid import UUID
 
 from config import settings
@@ -33,7 +33,9 @@ class FileStore(Protocol):
     """Where the bytes are; knows nothing of organisations. `get` raises `NotFound`; a failing store, `Unavailable`."""
 
     def put(self, key: str, content: bytes, content_type: str) -> None: ...
+    def put_stream(self, key: str, content: BinaryIO, content_type: str) -> None: ...
     def get(self, key: str) -> bytes: ...
+    def open(self, key: str) -> BinaryIO: ...
     def delete(self, key: str) -> None: ...
     def erase(self, key: str) -> None: ...
     def list_keys(self, prefix: str) -> Iterator[str]: ...
@@ -63,9 +65,18 @@ class Storage:
         self._files.put(checked(key), content, content_type)
         return key
 
+    def put_stream(self, key: str, content: BinaryIO, content_type: str) -> str:
+        """`put` for what is too large to be held in memory; reads `content` from where it stands."""
+        self._files.put_stream(checked(key), content, content_type)
+        return key
+
     def get(self, key: str) -> bytes:
         """The content. Raises `NotFound`."""
         return self._files.get(checked(key))
+
+    def open(self, key: str) -> BinaryIO:
+        """The content as a stream, to be closed by the reader. Raises `NotFound`."""
+        return self._files.open(checked(key))
 
     def delete(self, key: str) -> None:
         """Remove the file; nothing happens where there is none."""

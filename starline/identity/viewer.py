@@ -52,6 +52,11 @@ class Viewer:
         """Whether the person may `verb` (read, add, edit, delete, export) rows of `resource`."""
         return (f"can_{verb}", resource) in self.permissions
 
+    @property
+    def readable(self) -> list[str]:
+        """The resources that the person may read, by name: what a record scope asks that depends on several."""
+        return sorted(resource for action, resource in self.permissions if action == "can_read")
+
     def is_current(self, now: datetime) -> bool:
         """Whether the session still holds. A viewer from memory may be idle in memory alone: load it again."""
         return now < self.idle_until and now < self.expires_at

@@ -38,6 +38,7 @@ CLEARED = frozenset(
     {
         "api_keys",
         "audit_blocks",
+        "file_versions",
         "idempotent_requests",
         "organization_keys",
         "outbox_messages",
@@ -46,12 +47,14 @@ CLEARED = frozenset(
         "remembered_devices",
         "second_factors",
         "sign_in_attempts",
+        "stored_files",
         "user_sessions",
         "user_tokens",
     }
 )
 """Tables that are emptied: what opens doors, what waits to be sent, and seals of a trail that is masked. The keys are
-made anew for what is sealed anew."""
+made anew for what is sealed anew. Files, whose bytes a copy
+doesn't have."""
 
 CLASSES: dict[str, dict[Kind, str]] = {
     "organizations": {
@@ -91,7 +94,7 @@ CLASSES: dict[str, dict[Kind, str]] = {
         K.EMAIL: "email_from_address email_reply_to",
         K.NOTHING: "logo_file favicon_file login_background_file",
         K.KEPT: "primary_color secondary_color features time_zone locale date_format currency security_policy"
-        " scheduling_policy billing_policy",
+        " scheduling_policy billing_policy file_policy",
     },
     "clients": {
         **NAMES,

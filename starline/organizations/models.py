@@ -104,6 +104,7 @@ class OrganizationSettings(TenantModel):
     security_policy: Mapped[dict[str, Any]] = column("Security policy", JSONB, default=dict)
     scheduling_policy: Mapped[dict[str, Any]] = column("Scheduling policy", JSONB, default=dict)
     billing_policy: Mapped[dict[str, Any]] = column("Billing policy", JSONB, default=dict)
+    file_policy: Mapped[dict[str, Any]] = column("File policy", JSONB, default=dict)
 
 
 class Branch(TenantModel):

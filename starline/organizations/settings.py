@@ -115,10 +115,17 @@ BILLING = {
     "terms_days": Setting("Invoices are due after (days)", 30, least=0, most=180),
     "invoice_terms": Setting("Sentence under an invoice", "Payment is due within 30 days."),
 }
+FILES = {
+    "opens_unscanned": Setting(
+        "Files that were not scanned may be opened", True, help="Where the platform has no virus scanner."
+    ),
+    "trash_days": Setting("The trash is emptied after (days)", 30, least=1, most=365),
+}
 POLICIES: dict[str, dict[str, Setting]] = {
     "security_policy": SECURITY,
     "scheduling_policy": SCHEDULING,
     "billing_policy": BILLING,
+    "file_policy": FILES,
 }
 
 DATE_FORMATS = ("MM/DD/YYYY", "DD/MM/YYYY", "YYYY-MM-DD")

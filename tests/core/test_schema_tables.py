@@ -46,6 +46,7 @@ LOOSE_COLUMNS = {
     ("audit_sightings", "actor_id"): "An entry outlives the person.",
     ("audit_sightings", "client_id"): "It outlives the client, too.",
     ("idempotent_requests", "user_id"): "Short-lived and written by the request's own person.",
+    ("stored_files", "record_id"): "It points into the table that the row names beside it.",
     ("outbox_messages", "user_id"): "Work that waits outlives the person who caused it.",
 }
 

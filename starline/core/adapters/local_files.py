@@ -1,8 +1,11 @@
 """Files on this machine's disk: the embedded set-up's storage, and its own stand-in in tests."""
 
+import io
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from starline.core.errors import NotFound, Unavailable
 from starline.core.identifiers import uuid7
@@ -16,18 +19,22 @@ class LocalFiles:
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
         """Raises `Unavailable` where the disk is full or fails."""
+        self.put_stream(key, io.BytesIO(content), content_type)
+
+    def put_stream(self, key: str, content: BinaryIO, content_type: str) -> None:
+        """Raises `Unavailable` where the disk is full or fails."""
         path = self._path(key)
         try:
             self._write(path, content)
         except OSError:
             raise Unavailable("The file couldn't be kept; please try again later.") from None
 
-    def _write(self, path: Path, content: bytes) -> None:
+    def _write(self, path: Path, content: BinaryIO) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_name(f".{uuid7().hex}")
         try:
-            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(content)
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                shutil.copyfileobj(content, file)
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(path)
@@ -37,6 +44,12 @@ class LocalFiles:
     def get(self, key: str) -> bytes:
         try:
             return self._path(key).read_bytes()
+        except (FileNotFoundError, IsADirectoryError):
+            raise NotFound("There is no such file.") from None
+
+    def open(self, key: str) -> BinaryIO:
+        try:
+            return self._path(key).open("rb")
         except (FileNotFoundError, IsADirectoryError):
             raise NotFound("There is no such file.") from None
 

@@ -5,9 +5,10 @@ Credentials and region come from the machine's role or the usual AWS variables. 
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, BinaryIO
 
 import boto3
+from boto3.exceptions import S3UploadFailedError
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -31,6 +32,18 @@ class S3Files:
             ContentType=content_type,
             **self._encryption,
         )
+
+    def put_stream(self, key: str, content: BinaryIO, content_type: str) -> None:
+        """In parts, so that it is never whole in memory."""
+        options = {"ContentType": content_type, **self._encryption}
+        try:
+            self._client.upload_fileobj(content, self._bucket, key, ExtraArgs=options)
+        except (ClientError, BotoCoreError, S3UploadFailedError):
+            raise Unavailable("The file storage can't be reached.") from None
+
+    def open(self, key: str) -> BinaryIO:
+        body: BinaryIO = self._call("get_object", Key=key)["Body"]
+        return body
 
     def get(self, key: str) -> bytes:
         answer = self._call("get_object", Key=key)

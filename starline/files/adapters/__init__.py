@@ -1,0 +1,1 @@
+"""The virus scanner, one file with its stand-in for tests."""
