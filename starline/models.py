@@ -7,6 +7,7 @@ from starline.identity import alerts, break_glass, reviews, saved_views, support
 from starline.identity import models as identity
 from starline.lifecycle import models as lifecycle
 from starline.notifications import models as notifications
+from starline.organizations import custom_fields
 from starline.organizations import models as organizations
 from starline.staff import models as staff
 
@@ -17,6 +18,7 @@ __all__ = [
     "clients",
     "crypto",
     "files",
+    "custom_fields",
     "identity",
     "lifecycle",
     "notifications",

@@ -8,6 +8,7 @@ REMEMBERED = {
     "app.core.tenancy": ("_remembered",),
     "app.core.security": ("_viewers", "_claims"),
     "app.core.api_keys": ("_kept", "_touched"),
+    "app.core.own_fields": ("_kept",),
     "app.core.profile": ("_kept",),
     "app.core.saved_views": ("_kept",),
     "starline.identity.attempts": ("_refusals",),

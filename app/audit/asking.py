@@ -9,6 +9,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from app.core.access import allowed
+from app.core.own_fields import tailored
 from app.core.profile import current_profile
 from app.core.resource import Resource, registry
 from starline.core import audit, clock
@@ -113,7 +114,8 @@ def asked_client(pk: str) -> Any:
 
 def subject_resource(table: str) -> Resource | None:
     """The resource over the table, if there is one."""
-    return next((one for one in registry.values() if one.model.__tablename__ == table), None)
+    found = next((one for one in registry.values() if one.model.__tablename__ == table), None)
+    return tailored(found) if found is not None else None
 
 
 def names_of(actor_ids: set[int | None]) -> dict[int, str]:

@@ -20,6 +20,9 @@ from starline.core.audit.activity import Wanted
 from starline.core.errors import Invalid
 
 FORMATS = ("csv", "jsonl")
+CUSTOM = "custom"
+"""Fields of the agency's own, some of which not every role may see: the record's history tells them one by one."""
+
 COLUMNS = ("id", "at", "person", "action", "subject", "record", "clients", "changes", "reason", "request")
 
 
@@ -60,7 +63,7 @@ def _masked(changes: dict[str, Any] | None) -> dict[str, Any] | None:
     """Without the parts of secrets that stand in columns of their own."""
     if changes is None:
         return None
-    return {name: [HIDDEN, HIDDEN] if is_secret(name) else value for name, value in changes.items()}
+    return {name: [HIDDEN, HIDDEN] if is_secret(name) or name == CUSTOM else value for name, value in changes.items()}
 
 
 def _lines(rows: Iterable[dict[str, Any]]) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from app.audit.asking import subject_resource
 from app.core.display import Display, choice_label
 from app.core.fields import MASK, Kind
+from app.core.own_fields import expanded
 from app.core.related import label_of
 from app.core.resource import Resource
 from starline.core import db
@@ -68,7 +69,8 @@ def detail(event: AuditEvent) -> str:
     changes = event.changes or {}
     if event.action == "update":
         resource = subject_resource(event.subject)
-        return ", ".join(_label(event.subject, resource, name) for name in changes)
+        told = expanded(resource, changes) if resource else changes
+        return ", ".join(_label(event.subject, resource, name) for name in told)
     if event.action == "read" and isinstance(changes.get("ids"), list):
         return str(_("%(number)d records", number=len(changes["ids"])))
     if event.action == "read" and len(event.client_ids or ()) > 1:
@@ -85,7 +87,8 @@ def changed_values(event: AuditEvent, display: Display) -> list[dict[str, str]]:
     if event.action not in WRITES:
         return []
     resource = subject_resource(event.subject)
-    pairs = {name: pair for name, pair in (event.changes or {}).items() if isinstance(pair, list) and len(pair) == 2}
+    changes = expanded(resource, event.changes or {}) if resource else event.changes or {}
+    pairs = {name: pair for name, pair in changes.items() if isinstance(pair, list) and len(pair) == 2}
     found = []
     for name in _in_order(resource, pairs):
         old, new = (_value(resource, name, value, display) for value in pairs[name])

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.core import pages
 from app.core.idempotency import once
 from app.core.openapi import document_action
+from app.core.own_fields import Tailored
 from app.core.reading import detail_columns, read_within
 from app.core.redirects import local_path
 from app.core.resource import Resource, label_of_action
@@ -62,7 +63,7 @@ class ActionApi(BaseApi):
 
 
 def action_view(resource: Resource) -> type[ActionView]:
-    attributes = {"resource": resource, "route_base": f"/{resource.name}"}
+    attributes = {"resource": Tailored(resource), "route_base": f"/{resource.name}"}
     return type(f"{resource.permission}ActionView", (ActionView,), attributes)
 
 
@@ -71,7 +72,7 @@ def action_api(resource: Resource) -> type[ActionApi]:
     for name, verb in resource.actions.items():
         properties = {"note": {"type": "string", "maxLength": LONGEST_NOTE}} if _takes_note(verb) else {}
         document_action(resource, name, label_of_action(name), properties)
-    attributes = {"resource": resource, "resource_name": resource.name, "openapi_spec_tag": resource.title}
+    attributes = {"resource": Tailored(resource), "resource_name": resource.name, "openapi_spec_tag": resource.title}
     return type(f"{resource.permission}ActionApi", (ActionApi,), attributes)
 
 

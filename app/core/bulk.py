@@ -17,6 +17,7 @@ from app.core.bulk_verbs import ACTION, DELETE, EXPORTS, SET, BulkVerb, verbs_of
 from app.core.errors import explain
 from app.core.fields import Field
 from app.core.forms import form_of_one, sent_form_of_one, sent_value
+from app.core.own_fields import Tailored
 from app.core.redirects import local_path
 from app.core.resource import Resource
 from app.core.security import confirm_viewer, required_viewer
@@ -65,7 +66,7 @@ class SelectionView(BaseView):
 
 def selection_view(resource: Resource) -> type[SelectionView]:
     """The view class of what is done with many rows of the resource."""
-    attributes = {"resource": resource, "route_base": f"/{resource.name}"}
+    attributes = {"resource": Tailored(resource), "route_base": f"/{resource.name}"}
     return type(f"{resource.permission}SelectionView", (SelectionView,), attributes)
 
 

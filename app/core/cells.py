@@ -13,6 +13,7 @@ from app.core.access import may
 from app.core.errors import explain
 from app.core.fields import Field
 from app.core.forms import form_of_one, sent_form_of_one, sent_value
+from app.core.own_fields import Tailored
 from app.core.profile import current_profile
 from app.core.reading import note_sight, read_within
 from app.core.resource import Resource
@@ -74,7 +75,9 @@ class CellView(BaseView):
 def cell_view(resource: Resource) -> type[CellView]:
     """The view class of the resource's cells."""
     return type(
-        f"{resource.permission}CellView", (CellView,), {"resource": resource, "route_base": f"/{resource.name}"}
+        f"{resource.permission}CellView",
+        (CellView,),
+        {"resource": Tailored(resource), "route_base": f"/{resource.name}"},
     )
 
 

@@ -39,7 +39,7 @@ class Display:
         ):
             return str(value)
         if kind is Kind.CHOICE:
-            return choice_label(value)
+            return label_of_choice(one, value)
         if kind is Kind.DATE:
             return date.fromisoformat(value).strftime(self.date_format)
         if kind is Kind.INSTANT:
@@ -48,7 +48,7 @@ class Display:
             return str(_("Yes") if value else _("No"))
         if kind is Kind.TIME:
             return str(value)[:5]
-        if kind is Kind.TAGS:
+        if kind in (Kind.TAGS, Kind.MULTI):
             return ", ".join(value)
         if kind is Kind.OBJECT:
             return ", ".join(f"{name}: {part}" for name, part in value.items())
@@ -74,6 +74,11 @@ class Display:
             "url": None,
             "tone": None,
         }
+
+
+def label_of_choice(one: Field, value: str) -> str:
+    """A choice as people read it; those of the agency's own fields stand as it wrote them."""
+    return str(value) if one.is_own else choice_label(value)
 
 
 def choice_label(value: str) -> str:

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     RELATION = "relation"
     TAGS = "tags"
+    MULTI = "multi_choice"
     OBJECT = "object"
     SECRET = "secret"
     UUID = "uuid"
@@ -42,7 +43,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One attribute of a resource. `name` is its word on screens, `key` its JSON and column name."""
+    """One attribute of a resource. `name` is its word on screens, `key` its JSON and column name.
+
+    A field of the agency's own has the `path` of its value in the row's `custom`, and a column for its type alone.
+    """
 
     name: str
     key: str
@@ -54,6 +58,12 @@ class Field:
     max_length: int | None = None
     choices: tuple[str, ...] = ()
     target: Any = field(default=None, repr=False, compare=False)
+    path: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the agency has added it."""
+        return self.path != ""
 
     @property
     def is_numeric(self) -> bool:
@@ -61,7 +71,7 @@ class Field:
 
     @property
     def is_sortable(self) -> bool:
-        return self.kind not in (Kind.SECRET, Kind.OBJECT, Kind.TAGS, Kind.LONG_TEXT)
+        return self.kind not in (Kind.SECRET, Kind.OBJECT, Kind.TAGS, Kind.MULTI, Kind.LONG_TEXT)
 
     def read(self, value: Any) -> Any:
         """The Python value of a JSON or form value. Raises ValueError with the sentence to show."""
@@ -71,7 +81,16 @@ class Field:
             if self.required:
                 raise ValueError(_("%(label)s is required.", label=_(self.label)))
             return None
-        return _READERS[self.kind](self, value)
+        found = _READERS[self.kind](self, value)
+        return _stored(found) if self.is_own else found
+
+    def read_term(self, value: Any) -> Any:
+        """What a filter compares with: of several choices, one."""
+        return _choice(self, value) if self.kind is Kind.MULTI else self.read(value)
+
+    def of(self, row: Any) -> Any:
+        """The value that `row` has."""
+        return (row.custom or {}).get(self.path) if self.is_own else getattr(row, self.key)
 
 
 def describe(model: Any, name: str) -> Field:
@@ -200,6 +219,8 @@ def _decimal(one: Field, value: Any) -> Decimal:
     kind = one.column.type
     if kind.precision and abs(number) >= Decimal(10) ** (kind.precision - (kind.scale or 0)):
         raise ValueError(_("%(label)s is too large.", label=_(one.label)))
+    if one.is_own and -number.as_tuple().exponent > kind.scale:  # type: ignore[operator]
+        raise ValueError(_("%(label)s can have at most %(most)d decimals.", label=_(one.label), most=kind.scale))
     return number
 
 
@@ -278,6 +299,25 @@ def _tags(one: Field, value: Any) -> list[str]:
     return value
 
 
+def _several(one: Field, value: Any) -> list[str] | None:
+    parts = [value] if isinstance(value, str) else value
+    if not isinstance(parts, list):
+        raise ValueError(_("%(label)s must be a list of choices.", label=_(one.label)))
+    chosen = list(dict.fromkeys(_choice(one, part) for part in parts if part != ""))
+    if one.required and not chosen:
+        raise ValueError(_("%(label)s is required.", label=_(one.label)))
+    return chosen or None
+
+
+def _stored(value: Any) -> Any:
+    """A value as the JSON of a row keeps it: days and exact numbers as texts."""
+    if isinstance(value, Decimal):
+        plain = format(value, "f")
+        plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
+        return "0" if plain in ("", "-", "-0") else plain
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def _object(one: Field, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError(_("%(label)s must be an object.", label=_(one.label)))
@@ -303,5 +343,6 @@ _READERS: dict[Kind, Callable[[Field, Any], Any]] = {
     Kind.RELATION: _relation,
     Kind.UUID: _relation,
     Kind.TAGS: _tags,
+    Kind.MULTI: _several,
     Kind.OBJECT: _object,
 }

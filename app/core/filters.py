@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 
-from app.core.display import choice_label
+from app.core.display import label_of_choice
 from app.core.fields import Field, Kind
 from app.core.parameters import ListRequest, allowed_operators
 from app.core.profile import current_profile
@@ -66,7 +66,7 @@ def filters(resource: Resource) -> list[dict[str, Any]]:
                 "name": one.name,
                 "label": _(one.label),
                 "kind": "relation" if related else INPUTS.get(one.kind, "choice" if one.choices else "text"),
-                "choices": [(value, choice_label(value)) for value in one.choices] or None,
+                "choices": [(value, label_of_choice(one, value)) for value in one.choices] or None,
                 "related_url": related,
                 "operators": _offered(one),
             }
@@ -99,8 +99,8 @@ def _said(one: Field, operator: str, value: str) -> tuple[str, str]:
 def _value(one: Field, value: str) -> str:
     if one.kind is Kind.RELATION:
         return label_of(one.target, value)
-    if one.kind is Kind.CHOICE:
-        return choice_label(value)
+    if one.kind in (Kind.CHOICE, Kind.MULTI):
+        return label_of_choice(one, value)
     if one.kind is Kind.BOOLEAN:
         return str(_("Yes") if value.lower() in YES else _("No"))
     if one.kind is Kind.DATE:

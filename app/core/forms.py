@@ -10,7 +10,7 @@ from flask import request
 from flask_babel import gettext as _
 from wtforms import Form
 
-from app.core.display import choice_label
+from app.core.display import label_of_choice
 from app.core.fields import Field, Kind
 from app.core.profile import current_profile
 from app.core.related import MOST_IN_A_SELECT, choices, label_of
@@ -21,6 +21,7 @@ _DRAWN: dict[Kind, Any] = {
     Kind.EMAIL: wtforms.EmailField,
     Kind.PHONE: wtforms.TelField,
     Kind.CHOICE: wtforms.SelectField,
+    Kind.MULTI: wtforms.SelectMultipleField,
     Kind.RELATION: wtforms.SelectField,
     Kind.BOOLEAN: wtforms.BooleanField,
     Kind.SECRET: wtforms.PasswordField,
@@ -52,9 +53,7 @@ def blank_form(resource: Resource) -> Form:
 
 def filled_form(resource: Resource, row: Any) -> Form:
     """The form of an existing row; secrets stay empty and keep what is stored."""
-    values = {
-        one.key: _typed(one, getattr(row, one.key)) for one in resource.form_fields if one.kind is not Kind.SECRET
-    }
+    values = {one.key: _typed(one, one.of(row)) for one in resource.form_fields if one.kind is not Kind.SECRET}
     return _prepared(resource, form_class(resource)(data=values))
 
 
@@ -66,8 +65,20 @@ def sent_form(resource: Resource) -> Form:
 def form_of_one(resource: Resource, one: Field, row: Any = None) -> Form:
     """A form of one field alone: of a cell with the row's value, or of a change to many rows, still empty."""
     kind: type[Form] = type(f"{resource.permission}One", (Form,), {one.key: _drawn(one)})
-    given = {} if row is None else {one.key: _typed(one, getattr(row, one.key))}
+    given = {} if row is None else {one.key: _typed(one, one.of(row))}
     return _prepared(resource, kind(data=given), [one])
+
+
+def form_of_field(one: Field) -> Form:
+    """A form of a field that no resource has yet, empty."""
+    form: Form = type("PreviewForm", (Form,), {one.key: _drawn(one)})()
+    drawn = form[one.key]
+    drawn.flags.required = one.required
+    if one.choices:
+        drawn.choices = _choices_of(one)[one.kind is Kind.MULTI :]
+    if isinstance(drawn, wtforms.SelectField):
+        drawn.choices, drawn.data = drawn.choices or [("", "")], [] if one.kind is Kind.MULTI else ""
+    return form
 
 
 def sent_form_of_one(resource: Resource, one: Field) -> Form:
@@ -78,6 +89,8 @@ def sent_form_of_one(resource: Resource, one: Field) -> Form:
 
 def sent_value(one: Field) -> Any:
     """What was typed into a form of one field."""
+    if one.kind is Kind.MULTI:
+        return request.form.getlist(one.key)
     return one.key in request.form if one.kind is Kind.BOOLEAN else _with_zone(one, request.form.get(one.key, ""))
 
 
@@ -85,8 +98,8 @@ def sent_values(resource: Resource, *, is_new: bool) -> dict[str, Any]:
     """What was typed, by key, for `writing`. An unchecked box is no; an untouched secret says nothing."""
     values: dict[str, Any] = {}
     for one in resource.form_fields:
-        if one.kind is Kind.BOOLEAN:
-            values[one.key] = one.key in request.form
+        if one.kind in (Kind.BOOLEAN, Kind.MULTI):
+            values[one.key] = sent_value(one)
         elif one.kind is Kind.SECRET and not request.form.get(one.key):
             continue
         elif one.key in request.form or is_new:
@@ -135,7 +148,7 @@ def _drawn(one: Field) -> Any:
         options["render_kw"]["inputmode"] = "decimal"
     if one.max_length:
         options["render_kw"]["maxlength"] = one.max_length
-    if one.kind in (Kind.CHOICE, Kind.RELATION):
+    if one.kind in (Kind.CHOICE, Kind.MULTI, Kind.RELATION):
         options |= {"validate_choice": False, "choices": [], "coerce": str}
     return _DRAWN.get(one.kind, wtforms.StringField)(**options)
 
@@ -151,16 +164,18 @@ def _prepared(resource: Resource, form: Form, fields: Sequence[Field] | None = N
             drawn.flags.required = True
         if one.kind is Kind.CHOICE:
             drawn.choices = _choices_of(one)
+        elif one.kind is Kind.MULTI:
+            drawn.choices = _choices_of(one)[1:]
         elif one.kind is Kind.RELATION:
             _offer(resource, one, drawn)
         if isinstance(drawn, wtforms.SelectField) and drawn.data is None:
-            drawn.data = ""
+            drawn.data = [] if one.kind is Kind.MULTI else ""
     return form
 
 
 def _choices_of(one: Field) -> list[tuple[str, str]]:
     empty = [] if one.column.default is not None and not one.column.nullable else [("", "")]
-    return empty + [(value, choice_label(value)) for value in one.choices]
+    return empty + [(value, label_of_choice(one, value)) for value in one.choices]
 
 
 def _offer(resource: Resource, one: Field, drawn: Any) -> None:
@@ -191,6 +206,8 @@ def _typed(one: Field, value: Any) -> Any:
         return ""
     if one.kind is Kind.BOOLEAN:
         return bool(value)
+    if one.kind is Kind.MULTI:
+        return value
     if one.kind is Kind.TAGS:
         return ", ".join(value)
     if one.kind is Kind.TIME:

@@ -6,6 +6,7 @@ import orjson
 from flask import Blueprint, Flask, Response, abort, render_template
 
 from app.core.fields import Field, Kind
+from app.core.own_fields import tailored
 from app.core.parameters import LARGEST_PAGE, PAGE_SIZE, allowed_operators
 from app.core.resource import MOST_IN_BULK, Resource, registry
 from config import settings
@@ -23,6 +24,7 @@ _TYPES: dict[Kind, dict[str, Any]] = {
     Kind.TIME: {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$"},
     Kind.CHOICE: {"type": "string"},
     Kind.TAGS: {"type": "array", "items": {"type": "string", "maxLength": 80}},
+    Kind.MULTI: {"type": "array"},
     Kind.OBJECT: {"type": "object", "additionalProperties": True},
     Kind.SECRET: {"type": "string", "description": "Answered masked."},
     Kind.UUID: {"type": "string", "format": "uuid"},
@@ -103,7 +105,7 @@ def build() -> dict[str, Any]:
     """The whole document."""
     paths: dict[str, Any] = {path: dict(operations) for path, operations in _paths.items()}
     schemas: dict[str, Any] = {"Error": _ERROR}
-    for resource in registry.values():
+    for resource in map(tailored, registry.values()):
         schemas[resource.permission] = _record(resource)
         schemas[f"{resource.permission}Write"] = _write(resource)
         paths |= _resource_paths(resource)
@@ -248,9 +250,8 @@ def _filters(resource: Resource) -> list[dict[str, Any]]:
         one = resource.fields[name]
         for operator in allowed_operators(one) if one.kind is not Kind.SECRET else ():
             special = {"null": {"type": "boolean"}, "in": {"type": "string"}}
-            filters.append(
-                _query(name if operator == "eq" else f"{name}.{operator}", special.get(operator, _schema(one)))
-            )
+            term = {"type": "string", "enum": list(one.choices)} if one.kind is Kind.MULTI else _schema(one)
+            filters.append(_query(name if operator == "eq" else f"{name}.{operator}", special.get(operator, term)))
     return filters
 
 
@@ -289,6 +290,8 @@ def _schema(one: Field) -> dict[str, Any]:
         target = {"type": "integer"} if one.column.type.python_type is int else {"type": "string", "format": "uuid"}
         return {**target, "description": one.label}
     schema = {"description": one.label, **_TYPES[one.kind]}
+    if one.kind is Kind.MULTI:
+        return {**schema, "items": {"type": "string", "enum": list(one.choices)}}
     if one.choices:
         schema["enum"] = list(one.choices)
     if one.max_length:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.core.access import may
 from app.core.display import Display
 from app.core.fields import Field, Kind
+from app.core.own_fields import expanded
 from app.core.profile import current_profile
 from app.core.redirects import local_path
 from app.core.related import label_of
@@ -60,7 +61,7 @@ def conflict(resource: Resource, row: Any, yours: dict[str, Any]) -> dict[str, A
     for one in resource.form_fields:
         if one.key not in yours or one.kind is Kind.SECRET:
             continue
-        theirs, mine = getattr(row, one.key), yours[one.key]
+        theirs, mine = one.of(row), yours[one.key]
         if theirs != mine:
             differing.append(
                 {
@@ -122,7 +123,7 @@ def _changes(resource: Resource, event: Any) -> list[dict[str, str]]:
     display = current_profile().display
     by_key = {one.key: one for one in resource.fields.values()}
     changes = []
-    for name, (old, new) in (event.changes or {}).items():
+    for name, (old, new) in expanded(resource, event.changes or {}).items():
         one = by_key.get(name) or by_key.get(name.removesuffix("_encrypted"))
         if one is None or name.startswith("search_"):
             continue

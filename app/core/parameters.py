@@ -9,6 +9,7 @@ import prison
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from app.core import own_fields
 from app.core.fields import Field, Kind
 from app.core.query import OPERATORS, Shape
 from app.core.resource import Resource
@@ -88,6 +89,7 @@ class _Reader:
         if (page - 1) * page_size > LARGEST_OFFSET:
             self.errors["page"] = [_("Pages this deep are read with cursor= instead: pass the last id you have.")]
         if self.errors:
+            own_fields.check(self.resource)
             raise Invalid(
                 _("The list can't be read as asked."),
                 errors=self.errors,
@@ -162,7 +164,7 @@ class _Reader:
             return {parameter: str(value).lower() in ("1", "true", "yes")}
         if operator == "in":
             parts = value if isinstance(value, list) else str(value).split(",")
-            return {parameter: _array(one.read(part) for part in parts)}
+            return {parameter: _array(_comparable(one, part) for part in parts)}
         if operator == "sw":
             return dict(
                 zip(
@@ -173,13 +175,16 @@ class _Reader:
             )
         if str(value).strip() == "":
             raise ValueError(_("%(label)s needs a value to compare with.", label=_(one.label)))
-        return {parameter: _plain(one.read(value))}
+        return {parameter: _comparable(one, value)}
 
     def _columns(self, plain: dict[str, Any]) -> tuple[str, ...]:
         known = {one.name: one.name for one in self.resource.table_fields}
         known |= {one.key: one.name for one in self.resource.table_fields}
         if not plain.get("columns"):
-            return (*dict.fromkeys(known.values()), *(mark for mark in self.resource.marks if mark == "changed_on"))
+            return (
+                *dict.fromkeys(self.resource.table.split()),
+                *(mark for mark in self.resource.marks if mark == "changed_on"),
+            )
         asked = [name for name in str(plain["columns"]).split(",") if name != "id"]
         unknown = [name for name in asked if name not in known and name not in self.resource.marks]
         if unknown:
@@ -240,6 +245,8 @@ def allowed_operators(one: Field) -> tuple[str, ...]:
         return ("sw", "eq", "ne", "in", "null")
     if one.kind in (Kind.CHOICE, Kind.RELATION, Kind.UUID):
         return ("eq", "ne", "in", "null")
+    if one.kind is Kind.MULTI:
+        return ("eq", "ne", "null")
     if one.kind is Kind.BOOLEAN:
         return ("eq", "null")
     if one.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.INSTANT, Kind.TIME):
@@ -257,6 +264,14 @@ def _array(values: Iterable[Any]) -> str:
     """A PostgreSQL array literal, which takes the type of what it is compared with."""
     quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values if value is not None)
     return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
+
+
+def _comparable(one: Field, value: Any) -> Any:
+    """What the statement compares with; of an own field the text that its value is repeated as."""
+    found = _plain(one.read_term(value))
+    if not one.is_own:
+        return found
+    return str(found).lower() if isinstance(found, bool) else str(found)
 
 
 def _plain(value: Any) -> Any:

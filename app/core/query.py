@@ -6,13 +6,14 @@ only given out while the permissions it was asked under are still the newest.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from app.core.fields import MASK, Field, Kind, label_expression
+from app.core.own_values import own_comparison, stored_value, typed_value
 from app.core.resource import Resource
 from starline.core.statements import Statement
 
@@ -163,15 +164,16 @@ def _selected(resource: Resource, columns: tuple[str, ...]) -> tuple[Any, list[A
             selected[name] = table.c[name]
         elif one.kind is Kind.RELATION:
             other = one.target.__table__.alias(f"{name}_")
+            key = typed_value(one, table) if one.is_own else one.column
             same = sa.and_(
                 other.c.organization_id == table.c.organization_id,
-                other.c.id == one.column,
+                other.c.id == key,
             )
             source = source.outerjoin(other, same)
-            selected[one.key] = one.column
+            selected[one.key] = key.label(one.key) if one.is_own else key
             selected[name] = label_expression(one.target, other).label(name)
         else:
-            selected[name] = _expression(one).label(name)
+            selected[name] = (stored_value(one, table) if one.is_own else _expression(one)).label(name)
     return source, list(selected.values())
 
 
@@ -194,7 +196,9 @@ def _conditions(resource: Resource, shape: Shape) -> list[Any]:
     if shape.chosen:
         conditions.append(table.c.id == sa.func.any(sa.bindparam("ids", type_=postgresql.ARRAY(table.c.id.type))))
     for position, (name, operator) in enumerate(shape.filters):
-        conditions.append(_comparison(resource.filter_fields[name], operator, f"filter_{position}"))
+        one, parameter = resource.filter_fields[name], f"filter_{position}"
+        compare = _comparison if not one.is_own else partial(own_comparison, table)
+        conditions.append(compare(one, operator, parameter))
     if shape.search:
         conditions.append(sa.or_(*(_starts_with(table.c[name], "search") for name in resource.search.split())))
     return conditions
@@ -233,7 +237,9 @@ def _ordering(resource: Resource, shape: Shape) -> list[Any]:
     for term in shape.order:
         name = term.lstrip("-")
         one = resource.fields.get(name)
-        column = sa.column(name) if one is not None and one.kind is Kind.RELATION else table.c[name]
+        column: Any = sa.column(name) if one is not None and one.kind is Kind.RELATION else None
+        if column is None:
+            column = typed_value(one, table) if one is not None and one.is_own else table.c[name]
         is_last = term.startswith("-") and getattr(column, "nullable", True)
         terms.append(column.desc().nulls_last() if is_last else column.desc() if term.startswith("-") else column.asc())
     if "id" in {term.lstrip("-") for term in shape.order}:

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from psycopg2 import Error, OperationalError
 
+from app.core import own_fields
 from app.core.parameters import ListRequest
 from app.core.query import Shape, count_statement, row_statement, statement
 from app.core.resource import Resource
@@ -79,6 +80,7 @@ def _answer(resource: Resource, shape: Shape, values: dict[str, Any]) -> tuple[s
         if newest == viewer.version:
             return document, rows
         forget_viewer()
+        own_fields.check(resource)
     raise Unavailable(_("Permissions are being changed right now. Please try again."))
 
 

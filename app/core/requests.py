@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from app.core import languages, rate_limits, security, tenancy
 from app.core.api_keys import HEADER
 from app.core.headers import REPORTS, add_headers, reports
+from app.core.own_fields import Reshaped
 from starline.core import db, language
 from starline.core import tenancy as context
 from starline.core.errors import DomainError, NotAllowed, Unauthenticated
@@ -56,7 +57,12 @@ class StarlineFlask(Flask):
 
     def dispatch_request(self) -> Any:
         """Run the view and commit what it did; an answer that refuses leaves nothing behind."""
-        response = self.make_response(super().dispatch_request())
+        try:
+            answered = super().dispatch_request()
+        except Reshaped:
+            db.session.rollback()
+            answered = super().dispatch_request()
+        response = self.make_response(answered)
         if not db.session.registry.has():
             return response  # a read that used no session
         if response.status_code < 400:

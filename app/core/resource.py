@@ -78,6 +78,11 @@ class Resource:
     delete: ClassVar[Callable[..., Any] | None] = None
     view: ClassVar[Any] = None
     api: ClassVar[Any] = None
+    form_template: ClassVar[str] = "resource/form.html"
+    own: ClassVar[Mapping[str, Field]] = {}
+    """The agency's own fields, by name; only what `own_fields.tailored` makes has any."""
+    extra: ClassVar[str] = ""
+    """Columns that the list offers and doesn't show unless asked."""
 
     def __init_subclass__(
         cls,
@@ -110,11 +115,12 @@ class Resource:
         """Every field that is shown, filtered or written, by its name."""
         names = [
             *self.table.split(),
+            *self.extra.split(),
             *self.filters.split(),
             *self.form_names,
             *self.shown_names,
         ]
-        return {name: describe(self.model, name) for name in dict.fromkeys(names)}
+        return {name: self.own.get(name) or describe(self.model, name) for name in dict.fromkeys(names)}
 
     @cached_property
     def secrets(self) -> dict[str, Field]:
@@ -131,7 +137,7 @@ class Resource:
 
     @cached_property
     def table_fields(self) -> list[Field]:
-        return [self.fields[name] for name in self.table.split()]
+        return [self.fields[name] for name in dict.fromkeys([*self.table.split(), *self.extra.split()])]
 
     @cached_property
     def form_fields(self) -> list[Field]:

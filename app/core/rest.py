@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from werkzeug.routing import BaseConverter
 
 from app.core.idempotency import not_kept, once
+from app.core.own_fields import Tailored
 from app.core.parameters import allowed_operators, read_list_request
 from app.core.reading import detail_columns, read_one, read_page, read_within
 from app.core.related import choices
@@ -170,7 +171,7 @@ def rest_view(resource: Resource) -> type[ResourceApi]:
         routes |= ROUTES[method]
     columns = [one.key for one in resource.table_fields if one.key in resource.model.__mapper__.attrs]
     attributes = {
-        "resource": resource,
+        "resource": Tailored(resource),
         "datamodel": SQLAInterface(resource.model),
         "resource_name": resource.name,
         "class_permission_name": resource.permission,

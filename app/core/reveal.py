@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from app.core import pages
 from app.core.access import may
 from app.core.openapi import document_reveal
+from app.core.own_fields import Tailored
 from app.core.resource import Resource
 from app.core.security import confirm_viewer, required_viewer
 from app.core.writing import find_row
@@ -64,14 +65,14 @@ class RevealApi(BaseApi):
 
 
 def reveal_view(resource: Resource) -> type[RevealView]:
-    attributes = {"resource": resource, "route_base": f"/{resource.name}"}
+    attributes = {"resource": Tailored(resource), "route_base": f"/{resource.name}"}
     return type(f"{resource.permission}RevealView", (RevealView,), attributes)
 
 
 def reveal_api(resource: Resource) -> type[RevealApi]:
     """The API class, and its words in the OpenAPI document."""
     document_reveal(resource, SHORTEST_REASON, LONGEST_REASON)
-    attributes = {"resource": resource, "resource_name": resource.name, "openapi_spec_tag": resource.title}
+    attributes = {"resource": Tailored(resource), "resource_name": resource.name, "openapi_spec_tag": resource.title}
     return type(f"{resource.permission}RevealApi", (RevealApi,), attributes)
 
 

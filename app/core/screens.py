@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.core import details, lists, pages, saved_views, sheets
 from app.core.errors import explain
 from app.core.forms import blank_form, filled_form, mark_errors, sent_form, sent_values
+from app.core.own_fields import Tailored
 from app.core.reading import note_sight
 from app.core.redirects import local_path
 from app.core.resource import Resource
@@ -157,7 +158,7 @@ def screen_view(resource: Resource) -> type[ResourceView]:
     """The screen class of a resource, ready for `AppBuilder.add_view_no_menu`."""
     routes = {"list", "show", "download", *resource.methods}
     attributes = {
-        "resource": resource,
+        "resource": Tailored(resource),
         "datamodel": SQLAInterface(resource.model),
         "route_base": f"/{resource.name}",
         "class_permission_name": resource.permission,
@@ -181,7 +182,7 @@ def remembering_density(page: str) -> Response:
 
 def _form_page(resource: Resource, form: Any, action: str, row: Any = None, **more: Any) -> str:
     return render_template(
-        "resource/form.html",
+        resource.form_template,
         form=form,
         page=pages.form_page(resource, form, action, row, **more),
     )

@@ -16,6 +16,7 @@ from app.core.bulk_verbs import MOST_SELECTED
 from app.core.display import Display
 from app.core.errors import explain
 from app.core.fields import Field
+from app.core.own_fields import expanded
 from app.core.parameters import ListRequest
 from app.core.profile import current_profile
 from app.core.reading import read_page
@@ -135,11 +136,11 @@ def undo(resource: Resource, request_id: str) -> int:
 def _set_back(resource: Resource, row: Any, changes: dict[str, Any]) -> None:
     fields = {one.key: one for one in resource.bulk_fields}
     values = {}
-    for name, (old, new) in changes.items():
+    for name, (old, new) in expanded(resource, changes).items():
         one = fields.get(name)
         if one is None:
             continue
-        if getattr(row, name) != (None if new is None else one.read(new)):
+        if one.of(row) != (None if new is None else one.read(new)):
             raise Stale(_("Somebody has changed it since."))
         values[name] = old
     update_row(resource, row, values, version=None)

@@ -7,9 +7,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.fields import Field, Kind
+from app.core.own_fields import with_custom
 from app.core.resource import Resource
 from app.core.security import required_viewer
-from starline.core.db import session
+from starline.core.db import User, session
 from starline.core.errors import DomainError, Invalid, NotFound, Stale
 
 FIXED = frozenset(
@@ -30,6 +31,8 @@ def create_row(resource: Resource, given: Mapping[str, Any]) -> Any:
     """Check `given` (JSON or form values by key), call the resource's verb, and return the flushed row."""
     values = read_values(resource, given, is_new=True)
     _check_scope(resource, values)
+    _check_people(resource, values)
+    values = with_custom(resource, values, {})
     verb = resource.create
     row = type(resource).create(values, by=required_viewer().user_id) if verb else _insert(resource, values)  # type: ignore[misc]
     session.flush()
@@ -42,6 +45,9 @@ def update_row(resource: Resource, row: Any, given: Mapping[str, Any], *, versio
         raise Stale(_("Somebody else saved this record in the meantime."))
     values = read_values(resource, given, is_new=False)
     _check_scope(resource, values)
+    _check_people(resource, values)
+    if resource.own:
+        values = with_custom(resource, values, row.custom or {})
     if resource.update:
         type(resource).update(row, values, by=required_viewer().user_id)  # type: ignore[misc]
     else:
@@ -142,6 +148,15 @@ def _check_scope(resource: Resource, values: Mapping[str, Any]) -> None:
         if chosen is None or scope is None:
             continue
         if session.scalar(select(one.target.id).where(one.target.id == chosen, scope)) is None:
+            sentence = _("%(label)s: choose one from the list.", label=_(one.label))
+            raise Invalid(_("Please check the marked fields."), errors={one.key: [sentence]})
+
+
+def _check_people(resource: Resource, values: Mapping[str, Any]) -> None:
+    """No foreign key guards a person in a field of the agency's own."""
+    for one in resource.own.values():
+        chosen = values.get(one.key) if one.kind is Kind.RELATION else None
+        if chosen is not None and session.scalar(select(User.id).where(User.id == chosen)) is None:
             sentence = _("%(label)s: choose one from the list.", label=_(one.label))
             raise Invalid(_("Please check the marked fields."), errors={one.key: [sentence]})
 

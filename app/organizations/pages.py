@@ -13,6 +13,7 @@ from app.core.access import allowed
 from app.core.navigation import Entry, add_entry
 from app.core.profile import current_profile
 from app.organizations import forms
+from app.organizations.field_pages import FieldsView
 from starline.core import storage
 from starline.core.db import session
 from starline.core.errors import Invalid, Stale
@@ -53,7 +54,7 @@ class SettingsView(BaseView):  # type: ignore[misc]
         return redirect(url_for("SettingsView.edit"))
 
 
-VIEWS = (SettingsView,)
+VIEWS = (SettingsView, FieldsView)
 
 
 def _page(form: Any, version: Any, summary: list[dict[str, str]] | None = None) -> str:

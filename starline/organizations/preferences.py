@@ -10,6 +10,7 @@ from starline.core.db import Role, session
 from starline.core.errors import Stale
 from starline.core.problems import Problems
 from starline.core.rows import assign
+from starline.organizations import custom_fields
 from starline.organizations.checks import check_features, check_mail, check_place, check_policy
 from starline.organizations.models import Organization, OrganizationSettings
 from starline.organizations.settings import POLICIES, features, policy, settings_row
@@ -66,7 +67,8 @@ def set_brand_file(name: str, key: str | None, *, by: int | None) -> Organizatio
 
 
 def rename_role(name: str, new_name: str | None) -> None:
-    """Keep the list of roles that must have a second factor in step: a role got `new_name`, or is gone (None)."""
+    """Keep what names roles in step, such as who must have a second factor: one got `new_name`, or is gone (None)."""
+    custom_fields.rename_role(name, new_name)
     row = session.query(OrganizationSettings).with_for_update().populate_existing().one_or_none()
     listed = row.security_policy.get("mfa_roles") or [] if row is not None else []
     if row is None or name not in listed:

@@ -67,6 +67,10 @@ def _role(agency: Agency, person: Person) -> Arguments:
         return {"pk": db.session.query(db.Role.id).filter_by(template="Scheduler").scalar()}
 
 
+def _field(agency: Agency, person: Person) -> Arguments:
+    return {"pk": agency.own["custom_fields"]["id"]}
+
+
 def _client(agency: Agency, person: Person) -> Arguments:
     return {"pk": agency.parents["clients"]}
 
@@ -151,6 +155,10 @@ OTHERS: dict[str, Other] = {
     "keys.jwks": Other(For.EVERYBODY),
     "SettingsView.edit": Other(For.SETTINGS),
     "SettingsView.save": Other(For.SETTINGS, good=FORM),
+    "FieldsView.list": Other(For.SETTINGS),
+    "FieldsView.preview": Other(For.SETTINGS),
+    "FieldsView.ask_kind": Other(For.SETTINGS, _field),
+    "FieldsView.change_kind": Other(For.SETTINGS, _field, good=FORM),
     "AuditView.activity": Other(For.AUDITORS),
     "AuditView.record": Other(For.AUDITORS, _record),
     "AuditView.client": Other(For.AUDITORS, _client),
