@@ -9,6 +9,7 @@ from app.core.fields import Field, Kind
 from app.core.own_fields import tailored
 from app.core.parameters import LARGEST_PAGE, PAGE_SIZE, allowed_operators
 from app.core.resource import MOST_IN_BULK, Resource, registry
+from app.core.security import confirm_viewer, current_viewer
 from config import settings
 
 _TYPES: dict[Kind, dict[str, Any]] = {
@@ -91,6 +92,9 @@ def init_openapi(app: Flask) -> None:
 
 @pages.get("/api/v1/_openapi")
 def openapi() -> Response:
+    """The document: for somebody who is signed in with the newest fields of their agency's own."""
+    if current_viewer() is not None:
+        confirm_viewer()
     return Response(orjson.dumps(build()), mimetype="application/json")
 
 

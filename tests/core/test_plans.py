@@ -12,8 +12,9 @@ from sqlalchemy import event
 
 from app.core import reading
 from app.platform.local import databases
-from starline.core import db
+from starline.core import db, tenancy
 from starline.core.statements import Statement, answer
+from starline.organizations.custom_fields import add_custom_field
 from tests.contract.callers import by_token
 from tests.isolation.cast import Cast, assemble
 from tests.isolation.roles import rows
@@ -117,6 +118,44 @@ def test_no_large_table_is_read_from_end_to_end(cast: Cast, plans: list[Plan], t
         whole = {node["Relation Name"] for node in nodes(plans) if node["Node Type"] == "Seq Scan"}
         assert whole & MANY.keys() == set(), path
         assert any(f"_{TABLES[name]}" in index for index in indexes(plans)), path
+
+
+@pytest.mark.parametrize(
+    ("query", "index", "condition"),
+    [
+        ("custom_shirt=size7", "ix_custom_values_value", "(value = "),
+        ("custom_shirt.sw=size7", "ix_custom_values_value", "(value >= "),
+        ("custom_shirt.in=size7,size8", "ix_custom_values_value", "(value = ANY"),
+        ("custom_weight=7", "ix_custom_values_number", "(number = "),
+        ("custom_weight.ge=1990", "ix_custom_values_number", "(number >= "),
+    ],
+)
+def test_a_field_of_the_agencys_own_is_filtered_by_an_index(
+    own_values: Cast, plans: list[Plan], query: str, index: str, condition: str
+) -> None:
+    assert ask(own_values, "Administrator", f"clients/?{query}")["count"] > 0
+    assert condition in indexes(plans)[index]
+    assert {node["Relation Name"] for node in nodes(plans) if node["Node Type"] == "Seq Scan"} & {
+        "clients",
+        "custom_values",
+    } == set()
+
+
+@pytest.fixture(scope="module")
+def own_values(cast: Cast, _copy: Any) -> Cast:
+    """The same, with two fields of each agency's own that every client has a value in."""
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        for label, kind in (("Shirt", "text"), ("Weight", "number")):
+            add_custom_field({"subject": "clients", "label": label, "kind": kind}, by=None)
+    with databases.superuser(_copy.server, _copy.name) as run:
+        for field, word in (("shirt", "'size'"), ("weight", "''")):
+            run.execute(
+                "INSERT INTO custom_values (organization_id, subject, row_id, field, value, number)"
+                f" SELECT organization_id, 'clients', id, '{field}', {word} || client_number - 1000, client_number - 1000"
+                " FROM clients WHERE client_number > 1000 ON CONFLICT DO NOTHING"
+            )
+        run.execute("ANALYZE custom_values")
+    return cast
 
 
 def ask(cast: Cast, template: str, path: str) -> Any:

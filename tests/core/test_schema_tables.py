@@ -45,6 +45,7 @@ LOOSE_COLUMNS = {
     ("audit_events", "actor_id"): "An entry outlives the person.",
     ("audit_sightings", "actor_id"): "An entry outlives the person.",
     ("audit_sightings", "client_id"): "It outlives the client, too.",
+    ("custom_values", "row_id"): "Rows of several tables, repeated and removed by their triggers.",
     ("idempotent_requests", "user_id"): "Short-lived and written by the request's own person.",
     ("stored_files", "record_id"): "It points into the table that the row names beside it.",
     ("outbox_messages", "user_id"): "Work that waits outlives the person who caused it.",

@@ -14,6 +14,7 @@ from uuid import UUID
 from app.core.resource import Resource, registry
 from config import settings
 from starline import subscribers
+from starline.clients.models import Client
 from starline.core import audit, clock, db, tenancy
 from starline.core.db import Role, User, session
 from starline.core.schedules import JobRun
@@ -296,6 +297,8 @@ def _keep_records(agency: Agency, user_id: int) -> None:
         view_id = UUID(agency.own["saved_views"]["id"])
         session.add(DefaultView(user_id=user_id, list_name="clients", view_id=view_id))
         client_id = agency.parents["clients"]
+        # A trigger repeats it where filters look for it.
+        session.query(Client).filter_by(id=UUID(client_id)).one().custom = {"wish": "A word of a client's"}
         audit.record_read("clients", [client_id], [UUID(client_id)])
     seal_everything()
 
