@@ -13,6 +13,7 @@ from app.core.access import may
 from app.core.display import Display
 from app.core.fields import Field
 from app.core.lists import rows
+from app.core.own_fields import tailored
 from app.core.pages import address, history, offers
 from app.core.parameters import ListRequest, read_list_request
 from app.core.profile import current_profile
@@ -74,7 +75,11 @@ def _lists(record: Record) -> list[Tab]:
     by_name = {one.name: one for one in registry.values()}
     asked = [(name, "", tabs.USUAL) for name in record.resource.related.split()]
     asked += tabs.added_lists(record.resource)
-    return [_list_tab(by_name[name], label, place) for name, label, place in asked if may("can_read", by_name[name])]
+    return [
+        _list_tab(tailored(by_name[name]), label, place)
+        for name, label, place in asked
+        if may("can_read", by_name[name])
+    ]
 
 
 def _list_tab(child: Resource, label: str, place: int) -> Tab:
