@@ -18,6 +18,7 @@ FACES = (
     "clients",
     "staff",
     "notifications",
+    "shell",
     "theming",
     "home",
     "platform",

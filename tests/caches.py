@@ -11,6 +11,7 @@ REMEMBERED = {
     "app.core.own_fields": ("_kept",),
     "app.core.profile": ("_kept",),
     "app.core.saved_views": ("_kept",),
+    "app.core.news": ("_kept",),
     "starline.identity.attempts": ("_refusals",),
 }
 MADE_ONCE = {

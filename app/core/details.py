@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.core import tabs
 from app.core.access import may
+from app.core.crumbs import parents
 from app.core.display import Display
 from app.core.fields import Field
 from app.core.lists import rows
@@ -41,6 +42,7 @@ def show_page(resource: Resource, pk: str) -> dict[str, Any]:
         "title": title,
         "initials": "".join(part[0] for part in title.split()[:2]).upper(),
         "subtitle": _(resource.title),
+        "parents": parents(resource, record.values),
         "pills": _pills(record),
         "header": tabs.header_of(record),
         "edit_url": address(resource, "edit", record.key) if offers("edit", resource) else None,

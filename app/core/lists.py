@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
+from app.core import branches
 from app.core.access import may
 from app.core.bulk_verbs import bulk_of, verbs_of
 from app.core.display import Display
@@ -65,6 +66,7 @@ def list_page(resource: Resource) -> dict[str, Any]:
         "display": _display(resource, fields, asked, kept),
         "density": density(given),
         "is_filtered": bool(asked.chips or asked.search),
+        "branch": branches.shown_branch() if asked.shape.in_branch else None,
         "empty": _empty(resource, may_add),
         "views": tabs(resource, kept),
         **_paging(asked, shown, count, kept),
@@ -83,7 +85,8 @@ def arguments(resource: Resource, given: MultiDict[str, str] | None = None) -> M
 def asked_of(resource: Resource, given: MultiDict[str, str], page_size: int = PAGE_SIZE) -> ListRequest:
     """The reading that the parameters of a screen ask for."""
     plain = MultiDict([pair for pair in given.items(multi=True) if pair[0] not in OF_SCREENS])
-    return read_list_request(resource, plain, scope=required_viewer().scope, page_size=page_size)
+    asked = read_list_request(resource, plain, scope=required_viewer().scope, page_size=page_size)
+    return branches.narrowed(resource, asked)
 
 
 def kept_pairs(resource: Resource, given: MultiDict[str, str]) -> Pairs:

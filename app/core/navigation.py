@@ -10,7 +10,9 @@ from flask import Flask, g, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from app.core import branches, news
 from app.core.access import may
+from app.core.crumbs import crumbs
 from app.core.profile import Profile, current_profile
 from app.core.registry import menu_groups
 from app.core.security import current_viewer
@@ -67,9 +69,7 @@ def shell() -> dict[str, Any] | None:
     profile, viewer = current_profile(), current_viewer()
     return {
         "organization": _organization(profile),
-        "branch_label": None,
         "home_url": "/",
-        "groups": _groups() if viewer else [],
         "user": _user() if viewer else None,
         "search_url": None,
         "sign_in_url": None if viewer else "/login",
@@ -77,7 +77,24 @@ def shell() -> dict[str, Any] | None:
         "support": viewer.support if viewer else None,
         "theme_url": f"/theme/{profile.slug}.css?v={profile.version}",
         "theme": request.cookies.get("theme") if request.cookies.get("theme") in ("light", "dark") else "auto",
+        "is_narrow": request.cookies.get("rail") == "narrow",
         "language": str(get_locale() or "en"),
+        **(_of_viewer() if viewer else {"groups": [], "crumbs": []}),
+    }
+
+
+def _of_viewer() -> dict[str, Any]:
+    """The places that the person may go to, and what waits there."""
+    known = news.known()
+    groups = _groups(known)
+    places = [entry for group in groups for entry in group["entries"]]
+    return {
+        "groups": groups,
+        "tabs": places[:2],
+        "crumbs": crumbs(groups),
+        "unread": known.unread,
+        "branch": branches.shown_branch(),
+        "may_choose_branch": branches.may_choose() and not g.tenant.is_platform,
     }
 
 
@@ -101,10 +118,12 @@ def _user() -> dict[str, Any]:
         "email": viewer.email,
         "role_label": roles,
         "initials": initials,
+        "entries": own_places(),
     }
 
 
-def _own_places() -> list[dict[str, str]]:
+def own_places() -> list[dict[str, str]]:
+    """The pages of one's own account."""
     return [
         {"label": _("Profile"), "url": "/me", "icon": "user-circle"},
         {"label": _("Password"), "url": "/me/password", "icon": "key"},
@@ -113,18 +132,23 @@ def _own_places() -> list[dict[str, str]]:
     ]
 
 
-def _groups() -> list[dict[str, Any]]:
+def _groups(known: news.News) -> list[dict[str, Any]]:
     """The rail's groups, of what the viewer may use and the organisation has switched on."""
     viewer = current_viewer()
     assert viewer is not None
-    groups: dict[str, list[dict[str, Any]]] = {"": [_place(_("Today"), "/", "home")]}
+    taken = {"h"}
+    groups: dict[str, list[dict[str, Any]]] = {"": [{**_place(_("Today"), "/", "home"), "letter": "h"}]}
     for label, resources in menu_groups().items():
         for one in resources:
             if may("can_read", one):
-                groups.setdefault(label, []).append(_place(_(one.title), f"/{one.name}/list/", one.icon))
+                place = _place(_(one.title), f"/{one.name}/list/", one.icon)
+                letter = _letter(one.title, taken)
+                count = known.places.get(place["url"])
+                groups.setdefault(label, []).append({**place, "letter": letter, "count": count})
     for entry in _entries:
         if entry.permission in viewer.permissions and entry.platform == g.tenant.is_platform:
-            groups.setdefault(entry.group, []).append(_place(_(entry.label), entry.url, entry.icon))
+            place = _place(_(entry.label), entry.url, entry.icon)
+            groups.setdefault(entry.group, []).append({**place, "letter": _letter(entry.label, taken)})
     return [{"label": _(label) if label else "", "entries": entries} for label, entries in groups.items()]
 
 
@@ -132,6 +156,14 @@ def _place(label: str, url: str, icon: str) -> dict[str, Any]:
     path = request.path
     active = path == url if url == "/" else path.startswith(url.removesuffix("list/"))
     return {"label": label, "url": url, "icon": icon, "active": active, "count": None}
+
+
+def _letter(title: str, taken: set[str]) -> str | None:
+    """The key that goes to the place after `g`: the first letter of its English name that no place before it has."""
+    letter = next((one for one in title.lower() if one.isascii() and one.isalpha() and one not in taken), None)
+    if letter is not None:
+        taken.add(letter)
+    return letter
 
 
 @cache

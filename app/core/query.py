@@ -49,6 +49,8 @@ class Shape:
     after: bool = False
     chosen: bool = False
     """Only rows whose ids are given, `%(ids)s`."""
+    in_branch: bool = False
+    """Of what the scope leaves only the rows of one branch, `%(shown_branch_id)s`."""
 
 
 class ScopeParameters:
@@ -60,6 +62,15 @@ class ScopeParameters:
 
     def __init__(self, scope: str) -> None:
         self.scope = scope
+
+
+class BranchParameters(ScopeParameters):
+    """Stands for somebody who sees the branch that a list is narrowed to."""
+
+    branch_id = sa.bindparam("shown_branch_id", type_=sa.Uuid)
+
+    def __init__(self) -> None:
+        super().__init__("branch")
 
 
 @lru_cache(maxsize=4096)
@@ -191,6 +202,8 @@ def _conditions(resource: Resource, shape: Shape) -> list[Any]:
     scope = resource.model.visible_to(ScopeParameters(shape.scope)) if hasattr(resource.model, "visible_to") else None
     if scope is not None:
         conditions.append(scope)
+    if shape.in_branch:
+        conditions.append(resource.model.visible_to(BranchParameters()))
     if shape.by_id:
         conditions.append(table.c.id == sa.bindparam("id", type_=table.c.id.type))
     if shape.chosen:

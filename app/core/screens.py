@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.core import details, lists, pages, saved_views, sheets
+from app.core import details, lists, pages, recents, saved_views, sheets
 from app.core.errors import explain
 from app.core.forms import blank_form, filled_form, mark_errors, sent_form, sent_values
 from app.core.own_fields import Tailored
@@ -80,6 +80,7 @@ class ResourceView(ModelView):
     @has_access
     def show(self, pk: str) -> str:
         page = details.show_page(self.resource, pk)
+        recents.note(self.resource, pk)
         return render_template("resource/show.html", page=page, trail=trail_of(self.resource, pk))
 
     @expose("/download", methods=["GET"])

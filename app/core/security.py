@@ -35,6 +35,9 @@ KEPT_SECONDS = 60
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
+ASKED_BY_SCRIPTS = frozenset({"static", "ShellView.news"})
+"""What a page asks for by itself: an open page that nobody looks at must not keep its session alive."""
+
 csrf = CSRFProtect()
 
 _viewers: dict[UUID, tuple[float, Viewer]] = {}
@@ -349,5 +352,5 @@ def touch_session() -> None:
     viewer = current_viewer()
     if isinstance(viewer, KeyViewer):
         api_keys.touch(viewer)
-    elif viewer is not None and not g.get("by_token") and request.blueprint != "static":
+    elif viewer is not None and not g.get("by_token") and request.endpoint not in ASKED_BY_SCRIPTS:
         sessions.touch(viewer)

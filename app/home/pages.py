@@ -1,22 +1,19 @@
 """Today, by what the person may see: figures, what waits, what changed."""
 
-from datetime import date, timedelta
 from typing import Any
-from urllib.parse import parse_qsl
 
 from flask import g, redirect, render_template
 from flask_appbuilder import IndexView, expose
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import func, select
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from app.core import branches
 from app.core.access import may
 from app.core.display import choice_label
-from app.core.parameters import read_list_request
+from app.core.news import waiting
 from app.core.profile import current_profile
-from app.core.reading import count_rows
 from app.core.resource import Resource, registry
 from app.core.security import confirm_viewer, current_viewer, required_viewer
 from starline.core import clock
@@ -44,27 +41,22 @@ class HomeView(IndexView):  # type: ignore[misc]
             greeting=f"{hello}, {viewer.name.split()[0]}",
             date_label=format_date(now.date(), "EEEE, MMMM d"),
             kpis=[] if g.tenant.is_platform else _figures(),
-            worklist=_worklist(now.date()),
+            worklist=_worklist(),
             recent=_recent(),
         )
 
 
-def _worklist(day: date) -> list[dict[str, Any]]:
+def _worklist() -> list[dict[str, Any]]:
     """What waits for the person, each with the list it is worked off in."""
-    viewer, work = required_viewer(), []
-    dates = {"today": day.isoformat(), "in_30_days": (day + timedelta(days=30)).isoformat()}
-    for resource in registry.values():
-        if not resource.waits or not may("can_edit", resource):
-            continue
-        for sentence, pattern in resource.waits.items():
-            query = pattern.format(**dates)
-            asked = read_list_request(resource, MultiDict(parse_qsl(query)), scope=viewer.scope)
-            number = count_rows(resource, asked)
-            if number:
-                address = f"/{resource.name}/list/?{query}"
-                waiting = ngettext("%(num)d is waiting", "%(num)d are waiting", number)
-                work.append({"title": _(sentence), "sentence": waiting, "url": address, "action": _("Open")})
-    return work
+    return [
+        {
+            "title": _(one.sentence),
+            "sentence": ngettext("%(num)d is waiting", "%(num)d are waiting", one.number),
+            "url": one.url,
+            "action": _("Open"),
+        }
+        for one in waiting()
+    ]
 
 
 def _figures() -> list[dict[str, Any]]:
@@ -80,8 +72,9 @@ def _figure(resource: Resource) -> dict[str, Any]:
     table = resource.model.__table__
     query = select(table.c.status, func.count()).where(table.c.organization_id == required_viewer().organization_id)
     scope = resource.model.visible_to(required_viewer())
-    if scope is not None:
-        query = query.where(scope)
+    for narrower in (scope, branches.condition(resource.model)):
+        if narrower is not None:
+            query = query.where(narrower)
     rows = session.execute(query.group_by(table.c.status).order_by(func.count().desc())).all()
     note = f"{rows[0][1]} {choice_label(rows[0][0]).lower()}" if rows else ""
     return {

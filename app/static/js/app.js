@@ -1,5 +1,8 @@
 // Every page: the theme, the keys, what closes by itself, and the parts that only make sense with a script.
 import './theme.js';
+import './toasts.js';
+import './shell.js';
+import './palette.js';
 import './keyboard.js';
 import './list.js';
 

@@ -1,5 +1,10 @@
-// One-letter keys work only while nobody is typing and no modifier is held.
-const typing = (element) => element.closest('input, textarea, select, [contenteditable], .ts-wrapper') !== null;
+// One-letter keys work only while nobody is typing and no modifier is held. `g` and a letter go to a place of the rail.
+import { foldRail } from './shell.js';
+import { open } from './palette.js';
+
+const GO_MILLISECONDS = 1500;
+const typing = (element) => element.closest?.('input:not(.tick), textarea, select, [contenteditable], .ts-wrapper, dialog[open]') != null;
+let going = 0;
 
 function rows() {
   return [...document.querySelectorAll('[data-rows] tbody tr')];
@@ -12,12 +17,13 @@ function current() {
 
 function move(step) {
   const all = rows();
-  if (!all.length) return;
+  if (!all.length) return false;
   const from = all.indexOf(current());
   const next = all[Math.min(Math.max(from + step, 0), all.length - 1)];
   for (const row of all) row.classList.toggle('is-current', row === next);
   next.querySelector('a[href]')?.focus();
   next.scrollIntoView({ block: 'nearest' });
+  return true;
 }
 
 function follow(link) {
@@ -26,24 +32,51 @@ function follow(link) {
 }
 
 function search() {
-  const main = document.getElementById('content');
-  const box = main?.querySelector('[data-search]') ?? document.querySelector('[data-search]');
-  box?.focus();
-  box?.select();
-  return Boolean(box);
+  const box = document.getElementById('content')?.querySelector('[data-search]');
+  if (box) { box.focus(); box.select(); } else open();
+  return true;
+}
+
+function help() {
+  const panel = document.getElementById('keys');
+  if (!panel) return false;
+  for (const line of panel.querySelectorAll('[data-when]')) line.hidden = !document.querySelector(line.dataset.when);
+  const places = panel.querySelector('[data-places]');
+  if (places && !places.childElementCount) {
+    for (const link of document.querySelectorAll('.rail-groups [data-go]')) {
+      const name = document.createElement('dt');
+      name.textContent = link.querySelector('span').textContent;
+      const keys = document.createElement('dd');
+      for (const key of ['g', link.dataset.go]) {
+        const cap = document.createElement('kbd');
+        cap.textContent = key;
+        keys.append(cap, ' ');
+      }
+      places.append(name, keys);
+    }
+  }
+  panel.togglePopover();
+  return true;
 }
 
 const keys = {
   '/': search,
   'n': () => follow(document.querySelector('[data-new]')),
   'e': () => follow((current() ?? document).querySelector('[data-edit]')),
-  'j': () => { move(1); return true; },
-  'k': () => { move(-1); return true; },
-  '?': () => { document.getElementById('keys')?.togglePopover(); return true; },
+  'j': () => move(1),
+  'k': () => move(-1),
+  'm': () => { foldRail(); return true; },
+  'g': () => { going = Date.now(); return true; },
+  '?': help,
   'Enter': () => document.activeElement === document.body && follow(current()?.querySelector('a[href]')),
 };
 
 document.addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || typing(event.target)) return;
-  if (keys[event.key]?.()) event.preventDefault();
+  const isGoing = Date.now() - going < GO_MILLISECONDS;
+  going = 0;
+  const place = isGoing && /^[a-z]$/.test(event.key) ? document.querySelector(`.rail-groups [data-go="${event.key}"]`) : undefined;
+  if (place ? follow(place) : keys[event.key]?.()) event.preventDefault();
 });
+
+document.querySelector('[popovertarget="keys"]')?.addEventListener('click', (event) => { event.preventDefault(); document.getElementById('user-menu')?.hidePopover(); help(); });

@@ -1,0 +1,167 @@
+"""What the palette finds: records, things to do, places to go, each only where the person may."""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+import sqlalchemy as sa
+from flask import g
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from app.core import branches, recents
+from app.core.access import may
+from app.core.fields import label_expression
+from app.core.matching import score
+from app.core.navigation import own_places, places
+from app.core.parameters import read_list_request
+from app.core.reading import read_page
+from app.core.registry import menu_groups
+from app.core.resource import Resource, registry
+from app.core.saved_views import views_of
+from app.core.security import required_viewer
+from starline.core import audit
+from starline.core.db import session
+
+LONGEST, SHORTEST = 80, 2
+RECORDS, OTHERS, WHILE_IDLE = 6, 5, 8
+
+Item = dict[str, Any]
+"""`label`, `hint`, `icon`, and either `url` or `act`, the name of what the page's script does."""
+
+
+def answer(typed: str) -> list[dict[str, Any]]:
+    """Groups in the order to show them, without empty ones."""
+    typed = " ".join(typed[:LONGEST].split())
+    found = _found(typed) if typed else [(_("Recent"), recent()), (_("Go to"), _places()[:WHILE_IDLE])]
+    return [{"label": label, "items": items} for label, items in found if items]
+
+
+def _found(typed: str) -> list[tuple[str, list[Item]]]:
+    groups = _records(typed) if len(typed) >= SHORTEST else []
+    best = groups[0][1][0] if groups else None
+    doing = [*_about(best), *_fitting(typed, _deeds(), OTHERS)]
+    return [*groups, (_("Do"), doing), (_("Go to"), _fitting(typed, _places(), OTHERS))]
+
+
+def recent() -> list[Item]:
+    """The records whose pages the session opened last, as far as the person may still see them."""
+    by_name = {one.name: one for one in registry.values()}
+    asked: dict[str, list[Any]] = {}
+    for name, key in recents.opened():
+        resource = by_name.get(name)
+        known = resource.key_of(key) if resource is not None else None
+        if resource is not None and known is not None and may("can_read", resource):
+            asked.setdefault(name, []).append(known)
+    found = {(name, str(key)): label for name, keys in asked.items() for key, label in _labels(by_name[name], keys)}
+    return [_record(by_name[one[0]], one[1], found[one]) for one in recents.opened() if one in found]
+
+
+def _labels(resource: Resource, keys: list[Any]) -> Iterable[tuple[Any, str]]:
+    """What the rows are called that are in the person's scope. Naming a client is a reading of them, and audited."""
+    model, viewer = resource.model, required_viewer()
+    table = model.__table__
+    client = table.c[resource.client_column] if resource.client_column else sa.null()
+    query = sa.select(table.c.id, label_expression(model, table), client)
+    query = query.where(table.c.organization_id == viewer.organization_id, table.c.id.in_(keys))
+    scope = model.visible_to(viewer) if hasattr(model, "visible_to") else None
+    rows = session.execute(query if scope is None else query.where(scope)).all()
+    clients = [row[2] for row in rows if row[2] is not None]
+    if clients:
+        audit.record_read(table.name, [row[0] for row in rows], clients)
+    return [(row[0], row[1] or "–") for row in rows]
+
+
+def _records(typed: str) -> list[tuple[str, list[Item]]]:
+    """The rows that begin with what was typed, by their list; the reading is audited by its statement."""
+    groups = []
+    for resource in registry.values():
+        if not resource.search or not resource.menu or not may("can_read", resource):
+            continue
+        arguments = MultiDict({"search": typed, "page_size": str(RECORDS), "count": "none"})
+        asked = read_list_request(resource, arguments, scope=required_viewer().scope)
+        rows = orjson.loads(read_page(resource, asked)[0])["result"]
+        items = [_record(resource, str(row["id"]), _name(resource, row), _hint(resource, row)) for row in rows]
+        groups.append((_(resource.title), items))
+    return [group for group in groups if group[1]]
+
+
+def _name(resource: Resource, row: Item) -> str:
+    names = getattr(resource.model, "__label__", ("name",))
+    return " ".join(str(row[name]) for name in names if row.get(name)) or str(row["id"])
+
+
+def _hint(resource: Resource, row: Item) -> str:
+    """What tells two people of one name apart."""
+    names = ("client_number", "staff_number", "branch")
+    return " · ".join(str(row[name]) for name in names if row.get(name))
+
+
+def _record(resource: Resource, key: str, label: str, hint: str = "") -> Item:
+    url = f"/{resource.name}/show/{key}"
+    return {"label": label, "hint": hint or _(resource.title), "icon": resource.icon, "url": url}
+
+
+def _about(best: Item | None) -> list[Item]:
+    """What can be added to the record that fits best."""
+    if best is None:
+        return []
+    _start, name, _show, key = best["url"].split("/")
+    parent = next(one for one in registry.values() if one.name == name)
+    items = []
+    for child in parent.children:
+        if "add" in child.methods and may("can_add", child):
+            query = urlencode({child.parent_key(parent): key, "back": best["url"]})
+            label = _("Add to %(list)s: %(name)s", list=_(child.title), name=best["label"])
+            items.append({"label": label, "hint": "", "icon": child.icon, "url": f"/{child.name}/add?{query}"})
+    return items[:3]
+
+
+def _deeds() -> list[Item]:
+    """What can be begun from anywhere."""
+    adding = [one for group in menu_groups().values() for one in group if "add" in one.methods and may("can_add", one)]
+    items: list[Item] = [
+        {"label": _("New: %(title)s", title=_(one.title)), "icon": "plus", "url": f"/{one.name}/add"} for one in adding
+    ]
+    if branches.may_choose() and not g.tenant.is_platform:
+        items.append({"label": _("Choose a branch"), "icon": "building", "url": "/shell/branches"})
+    return [
+        *items,
+        {"label": _("Dark colours"), "icon": "moon", "act": "dark"},
+        {"label": _("Light colours"), "icon": "sun", "act": "light"},
+        {"label": _("Colours as the device"), "icon": "sun-moon", "act": "auto"},
+        {"label": _("Keyboard shortcuts"), "icon": "keyboard", "act": "keys"},
+        {"label": _("Sign out"), "icon": "logout", "act": "sign_out"},
+    ]
+
+
+def _places() -> list[Item]:
+    """Every page of the rail, one's own pages, and the views that one keeps of lists."""
+    viewer = required_viewer()
+    found = [{"label": _("Today"), "icon": "home", "url": "/"}]
+    for label, group in menu_groups().items():
+        for one in group:
+            if may("can_read", one):
+                place = {"label": _(one.title), "hint": _(label), "icon": one.icon, "url": f"/{one.name}/list/"}
+                found += [place, *_views(one)]
+    for entry in places():
+        if entry.permission in viewer.permissions and entry.platform == g.tenant.is_platform:
+            found.append({"label": _(entry.label), "hint": _(entry.group), "icon": entry.icon, "url": entry.url})
+    found.append({"label": _("Notifications"), "icon": "bell", "url": "/notifications/"})
+    return [*found, *({**one, "hint": _("Your account")} for one in own_places())]
+
+
+def _views(resource: Resource) -> list[Item]:
+    title, base = _(resource.title), f"/{resource.name}/list/"
+    return [
+        {"label": f"{title}: {view.name}", "hint": _("View"), "icon": "bookmark", "url": base + view.url}
+        for view in views_of(resource)
+    ]
+
+
+def _fitting(typed: str, items: list[Item], most: int) -> list[Item]:
+    """The items that fit, the best first."""
+    scored = [(score(typed, item["label"]), position, item) for position, item in enumerate(items)]
+    fitting = sorted((-points, position, item) for points, position, item in scored if points > 0)
+    return [item for _points, _position, item in fitting[:most]]

@@ -1,0 +1,139 @@
+// The palette: a combobox over what the server finds. Nothing of it is kept by the browser.
+const dialog = document.getElementById('palette');
+const field = document.getElementById('palette-text');
+const list = document.getElementById('palette-list');
+const said = dialog?.querySelector('[data-palette-said]');
+const sprite = document.querySelector('svg.icon use')?.getAttribute('href').split('#')[0];
+let turn = 0;
+let waiting;
+let request;
+
+const options = () => [...list.querySelectorAll('[role="option"]')];
+const current = () => list.querySelector('[aria-selected="true"]');
+
+const deeds = {
+  dark: () => document.querySelector('[data-theme="dark"]')?.click(),
+  light: () => document.querySelector('[data-theme="light"]')?.click(),
+  auto: () => document.querySelector('[data-theme="auto"]')?.click(),
+  keys: () => document.getElementById('keys')?.showPopover(),
+  sign_out: () => document.querySelector('#user-menu form')?.requestSubmit(),
+};
+
+function element(name, text, attributes = {}) {
+  const made = document.createElement(name);
+  made.textContent = text ?? '';
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+function icon(name) {
+  const picture = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  picture.setAttribute('class', 'icon');
+  picture.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  use.setAttribute('href', `${sprite}#${name}`);
+  picture.append(use);
+  return picture;
+}
+
+function choose(option) {
+  current()?.setAttribute('aria-selected', 'false');
+  option?.setAttribute('aria-selected', 'true');
+  if (option) field.setAttribute('aria-activedescendant', option.id);
+  else field.removeAttribute('aria-activedescendant');
+  option?.scrollIntoView({ block: 'nearest' });
+}
+
+function draw(groups) {
+  let number = 0;
+  list.replaceChildren(...groups.map((group, position) => {
+    const part = element('div', '', { role: 'group', 'aria-labelledby': `palette-group-${position}` });
+    part.append(element('h2', group.label, { id: `palette-group-${position}` }));
+    for (const item of group.items) {
+      const option = element('div', '', { role: 'option', id: `palette-option-${number += 1}`, 'aria-selected': 'false' });
+      option.append(icon(item.icon), element('b', item.label));
+      if (item.hint) option.append(element('small', item.hint));
+      Object.assign(option.dataset, item.url ? { url: item.url } : { act: item.act });
+      part.append(option);
+    }
+    return part;
+  }));
+  if (!number) list.append(element('p', dialog.dataset.nothing));
+  said.textContent = number ? dialog.dataset.found.replace('#', number) : dialog.dataset.nothing;
+  choose(options()[0]);
+}
+
+async function find() {
+  const mine = turn += 1;
+  request?.abort();
+  request = new AbortController();
+  try {
+    const answer = await fetch(`/palette?q=${encodeURIComponent(field.value.trim())}`, { credentials: 'same-origin', signal: request.signal });
+    if (answer.redirected || answer.status === 401) { location.reload(); return; }
+    const found = answer.ok ? (await answer.json()).groups : undefined;
+    if (mine !== turn) return;
+    if (found) draw(found);
+    else list.replaceChildren(element('p', dialog.dataset.failed));
+  } catch (problem) {
+    if (problem.name !== 'AbortError' && mine === turn) list.replaceChildren(element('p', dialog.dataset.failed));
+  }
+}
+
+function follow(option, elsewhere) {
+  if (!option) return;
+  const { url, act } = option.dataset;
+  if (url && elsewhere) { window.open(url, '_blank', 'noopener'); return; }
+  dialog.close();
+  if (url) location.assign(url);
+  else deeds[act]?.();
+}
+
+export function open() {
+  if (!dialog || dialog.open) return;
+  for (const shown of document.querySelectorAll('[popover]:popover-open')) shown.hidePopover();
+  field.value = '';
+  list.replaceChildren();
+  dialog.showModal();
+  field.focus();
+  find();
+}
+
+function move(event) {
+  const all = options();
+  const at = all.indexOf(current());
+  const to = { ArrowDown: (at + 1) % all.length, ArrowUp: (at - 1 + all.length) % all.length, PageDown: Math.min(at + 6, all.length - 1), PageUp: Math.max(at - 6, 0) }[event.key];
+  if (to === undefined || !all.length) return;
+  event.preventDefault();
+  choose(all[to]);
+}
+
+if (dialog) {
+  for (const button of document.querySelectorAll('[data-palette-open]')) {
+    button.hidden = false;
+    button.addEventListener('click', open);
+  }
+  for (const twin of document.querySelectorAll('[data-without-script]')) twin.hidden = true;
+  if (/Mac|iPhone|iPad/.test(navigator.platform)) for (const key of document.querySelectorAll('[data-modifier]')) key.textContent = '⌘K';
+  dialog.querySelector('[data-palette-close]').addEventListener('click', () => dialog.close());
+  dialog.addEventListener('click', (event) => {
+    if (event.target === dialog) dialog.close();
+    follow(event.target.closest('[role="option"]'), event.ctrlKey || event.metaKey);
+  });
+  dialog.addEventListener('pointermove', (event) => {
+    const option = event.target.closest('[role="option"]');
+    if (option && option !== current() && (event.movementX || event.movementY)) choose(option);
+  });
+  dialog.addEventListener('close', () => request?.abort());
+  field.addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(find, 90); });
+  field.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter') { move(event); return; }
+    event.preventDefault();
+    follow(current(), event.ctrlKey || event.metaKey);
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+    event.preventDefault();
+    if (dialog.open) dialog.close();
+    else open();
+  });
+}
