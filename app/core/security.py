@@ -288,6 +288,10 @@ FURTHER_PERMISSIONS = frozenset(
         ("can_edit", "AccessReview"),
         ("can_export", "AccessReview"),
         ("can_share", "SavedViews"),
+        ("can_read", "Compliance"),
+        ("can_export", "Compliance"),
+        ("can_read", "OwnCredentials"),
+        ("can_add", "OwnCredentials"),
     }
 )
 """Of screens and endpoints that are no resource; `Organizations` is the operators'."""

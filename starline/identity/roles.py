@@ -24,7 +24,10 @@ PLATFORM_RESOURCES = "Organizations"
 
 CARE = "Clients Client* Contacts ServiceAddresses CareTeamMembers"
 INSURANCE = "Coverages"
-STAFF = "StaffMembers Credential* Availability TimeOffRequests"
+STAFF = "StaffMembers Credential* ExclusionChecks Availability TimeOffRequests Training* Onboarding*"
+STAFF_OFFICE = "Applicants PerformanceReviews InServiceRules Compliance OwnCredentials"
+"""What human resources do besides: hiring, judging, and the rules that the agency sets itself."""
+
 PAY = "PayRates"
 EMERGENCY = "BreakGlass"
 """Opening a client beyond one's record scope in an emergency."""
@@ -67,7 +70,8 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         RecordScope.ALL,
         (
             ("read add edit export", f"{CARE} Availability TimeOffRequests"),
-            ("read", f"{INSURANCE} StaffMembers Credential* Branches"),
+            ("read", f"{INSURANCE} StaffMembers Credential* ExclusionChecks Training* Compliance Branches"),
+            ("read add", "OwnCredentials"),
             ("add", EMERGENCY),
             ("reveal", "ServiceAddresses"),
             VIEWS,
@@ -78,7 +82,8 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         RecordScope.ALL,
         (
             ("read add edit", CARE),
-            ("read", f"{INSURANCE} StaffMembers Credential* Availability Branches"),
+            ("read", f"{INSURANCE} StaffMembers Credential* Training* Availability Branches"),
+            ("read add", "OwnCredentials"),
             ("add", EMERGENCY),
             VIEWS,
         ),
@@ -95,12 +100,19 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         ),
     ),
     RoleTemplate(
-        "Human resources", RecordScope.ALL, ((EVERYTHING, f"{STAFF} {PAY}"), ("read", "Branches Users"), VIEWS)
+        "Human resources",
+        RecordScope.ALL,
+        ((EVERYTHING, f"{STAFF} {STAFF_OFFICE} {PAY}"), ("read", "Branches Users"), VIEWS),
     ),
     RoleTemplate(
         "Caregiver",
         RecordScope.ASSIGNED,
-        (("read", f"{CARE} StaffMembers Credentials Availability TimeOffRequests"), ("add", "TimeOffRequests")),
+        (
+            ("read", f"{CARE} StaffMembers Credentials Availability TimeOffRequests"),
+            ("read", "TrainingRecords OnboardingItems PerformanceReviews"),
+            ("add", "TimeOffRequests"),
+            ("read add", "OwnCredentials"),
+        ),
     ),
     RoleTemplate("Family", RecordScope.OWN, (("read", "Clients Contacts ServiceAddresses CareTeamMembers"),)),
     RoleTemplate("Auditor", RecordScope.ALL, (("read export", "*"),)),

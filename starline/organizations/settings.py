@@ -103,6 +103,10 @@ SCHEDULING = {
         "Overtime rule", "flsa_40", choices=("flsa_40", "california_attendant", "california_domestic")
     ),
     "week_start": Setting("Week starts on", "sunday", choices=("sunday", "monday", "saturday")),
+    "exclusion_check_days": Setting("Exclusion lists are checked every (days)", 31, least=7, most=366),
+    "overdue_exclusion": Setting(
+        "A late check of the exclusion lists will", "warn", choices=("nothing", "warn", "block")
+    ),
 }
 BILLING = {
     "unit_rounding": Setting(

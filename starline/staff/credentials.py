@@ -1,8 +1,6 @@
-"""Proofs of qualification: add, verify, void, and what somebody still lacks."""
+"""Proofs of qualification and their catalogue: add, change, verify, void."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from starline.core import clock, events, tenancy
@@ -11,29 +9,15 @@ from starline.core.errors import Conflict, NotAllowed
 from starline.core.problems import Problems, invalid
 from starline.core.rows import assign, proposed
 from starline.organizations.calendar import today
-from starline.staff import rules
-from starline.staff.models import Credential, CredentialType, StaffMember
+from starline.staff import onboarding, rules
+from starline.staff.models import Credential, CredentialType
 from starline.staff.service import locked_staff_member
-from starline.staff.vocabulary import CredentialState, Discipline
+from starline.staff.vocabulary import Discipline
 
 PROVEN = frozenset({"staff_member_id", "credential_type_id", "number", "issuer", "issued_on", "expires_on", "file"})
 """What a verification stands for: once one of these changes, somebody has to look again."""
 
 VOIDED_WITHOUT_WORDS = "Removed from the file"
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """One line of somebody's compliance: a type that is required or held, and what is held of it."""
-
-    credential_type: CredentialType
-    state: CredentialState
-    expires_on: date | None
-
-    @property
-    def keeps_off_schedule(self) -> bool:
-        is_lacking = self.state in (CredentialState.EXPIRED, CredentialState.MISSING)
-        return is_lacking and self.credential_type.blocks_scheduling
 
 
 def add_credential_type(values: Mapping[str, Any], *, by: int | None) -> CredentialType:
@@ -91,12 +75,15 @@ def update_credential(credential: Credential, values: Mapping[str, Any], *, by: 
 
 def verify_credential(credential: Credential, *, by: int) -> Credential:
     """Say that somebody has checked the proof with its issuer, today."""
+    if credential.voided_at is not None:
+        raise Conflict("This credential was voided; add it again.")
     if credential.staff_member.user_id == by:
         raise NotAllowed("Nobody verifies their own credential; ask a colleague.")
     if credential.expires_on is not None and credential.expires_on < today():
         raise Conflict(f"This credential expired on {credential.expires_on}; enter the renewed one.")
     credential.verified_on, credential.verified_by_id = today(), by
     session.flush()
+    onboarding.tick(credential.staff_member_id, credential_type_id=credential.credential_type_id, by=by)
     events.record("credential:verified", credential)
     return credential
 
@@ -110,23 +97,6 @@ def void_credential(credential: Credential, *, by: int | None, reason: str | Non
     session.flush()
     events.record("credential:voided", credential)
     return credential
-
-
-def compliance(member: StaffMember, on: date) -> list[Requirement]:
-    """What the person's discipline requires and what they hold, by name of the type, as of the day `on`."""
-    held: dict[Any, list[Credential]] = {}
-    for one in session.query(Credential).filter_by(staff_member_id=member.id, voided_at=None):
-        held.setdefault(one.credential_type_id, []).append(one)
-    kinds = session.query(CredentialType).filter_by(is_active=True).order_by(CredentialType.name).all()
-    relevant = [kind for kind in kinds if kind.id in held or member.discipline in kind.required_disciplines]
-    return [_requirement(kind, held.get(kind.id, []), on) for kind in relevant]
-
-
-def _requirement(kind: CredentialType, held: list[Credential], on: date) -> Requirement:
-    proofs = [rules.Proof(one.issued_on, one.expires_on, one.verified_on is not None) for one in held]
-    days = max((int(days) for days in kind.reminder_days), default=0)
-    ends = [proof.expires_on for proof in proofs if proof.expires_on]
-    return Requirement(kind, rules.best_state(proofs, on, remind_within_days=days), max(ends, default=None))
 
 
 def _with_expiry(values: Mapping[str, Any], whole: Mapping[str, Any]) -> dict[str, Any]:

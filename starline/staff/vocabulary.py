@@ -89,3 +89,87 @@ class CredentialState(StrEnum):
     EXPIRING = "expiring"
     EXPIRED = "expired"
     MISSING = "missing"
+
+
+class LapseEffect(StrEnum):
+    """What it does to somebody's schedule that a required credential is missing, expired or unverified."""
+
+    NOTHING = "nothing"
+    WARN = "warn"
+    BLOCK = "block"
+
+
+class Answer(StrEnum):
+    """Whether somebody may be sent."""
+
+    YES = "yes"
+    WARN = "warn"
+    NO = "no"
+
+
+class ExclusionList(StrEnum):
+    """Who publishes a list of people that public money may not pay for."""
+
+    OIG = "oig"
+    SAM = "sam"
+    STATE = "state"
+
+
+class ExclusionResult(StrEnum):
+    CLEAR = "clear"
+    POSSIBLE_MATCH = "possible_match"
+    EXCLUDED = "excluded"
+
+
+class InServiceYear(StrEnum):
+    """From when the twelve months of required training count."""
+
+    CALENDAR = "calendar"
+    EMPLOYMENT = "employment"
+
+
+class ReviewStatus(StrEnum):
+    OPEN = "open"
+    SIGNED = "signed"
+
+
+class Responsible(StrEnum):
+    """Who sees to a step of the onboarding."""
+
+    HUMAN_RESOURCES = "human_resources"
+    SUPERVISOR = "supervisor"
+    NEW_COLLEAGUE = "new_colleague"
+
+
+class OnboardingStatus(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    WAIVED = "waived"
+
+
+class ApplicantStage(StrEnum):
+    APPLIED = "applied"
+    SCREENING = "screening"
+    INTERVIEW = "interview"
+    OFFER = "offer"
+    HIRED = "hired"
+    REJECTED = "rejected"
+
+
+class ApplicantSource(StrEnum):
+    WEBSITE = "website"
+    COLLEAGUE = "colleague"
+    JOB_BOARD = "job_board"
+    SCHOOL = "school"
+    WALK_IN = "walk_in"
+    OTHER = "other"
+
+
+class RejectionReason(StrEnum):
+    WITHDREW = "withdrew"
+    NO_ANSWER = "no_answer"
+    NOT_QUALIFIED = "not_qualified"
+    BACKGROUND = "background"
+    AVAILABILITY = "availability"
+    PAY = "pay"
+    OTHER = "other"

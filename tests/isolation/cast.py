@@ -25,6 +25,7 @@ from starline.identity.saved_views import DefaultView
 from starline.notifications.service import notify_all
 from starline.organizations.models import IdempotentRequest
 from starline.organizations.service import set_up_organization, set_up_platform
+from starline.staff.models import CredentialReminder
 from tests.audit.trail import seal_everything
 from tests.contract.factory import Factory
 from tests.isolation.roles import connected, enter, rows
@@ -296,6 +297,8 @@ def _keep_records(agency: Agency, user_id: int) -> None:
         notify_all(everybody, "walk", "Something of %(who)s.", link="/me", key="walk", who="somebody")
         view_id = UUID(agency.own["saved_views"]["id"])
         session.add(DefaultView(user_id=user_id, list_name="clients", view_id=view_id))
+        credential_id = UUID(agency.own["credentials"]["id"])
+        session.add(CredentialReminder(credential_id=credential_id, days=30, reminded_on=clock.today()))
         client_id = agency.parents["clients"]
         # A trigger repeats it where filters look for it.
         session.query(Client).filter_by(id=UUID(client_id)).one().custom = {"wish": "A word of a client's"}

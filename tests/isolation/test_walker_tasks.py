@@ -25,12 +25,14 @@ WITHOUT_TRACE = {
     "core.seal_audit": "What there was to seal it sealed with Summit's ids; tests/audit proves the sealing.",
     "identity.tend_dormant_accounts": "Nobody is warned twice; tests/identity proves the warnings.",
     "identity.watch": "There is nothing unusual; tests/identity proves the alerts.",
+    "staff.remind_of_expiry": "Nothing of the cast ends soon; tests/staff proves the reminders.",
     "core.verify_audit": "It only reads, and the trail keeps that it did.",
 }
 """Tasks whose honest run leaves nothing to see among an agency's rows and mails, each with the reason."""
 OTHER_ARGUMENTS: dict[str, list[Any]] = {
     "identity.send_notice.template": ["support_access"],
     "identity.send_dormancy_warning.days_left": [3],
+    "staff.send_reminder_list.on": [clock.today().isoformat()],
 }
 """What to give parameters that aren't an id, by "task.parameter". One that is unknown stops the walk."""
 ALWAYS = frozenset({"outbox_messages", "audit_events"})

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from starline.staff.rules import MINUTES_OF_A_DAY, Slot, available_minutes, slots_collide
+from starline.staff.rules.availability import MINUTES_OF_A_DAY, Slot, available_minutes, slots_collide
 from starline.staff.vocabulary import Weekday
 
 MONDAY = date(2026, 3, 2)

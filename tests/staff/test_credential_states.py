@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from starline.staff.rules import STRENGTH, Proof, best_state, credential_state, expiry
+from starline.staff.rules.credentials import STRENGTH, Proof, best_state, credential_state, expiry
 
 DAYS = some.dates(date(2000, 1, 1), date(2060, 1, 1))
 PROOFS = some.builds(Proof, issued_on=DAYS, expires_on=some.none() | DAYS, is_verified=some.booleans())

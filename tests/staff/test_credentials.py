@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from starline.core.errors import Conflict, Invalid, NotAllowed
-from starline.staff import credentials
+from starline.staff import compliance, credentials
 from starline.staff.models import Credential
 from starline.staff.rules import expiry
 from tests.organizations.factories import a_credential_type, a_staff_member, a_user, days, today
@@ -59,19 +59,18 @@ def test_an_expired_credential_is_not_verified() -> None:
 def test_compliance_names_what_is_required_and_lacking() -> None:
     boss, member = a_user("noor", "Human resources"), a_staff_member()
     held = a_credential_type(name="CPR")
-    a_credential_type(name="Background check")
+    lacking = a_credential_type(name="Background check")
     a_credential_type(name="Nursing license", required_disciplines=["rn"])
     credentials.verify_credential(_credential(member, held), by=boss.id)
-    found = {
-        str(one.credential_type): (one.state, one.keeps_off_schedule) for one in credentials.compliance(member, today())
-    }
-    assert found == {"Background check": ("missing", True), "CPR": ("ok", False)}
+    cells = compliance.line_of(member, today()).cells
+    found = {key: (one.state, one.keeps_off_schedule) for key, one in cells.items()}
+    assert found == {lacking.id: ("missing", True), held.id: ("ok", False)}
 
 
 def test_a_voided_credential_no_longer_counts_and_stays_on_record(session: Any) -> None:
     member, kind = a_staff_member(), a_credential_type()
     credential = credentials.void_credential(_credential(member, kind), by=None, reason="Wrong person")
-    assert credentials.compliance(member, today())[0].state == "missing"
+    assert compliance.line_of(member, today()).cells[kind.id].state == "missing"
     assert session.get(Credential, credential.id).void_reason == "Wrong person"
     with pytest.raises(Conflict):
         credentials.update_credential(credential, {"number": "x"}, by=None)

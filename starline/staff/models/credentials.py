@@ -1,6 +1,6 @@
 """What proves that somebody may do the work: the agency's catalogue of proofs, and each person's."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +8,11 @@ from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, String, 
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped
 
-from starline.core.db import TenantModel, User, belongs_to, column, joined
+from starline.core.db import TenantModel, User, belongs_to, choice, column, joined
 from starline.staff.models.members import OfStaffMember, StaffMember
+from starline.staff.vocabulary import ExclusionList, ExclusionResult, LapseEffect
+
+A_MONTH = timedelta(days=31)
 
 
 class CredentialType(TenantModel):
@@ -29,14 +32,30 @@ class CredentialType(TenantModel):
         default=list,
         help="Disciplines that must have it: rn, lpn, cna …",
     )
-    required_payers: Mapped[list[str]] = column("Required by payers", ARRAY(String(80)), default=list)
+    required_positions: Mapped[list[str]] = column(
+        "Required for positions",
+        ARRAY(String(80)),
+        default=list,
+        help="Besides the disciplines, by the name of the position.",
+    )
+    required_payers: Mapped[list[str]] = column(
+        "Required by payers",
+        ARRAY(String(80)),
+        default=list,
+        help="Of everybody whose visits these payers pay.",
+    )
     validity_months: Mapped[int | None] = column("Valid for (months)", help="Empty: it does not expire.")
     reminder_days: Mapped[list[str]] = column(
         "Remind before (days)",
         ARRAY(String(4)),
         default=lambda: ["60", "30", "14", "7", "1"],
     )
-    blocks_scheduling: Mapped[bool] = column("Expiry keeps off the schedule", default=True)
+    on_lapse: Mapped[LapseEffect] = choice(
+        "A lapse will",
+        LapseEffect,
+        default=LapseEffect.BLOCK,
+        help="What a missing, expired or unverified one does: block keeps the person off the schedule.",
+    )
     is_active: Mapped[bool] = column("In use", default=True)
 
     def __str__(self) -> str:
@@ -89,3 +108,44 @@ class Credential(OfStaffMember, TenantModel):
         scope = super().visible_to(viewer)
         present = cls.voided_at.is_(None)
         return present if scope is None else and_(present, scope)
+
+
+class CredentialReminder(TenantModel):
+    """That a reminder was sent, so that a job that runs again sends no second one."""
+
+    __tablename__ = "credential_reminders"
+    __label__ = ("days",)
+    __table_args__ = (UniqueConstraint("organization_id", "credential_id", "days"),)
+
+    credential_id: Mapped[UUID] = belongs_to("credentials", "Credential", on_delete="CASCADE")
+    days: Mapped[int] = column("Days before the end")
+    reminded_on: Mapped[date] = column("Sent")
+
+
+class ExclusionCheck(OfStaffMember, TenantModel):
+    """One look into a list of people whose work public money may not pay for (42 U.S.C. 1320a-7)."""
+
+    __tablename__ = "exclusion_checks"
+    __label__ = ("source",)
+    __table_args__ = (
+        Index(None, "organization_id", "staff_member_id", "checked_on"),
+        CheckConstraint("next_due_on > checked_on", name="dates"),
+    )
+
+    staff_member_id: Mapped[UUID] = belongs_to("staff_members", "Staff member")
+    source: Mapped[ExclusionList] = choice("List", ExclusionList, default=ExclusionList.OIG)
+    checked_on: Mapped[date] = column("Checked")
+    result: Mapped[ExclusionResult] = choice("Result", ExclusionResult, default=ExclusionResult.CLEAR)
+    next_due_on: Mapped[date] = column(
+        "Next check",
+        default=lambda context: context.get_current_parameters()["checked_on"] + A_MONTH,
+        help="Left empty, by the agency's settings.",
+    )
+    checked_by_id: Mapped[int | None] = belongs_to("ab_user", "Checked by")
+    note: Mapped[str | None] = column("Note", String(300), help="How a possible match was resolved.")
+
+    staff_member: Mapped[StaffMember] = joined("ExclusionCheck.staff_member_id", to="StaffMember")
+    checked_by: Mapped[User | None] = joined("ExclusionCheck.checked_by_id", to="User")
+
+    def __str__(self) -> str:
+        return f"{self.source.upper()} {self.checked_on}"

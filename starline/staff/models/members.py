@@ -122,6 +122,14 @@ class StaffMember(TenantModel):
         """Whether the person may be given visits."""
         return self.status == StaffStatus.ACTIVE
 
+    @property
+    def possible_actions(self) -> tuple[str, ...]:
+        """The verbs that its state allows, by the name they are declared under."""
+        if self.status == StaffStatus.TERMINATED:
+            return ()
+        can_be_invited = self.user_id is None and bool(self.email)
+        return ("invite_to_sign_in", "start_onboarding") if can_be_invited else ("start_onboarding",)
+
     @classmethod
     def visible_to(cls, viewer: Any) -> ColumnElement[bool] | None:
         """Which staff members the viewer's record scope covers; None is all. No values of its own (see Client)."""

@@ -1,33 +1,20 @@
-"""Pure rules about staff: what a credential is worth on a day, when somebody can work."""
+"""When somebody can work, in wall-clock time."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from starline.staff.vocabulary import CredentialState, Weekday
+from starline.staff.vocabulary import Weekday
 
 MINUTES_OF_A_DAY = 24 * 60
 MINUTES_OF_A_WEEK = 7 * MINUTES_OF_A_DAY
 
-STRENGTH = (
-    CredentialState.OK,
-    CredentialState.EXPIRING,
-    CredentialState.UNVERIFIED,
-    CredentialState.EXPIRED,
-    CredentialState.MISSING,
-)
-"""From the best to the worst: of several credentials of one type, the best one counts."""
+Hours = tuple[time | None, time | None]
+"""Start and end on the wall clock; both None is the whole day, an end at or before the start the next day."""
 
-REMIND_WITHIN_DAYS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What matters of one credential."""
-
-    issued_on: date
-    expires_on: date | None
-    is_verified: bool
+RANGE = re.compile(r"(\d{1,2})(?::?(\d{2}))?\s*(?:-|–|to)\s*(\d{1,2})(?::?(\d{2}))?")
+ALL_DAY = ("all day", "00:00-24:00", "0-24")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +38,6 @@ class Slot:
             return self.on_date == day
         is_valid = (self.valid_from or date.min) <= day <= (self.valid_until or date.max)
         return is_valid and self.weekday == Weekday.of(day.weekday())
-
-
-def credential_state(proof: Proof, on: date, *, remind_within_days: int = REMIND_WITHIN_DAYS) -> CredentialState:
-    """What one credential is worth on the day `on`. Its last valid day still counts."""
-    if proof.issued_on > on:
-        return CredentialState.MISSING
-    if proof.expires_on is not None and proof.expires_on < on:
-        return CredentialState.EXPIRED
-    if not proof.is_verified:
-        return CredentialState.UNVERIFIED
-    if proof.expires_on is not None and (proof.expires_on - on).days <= remind_within_days:
-        return CredentialState.EXPIRING
-    return CredentialState.OK
-
-
-def best_state(proofs: Iterable[Proof], on: date, *, remind_within_days: int = REMIND_WITHIN_DAYS) -> CredentialState:
-    """What several credentials of one type are worth together; none at all is missing."""
-    states = {credential_state(proof, on, remind_within_days=remind_within_days) for proof in proofs}
-    return next((state for state in STRENGTH if state in states), CredentialState.MISSING)
-
-
-def expiry(issued_on: date, validity_months: int) -> date:
-    """The last valid day: the day before the same day `validity_months` later (in a shorter month, before its last)."""
-    months = issued_on.year * 12 + issued_on.month - 1 + validity_months
-    year, month = divmod(months, 12)
-    first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    last = (first_of_next - timedelta(days=1)).day
-    return date(year, month + 1, min(issued_on.day, last)) - timedelta(days=1)
 
 
 def minutes_of(starts: time | None, ends: time | None) -> tuple[int, int]:
@@ -118,6 +77,49 @@ def available_minutes(day: date, slots: Sequence[Slot]) -> list[tuple[int, int]]
         if not slot.is_available:
             free = _without(free, minutes_of(slot.starts, slot.ends))
     return free
+
+
+def ranges_of(text: str) -> list[Hours]:
+    """The hours that a line like "08:00-12:00, 22:00-06:00" names, in order; "all day" is the whole day.
+
+    Raises ValueError with the part that isn't understood.
+    """
+    if text.strip().lower() in ALL_DAY:
+        return [(None, None)]
+    return sorted(_range(part.strip()) for part in re.split(r"[,;]", text) if part.strip())
+
+
+def text_of(hours: Iterable[Hours]) -> str:
+    """The line that `ranges_of` reads as these hours."""
+    return ", ".join(
+        f"{starts:%H:%M}-{ends:%H:%M}" if starts is not None and ends is not None else "all day"
+        for starts, ends in sorted(hours, key=lambda one: one[0] or time.min)
+    )
+
+
+def validity_left(
+    since: date | None, until: date | None, *, taken_from: date | None, taken_until: date | None
+) -> list[tuple[date | None, date | None]]:
+    """What is left of a validity (None: without end) once the days `taken_from` to `taken_until` belong to another."""
+    pieces: list[tuple[date | None, date | None]] = []
+    if taken_from is not None and (since is None or since < taken_from):
+        pieces.append((since, min(until or date.max, taken_from - timedelta(days=1))))
+    if taken_until is not None and (until is None or until > taken_until):
+        pieces.append((max(since or date.min, taken_until + timedelta(days=1)), until))
+    return pieces
+
+
+def _range(part: str) -> tuple[time, time]:
+    found = RANGE.fullmatch(part)
+    if not found:
+        raise ValueError(part)
+    hour, minute, end_hour, end_minute = (int(one or 0) for one in found.groups())
+    if hour > 23 or end_hour > 24 or max(minute, end_minute) > 59 or (end_hour == 24 and end_minute):
+        raise ValueError(part)
+    starts, ends = time(hour, minute), time(end_hour % 24, end_minute)
+    if starts == ends:
+        raise ValueError(part)
+    return starts, ends
 
 
 def _meet(one: Slot, other: Slot, shift: int) -> bool:
