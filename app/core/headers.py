@@ -4,6 +4,7 @@ import logging
 import re
 import secrets
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -38,20 +39,23 @@ _written: Counter[int] = Counter()
 
 
 def add_headers(response: Response) -> None:
-    """Complete `response`; what a view has set itself stays."""
-    headers = response.headers
-    for name, value in ALWAYS.items():
-        if name not in headers:
-            headers[name] = value
+    """Complete `response`; what a view has set itself stays. Looks once at what is there: each `in` walks all of it."""
+    given = {name.lower() for name, _value in response.headers}
+    for name, value in _wanted(response):
+        if name.lower() not in given:
+            response.headers.add(name, value)
+
+
+def _wanted(response: Response) -> Iterator[tuple[str, str]]:
+    yield from ALWAYS.items()
     if settings().is_production:
-        headers["Strict-Transport-Security"] = YEAR
-    if "Cache-Control" not in headers and not request.path.startswith("/static/"):
-        headers["Cache-Control"] = "no-store"
-    if "Content-Security-Policy" not in headers:
-        is_page = response.mimetype == "text/html"
-        headers["Content-Security-Policy"] = PAGES.format(nonce=csp_nonce()) if is_page else DATA
-        if is_page:
-            headers["Reporting-Endpoints"] = f'csp="{REPORTS}"'
+        yield "Strict-Transport-Security", YEAR
+    if not request.path.startswith("/static/"):
+        yield "Cache-Control", "no-store"
+    is_page = response.mimetype == "text/html"
+    yield "Content-Security-Policy", PAGES.format(nonce=csp_nonce()) if is_page else DATA
+    if is_page:
+        yield "Reporting-Endpoints", f'csp="{REPORTS}"'
 
 
 def csp_nonce() -> str:

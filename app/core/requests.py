@@ -3,6 +3,7 @@
 import logging
 import random
 import re
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
@@ -50,6 +51,10 @@ class StarlineFlask(Flask):
             if not _is_routine():
                 _log(response, perf_counter() - began)
         return response
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """As it is: no view or hook is a coroutine, and Flask would look at each of them in every request."""
+        return func
 
     def get_send_file_max_age(self, filename: str | None) -> int | None:
         """A year for addresses that carry a version; the rest is asked for again."""

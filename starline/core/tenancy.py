@@ -93,7 +93,7 @@ def switch(
     from starline.core import db
 
     db.flush_pending()
-    _current.set(replace(_current.get(), organization_id=organization_id, user_id=user_id, via=via, reason=reason))
+    _current.set(Context(organization_id, user_id, _current.get().request_id, reason, via))
     db.apply_context()
 
 
