@@ -31,7 +31,7 @@ make run      install what is missing, start everything, print the addresses (PO
 make test     the whole test suite; ARGS='tests/setup -k name' chooses
 make trust    the long proofs: faults under load, attack tools (many minutes)
 make check    what CI runs: format, lint, types, layers, house rules, tests
-make screenshots  twenty screens of the demo agency, drawn to docs/screens/ (needs chromium)
+make screenshots   twenty screens of the demo agency, drawn to docs/screens/ (needs chromium)
 make clean    stop the embedded PostgreSQL and remove .venv and var (the data too)
 
 Without make: python3 run.py run | test | trust | check | screenshots | clean
