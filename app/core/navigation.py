@@ -6,11 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from app.core import branches, news
+from app.core import branches, brand, news
 from app.core.access import may
 from app.core.crumbs import crumbs
 from app.core.profile import Profile, current_profile
@@ -75,7 +75,7 @@ def shell() -> dict[str, Any] | None:
         "sign_in_url": None if viewer else "/login",
         "sign_out_url": "/logout" if viewer else None,
         "support": viewer.support if viewer else None,
-        "theme_url": f"/theme/{profile.slug}.css?v={profile.version}",
+        "theme_url": brand.style_url(profile),
         "theme": request.cookies.get("theme") if request.cookies.get("theme") in ("light", "dark") else "auto",
         "is_narrow": request.cookies.get("rail") == "narrow",
         "language": str(get_locale() or "en"),
@@ -99,12 +99,17 @@ def _of_viewer() -> dict[str, Any]:
 
 
 def _organization(profile: Profile) -> dict[str, Any]:
-    logo = url_for("ThemeView.logo", v=profile.version) if profile.logo_file else None
     return {
         "name": profile.name,
         "slug": profile.slug,
-        "logo_url": logo,
+        "logo_url": brand.picture_url(profile.logo_file),
+        "mark_url": brand.picture_url(profile.favicon_file),
+        "background_url": brand.picture_url(profile.login_background_file),
         "initial": profile.name[:1].upper(),
+        "icon_url": brand.icon_url(profile, "favicon-32"),
+        "touch_icon_url": brand.icon_url(profile, "apple-180"),
+        "manifest_url": brand.manifest_url(profile),
+        "theme_color": brand.theme_color(profile),
     }
 
 

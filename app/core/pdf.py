@@ -18,7 +18,7 @@ from app.core.navigation import STATIC
 from app.core.profile import Profile, current_profile
 from app.core.security import current_viewer
 from starline.core import clock
-from starline.core.colors import as_hex, parse, readable_on_paper
+from starline.core.colors import as_hex, on_paper, parse
 from starline.core.errors import NotFound, Unavailable
 from starline.core.storage import storage
 
@@ -47,7 +47,7 @@ def printed(template: str, **values: Any) -> str:
     letterhead = {
         "name": profile.name,
         "initial": profile.name[:1].upper(),
-        "color": as_hex(readable_on_paper(parse(profile.primary_color))),
+        "color": as_hex(on_paper(parse(profile.primary_color))),
         "logo_url": f"{HOME}logo" if profile.logo_file else None,
     }
     return render_template(

@@ -20,9 +20,16 @@ class Profile:
     name: str = "Starline"
     slug: str = ""
     logo_file: str | None = None
+    favicon_file: str | None = None
+    login_background_file: str | None = None
     primary_color: str = "#0f7c6c"
+    secondary_color: str = "#c2410c"
+    theme_color: str | None = None
     time_zone: str = "America/New_York"
+    locale: str = "en"
     date_format: str = "MM/DD/YYYY"
+    currency: str = "USD"
+    week_start: str = "sunday"
     features: dict[str, bool] = field(default_factory=dict)
 
     def has_feature(self, name: str) -> bool:
@@ -62,7 +69,9 @@ def _load() -> Profile:
 
 _QUERY = (
     "SELECT o.id AS organization_id, coalesce(v.value, 0) AS version, coalesce(s.display_name, o.name) AS name, o.slug,"
-    " s.logo_file, s.primary_color, s.time_zone, s.date_format, s.features"
+    " s.logo_file, s.favicon_file, s.login_background_file, s.primary_color, s.secondary_color, s.theme_color,"
+    " s.time_zone, s.locale, s.date_format, s.currency, s.features,"
+    " coalesce(s.scheduling_policy ->> 'week_start', 'sunday') AS week_start"
     " FROM organizations o JOIN organization_settings s ON s.organization_id = o.id"
     " LEFT JOIN organization_versions v ON v.organization_id = o.id WHERE o.id = :id"
 )

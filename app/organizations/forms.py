@@ -15,7 +15,6 @@ from starline.organizations.settings import DATE_FORMATS, FEATURES, LOCALES, POL
 from starline.organizations.zones import known_zones
 
 SECTIONS = {
-    "Brand": ("display_name", "logo", "primary_color", "secondary_color"),
     "Place and language": ("time_zone", "locale", "date_format", "currency"),
     "E-mail": ("email_from_name", "email_from_address", "email_reply_to"),
     "Features": tuple(f"features.{name}" for name in FEATURES),
@@ -76,7 +75,6 @@ def _typed(setting: Setting, text: str) -> Any:
 
 def _form_class() -> type[Form]:
     fields: dict[str, Any] = {name: _plain(name) for name in PLAIN}
-    fields["logo"] = wtforms.FileField(_("Logo"), description=_("A PNG, JPEG or WebP picture of at most 2 MB."))
     for name, feature in FEATURES.items():
         fields[f"features.{name}"] = wtforms.BooleanField(_(feature.label), description=_(feature.help))
     for policy, settings in POLICIES.items():
@@ -90,8 +88,6 @@ def _plain(name: str) -> Any:
     choices = {"time_zone": sorted(known_zones()), "locale": LOCALES, "date_format": DATE_FORMATS}.get(name)
     if choices:
         return wtforms.SelectField(label, choices=list(choices), validate_choice=False)
-    if name.endswith("_color"):
-        return wtforms.ColorField(label)
     if "address" in name or "reply" in name:
         return wtforms.EmailField(label)
     return wtforms.StringField(label)

@@ -1,10 +1,13 @@
-"""Colours that can be read: an organisation's brand colour corrected to the contrast that WCAG 2.2 asks for (4.5:1)."""
+"""Colours that can be read: contrast as WCAG 2.2 measures it, and the smallest correction that reaches it."""
 
 import re
+from collections.abc import Iterable
 
-MINIMUM = 4.5
+TEXT, PARTS = 4.5, 3.0
+"""The contrast that reading asks for (1.4.3), and that parts of a control ask for (1.4.11)."""
+
 HEX = re.compile(r"#[0-9a-fA-F]{6}")
-LIGHT, DARK = (255, 255, 255), (28, 31, 36)
+WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 
 Color = tuple[int, int, int]
 
@@ -16,54 +19,49 @@ def parse(text: str) -> Color:
     return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
 
 
+def as_hex(color: Color) -> str:
+    """`#rrggbb`."""
+    return "#{:02x}{:02x}{:02x}".format(*color)
+
+
 def contrast(one: Color, other: Color) -> float:
     """The contrast ratio of WCAG 2.2, from 1 to 21."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def readable(color: Color, background: Color) -> Color:
-    """`color`, moved towards black or white just as far as reading it on `background` needs."""
-    target = (0, 0, 0) if _luminance(background) > 0.5 else (255, 255, 255)
+def mix(color: Color, target: Color, share: float) -> Color:
+    """`color` with a `share` (0 to 1) of `target` in it."""
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(color, target, strict=True))
+    return red, green, blue
+
+
+def corrected(color: Color, backgrounds: Iterable[Color], minimum: float) -> Color:
+    """`color`, moved towards black or white just as far as standing out on every one of `backgrounds` needs."""
+    grounds = tuple(backgrounds)
+    target = max(WHITE, BLACK, key=lambda end: _least(end, grounds))
     for step in range(101):
-        moved = _mix(color, target, step / 100)
-        if contrast(moved, background) >= MINIMUM:
+        moved = mix(color, target, step / 100)
+        if _least(moved, grounds) >= minimum:
             return moved
     return target
 
 
-def readable_on_paper(color: Color) -> Color:
+def ink_on(color: Color) -> Color:
+    """White or black, whichever can be read on `color`; white where both can."""
+    return WHITE if contrast(WHITE, color) >= TEXT else BLACK
+
+
+def on_paper(color: Color) -> Color:
     """`color`, dark enough to be read on white."""
-    return readable(color, LIGHT)
+    return corrected(color, (WHITE,), TEXT)
 
 
-def as_hex(color: Color) -> str:
-    """`#rrggbb`."""
-    return "#{:02x}{:02x}{:02x}".format(*color)
-
-
-def style_sheet(primary: str) -> str:
-    """The brand tokens for light and dark."""
-    brand = readable(parse(primary), LIGHT)
-    ink_on_dark = readable(parse(primary), DARK)
-    pressed = _mix(brand, (0, 0, 0), 0.12)
-    return (
-        f":root{{--brand:{as_hex(brand)};--brand-ink:{as_hex(pressed)};--brand-rgb:{_triple(brand)}}}\n"
-        f"[data-bs-theme=dark]{{--brand-ink:{as_hex(ink_on_dark)}}}\n"
-        f"@media (prefers-color-scheme:dark){{[data-bs-theme=auto]{{--brand-ink:{as_hex(ink_on_dark)}}}}}\n"
-    )
+def _least(color: Color, grounds: tuple[Color, ...]) -> float:
+    return min(contrast(color, ground) for ground in grounds)
 
 
 def _luminance(color: Color) -> float:
     channels = [value / 255 for value in color]
     linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def _mix(color: Color, target: Color, share: float) -> Color:
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(color, target, strict=True))
-    return red, green, blue
-
-
-def _triple(color: Color) -> str:
-    return ",".join(map(str, color))

@@ -20,6 +20,7 @@ from starline.core import tasks
 from starline.core.adapters.mail_folder import MailFolder
 from starline.core.adapters.resend import Resend
 from starline.core.adapters.smtp import Smtp
+from starline.core.colors import as_hex, on_paper, parse
 from starline.core.identifiers import uuid7
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "email"
@@ -29,15 +30,22 @@ DEFAULT_COLOR = "#0f7c6c"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_HEADER = "display:block;width:100%;height:auto;border:0"
+_LOGO = "display:block;height:32px;width:auto;border:0"
+_HEAD = "padding:24px 32px 0;font-weight:600;font-size:16px;"
 
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """How an organisation signs its mail. `logo_url` must open without signing in; `primary_color` is #rrggbb."""
+    """How an organisation signs its mail. `primary_color` is #rrggbb.
+
+    `logo_url` and `header_url` must open without signing in; a header takes the logo's place.
+    """
 
     name: str
     primary_color: str = DEFAULT_COLOR
     logo_url: str | None = None
+    header_url: str | None = None
     from_name: str | None = None
     from_address: str | None = None
     reply_to: str | None = None
@@ -132,15 +140,25 @@ def fill(source: str, values: Mapping[str, str]) -> str:
 
 
 def _page(body: str, subject: str, organization: Letterhead) -> str:
-    logo = organization.logo_url or ""
-    mark = f'<img src="{escape(logo)}" alt="{escape(organization.name)}" height="32">' if logo else ""
     texts = _escaped({"subject": subject, "organization": organization.name, "color": _color(organization)})
-    return fill((TEMPLATES / "layout.html").read_text(), texts | {"logo": mark or texts["organization"], "body": body})
+    return fill((TEMPLATES / "layout.html").read_text(), texts | {"head": _head(organization), "body": body})
+
+
+def _head(organization: Letterhead) -> str:
+    """What stands at the top: the header across the whole width, or the logo, or the name."""
+    name = escape(organization.name)
+    if organization.header_url:
+        picture = f'<img src="{escape(organization.header_url)}" alt="{name}" width="560" style="{_HEADER}">'
+        return f'<tr><td style="padding:0;font-size:0">{picture}</td></tr>'
+    logo = organization.logo_url
+    mark = f'<img src="{escape(logo)}" alt="{name}" height="32" style="{_LOGO}">' if logo else name
+    return f'<tr><td style="{_HEAD}color:{_color(organization)}">{mark}</td></tr>'
 
 
 def _color(organization: Letterhead) -> str:
-    """The brand's colour, or ours where it isn't one: it ends up inside a style."""
-    return organization.primary_color if _COLOR.fullmatch(organization.primary_color) else DEFAULT_COLOR
+    """The brand's colour dark enough to be read on white, or a plain one where it is none: it lands in a style."""
+    chosen = organization.primary_color if _COLOR.fullmatch(organization.primary_color) else DEFAULT_COLOR
+    return as_hex(on_paper(parse(chosen)))
 
 
 def _sender(organization: Letterhead) -> str:

@@ -7,6 +7,7 @@ from starline.core.db import User, session
 from starline.core.mail import Letterhead
 from starline.identity import links, rules
 from starline.identity.models import SignInAttempt, TokenPurpose, UserToken
+from starline.organizations.branding import picture_path
 from starline.organizations.models import Organization, OrganizationSettings
 
 TEMPLATES = {
@@ -51,8 +52,7 @@ def deliver_to(address: str, template: str, values: dict[str, str], *, locale: s
     chosen = session.query(OrganizationSettings).one_or_none()
     signed = letterhead(organization, chosen)
     language = locale or (chosen.locale if chosen else mail.DEFAULT_LOCALE)
-    filled = {**values, "color": signed.primary_color}
-    mail.deliver(template, to=address, organization=signed, values=filled, locale=language)
+    mail.deliver(template, to=address, organization=signed, values=values, locale=language)
 
 
 def letterhead(organization: Organization, chosen: OrganizationSettings | None) -> Letterhead:
@@ -62,7 +62,14 @@ def letterhead(organization: Organization, chosen: OrganizationSettings | None) 
     return Letterhead(
         name=chosen.display_name or organization.name,
         primary_color=chosen.primary_color,
+        logo_url=_picture(organization, chosen.logo_file),
+        header_url=_picture(organization, chosen.email_header_file),
         from_name=chosen.email_from_name,
         from_address=chosen.email_from_address,
         reply_to=chosen.email_reply_to,
     )
+
+
+def _picture(organization: Organization, key: str | None) -> str | None:
+    """Where a mail program finds a picture of the brand; it asks without signing in."""
+    return links.home_of(organization) + picture_path(key) if key else None

@@ -96,9 +96,10 @@ CLASSES: dict[str, dict[Kind, str]] = {
     "organization_settings": {
         K.AGENCY: "display_name email_from_name",
         K.EMAIL: "email_from_address email_reply_to",
-        K.NOTHING: "logo_file favicon_file login_background_file",
-        K.KEPT: "primary_color secondary_color features time_zone locale date_format currency security_policy"
-        " scheduling_policy billing_policy file_policy",
+        K.NOTHING: "logo_file favicon_file login_background_file email_header_file previous_brand wanted_domain"
+        " domain_token",
+        K.KEPT: "primary_color secondary_color theme_color features time_zone locale date_format currency"
+        " security_policy scheduling_policy billing_policy file_policy",
     },
     "clients": {
         **NAMES,

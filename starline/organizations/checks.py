@@ -80,8 +80,9 @@ def check_place(values: Mapping[str, Any], problems: Problems) -> None:
             problems.add(name, f"Choose one of: {', '.join(possible)}.")
     if "currency" in values and not (isinstance(values["currency"], str) and is_currency(values["currency"])):
         problems.add("currency", "Give a currency by its three letters, for example USD.")
-    for name in ("primary_color", "secondary_color"):
-        if name in values and not (isinstance(values[name], str) and _COLOR.fullmatch(values[name])):
+    for name in ("primary_color", "secondary_color", "theme_color"):
+        is_left_out = name not in values or (name == "theme_color" and not values[name])
+        if not is_left_out and not (isinstance(values[name], str) and _COLOR.fullmatch(values[name])):
             problems.add(name, "Write the colour like #0f7c6c.")
 
 
@@ -112,6 +113,10 @@ def check_policy(policy: str, given: Mapping[str, Any], problems: Problems) -> N
             problems.add(policy, problem)
 
 
+def is_domain(text: str) -> bool:
+    return bool(_DOMAIN.fullmatch(text))
+
+
 def is_email(text: str) -> bool:
     return len(text) <= 254 and bool(_EMAIL.fullmatch(text))
 
@@ -134,7 +139,7 @@ def _check_addresses(values: Mapping[str, Any], problems: Problems) -> None:
     elif values["slug"] in RESERVED_SLUGS:
         problems.add("slug", "This subdomain is kept for the platform; choose a different one.")
     for name in ("custom_domain", "email_domain"):
-        if values.get(name) and not _DOMAIN.fullmatch(values[name]):
+        if values.get(name) and not is_domain(values[name]):
             problems.add(name, "Give a domain without http:// and path, for example youragency.com.")
     if not is_email(values["administrator_email"]):
         problems.add("administrator_email", "Give a full e-mail address, for example maria@youragency.com.")

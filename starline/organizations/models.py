@@ -91,8 +91,16 @@ class OrganizationSettings(TenantModel):
     logo_file: Mapped[str | None] = column("Logo", String(200))
     favicon_file: Mapped[str | None] = column("Favicon", String(200))
     login_background_file: Mapped[str | None] = column("Sign-in background", String(200))
+    email_header_file: Mapped[str | None] = column("E-mail header", String(200))
     primary_color: Mapped[str] = column("Primary colour", String(7), default="#0f7c6c")
     secondary_color: Mapped[str] = column("Secondary colour", String(7), default="#c2410c")
+    theme_color: Mapped[str | None] = column(
+        "Colour of the browser's frame", String(7), help="Left empty, the primary colour."
+    )
+    previous_brand: Mapped[dict[str, Any] | None] = column("Brand before the last change", JSONB(none_as_null=True))
+    wanted_domain: Mapped[str | None] = column("Domain to be checked", String(253))
+    domain_token: Mapped[str | None] = column("Proof of the domain", String(64))
+    domain_checked_at: Mapped[datetime | None] = column("Domain checked", DateTime(timezone=True))
     features: Mapped[dict[str, bool]] = column("Features", JSONB, default=dict)
     email_from_name: Mapped[str | None] = column("Sender name of e-mails", String(120))
     email_from_address: Mapped[str | None] = column("Sender address of e-mails", String(254))

@@ -15,12 +15,13 @@ from starline.organizations.checks import check_features, check_mail, check_plac
 from starline.organizations.models import Organization, OrganizationSettings
 from starline.organizations.settings import POLICIES, features, policy, settings_row
 
-FILES = ("logo_file", "favicon_file", "login_background_file")
+FILES = ("logo_file", "favicon_file", "login_background_file", "email_header_file")
 PLAIN = (
-    *("display_name", "primary_color", "secondary_color", "time_zone", "locale", "date_format", "currency"),
+    *("display_name", "primary_color", "secondary_color", "theme_color"),
+    *("time_zone", "locale", "date_format", "currency"),
     *("email_from_name", "email_from_address", "email_reply_to"),
 )
-OPTIONAL = frozenset({"display_name", "email_from_name", "email_from_address", "email_reply_to"})
+OPTIONAL = frozenset({"display_name", "theme_color", "email_from_name", "email_from_address", "email_reply_to"})
 OF_THE_ORGANIZATION = ("id", "name", "slug", "custom_domain", "email_domain", "subscription_tier", "status")
 LONGEST = 120
 
@@ -52,15 +53,6 @@ def update_settings(values: Mapping[str, Any], *, by: int | None, version: int |
     for name in ("features", *POLICIES):
         if name in tidy:
             assign(row, {name: {**getattr(row, name), **tidy[name]}})
-    session.flush()
-    events.record("organization:settings_changed", row)
-    return row
-
-
-def set_brand_file(name: str, key: str | None, *, by: int | None) -> OrganizationSettings:
-    """Remember where a brand picture (`logo_file` …) is stored; None takes it away."""
-    row = settings_row()
-    assign(row, {name: key})
     session.flush()
     events.record("organization:settings_changed", row)
     return row

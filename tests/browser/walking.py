@@ -13,7 +13,16 @@ from tests.isolation.other_routes import For, other_asks, path_of, people_for
 NO_PAGES = frozenset(
     {
         *("static", "appbuilder.static", "UtilView.back", "LocaleView.index", "AuthView.logout", "ThemeView.style"),
-        *("ThemeView.logo", "AuditView.export", "AccessReviewView.download", "files.open_file", "keys.jwks"),
+        *("ThemeView.preview", "ThemeView.picture", "ThemeView.icon", "ThemeView.manifest"),
+        *(
+            "BrandingView.colors",
+            "BrandingView.document",
+            "BrandingView.message",
+            "AuditView.export",
+            "AccessReviewView.download",
+            "files.open_file",
+            "keys.jwks",
+        ),
         *("EnrolmentView.recovery_codes", "SupportView.enter", "health.alive", "health.ready", "openapi.openapi"),
     }
 )

@@ -26,7 +26,7 @@ THREADS = 32
 SEED = 20261124
 MARK = "Hb3marker"
 """Harbor's word, as Summit's is the canary: each may be told to its own people alone."""
-PROBE = "ThemeView.logo"
+PROBE = "ThemeView.manifest"
 """An endpoint for everybody whose view the probe takes over."""
 LEFT_OVER = (
     "SELECT concat_ws('|', nullif(current_setting('app.context', true), ''),"

@@ -1,10 +1,8 @@
 """The operator's and the administrator's addresses, asked as people ask them."""
 
-import io
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from app.platform import demo
 from app.platform.demo.agencies import PASSWORD
@@ -164,7 +162,7 @@ def test_the_settings_screen_saves_and_keeps_what_was_typed(administrator: Calle
     }
     refused = administrator.ask("POST", "/settings/", data=sent)
     assert "must lie between 5 and 480" in refused.text
-    assert "Harbor &amp; Friends" in refused.text
+    assert 'value="H-"' in refused.text
     saved = administrator.ask("POST", "/settings/", data={**sent, "security_policy.idle_minutes": "45"})
     assert saved.status_code == 302
     found = administrator.ask("GET", "/api/v1/organization/settings").json
@@ -174,27 +172,3 @@ def test_the_settings_screen_saves_and_keeps_what_was_typed(administrator: Calle
         False,
     )
     assert (found["security_policy"]["idle_minutes"], found["scheduling_policy"]["week_start"]) == (45, "monday")
-
-
-def _picture(kind: str) -> io.BytesIO:
-    out = io.BytesIO()
-    Image.new("RGB", (900, 300), "#336699").save(out, kind)
-    out.seek(0)
-    return out
-
-
-def test_a_logo_is_redrawn_and_a_false_one_refused(administrator: Caller) -> None:
-    page = administrator.ask("GET", "/api/v1/organization/settings").json
-    plain = {name: page[name] or "" for name in ("display_name", "primary_color", "secondary_color", "time_zone")}
-    plain |= {name: page[name] for name in ("locale", "date_format", "currency")}
-    for policy in ("security_policy", "scheduling_policy", "billing_policy"):
-        for name, value in page[policy].items():
-            if value is not False:
-                plain[f"{policy}.{name}"] = ", ".join(value) if isinstance(value, list) else str(value)
-    false = administrator.ask("POST", "/settings/", data={**plain, "logo": (io.BytesIO(b"<svg onload=x>"), "logo.png")})
-    assert "This is not a PNG, JPEG or WebP picture." in false.text
-    good = administrator.ask("POST", "/settings/", data={**plain, "logo": (_picture("JPEG"), "logo.jpg")})
-    assert good.status_code == 302
-    assert "/theme/logo" in administrator.ask("GET", "/settings/").text
-    logo = administrator.ask("GET", "/theme/logo")
-    assert Image.open(io.BytesIO(logo.data)).size == (600, 200)

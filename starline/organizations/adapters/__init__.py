@@ -1,0 +1,1 @@
+"""Other systems that an organisation's settings depend on."""
