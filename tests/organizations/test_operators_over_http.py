@@ -159,6 +159,7 @@ def test_the_settings_screen_saves_and_keeps_what_was_typed(administrator: Calle
         "billing_policy.invoice_prefix": "H-",
         "billing_policy.terms_days": "14",
         "billing_policy.invoice_terms": "Thank you.",
+        "file_policy.trash_days": "30",
     }
     refused = administrator.ask("POST", "/settings/", data=sent)
     assert "must lie between 5 and 480" in refused.text
