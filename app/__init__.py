@@ -21,6 +21,7 @@ FACES = (
     "shell",
     "theming",
     "home",
+    "search",
     "platform",
     "files",
     "audit",

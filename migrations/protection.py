@@ -23,6 +23,8 @@ UNAUDITED = frozenset(
         "notifications",
         "organization_counters",
         "outbox_messages",
+        "search_spellings",
+        "search_tokens",
         "sign_in_attempts",
     }
 )

@@ -1,7 +1,7 @@
 """Imports every domain's models, so that the metadata is whole wherever this module is imported."""
 
 from starline.clients import models as clients
-from starline.core import audit, crypto, outbox, schedules
+from starline.core import audit, crypto, outbox, schedules, search
 from starline.files import models as files
 from starline.identity import alerts, break_glass, reviews, saved_views, support
 from starline.identity import models as identity
@@ -27,6 +27,7 @@ __all__ = [
     "reviews",
     "saved_views",
     "schedules",
+    "search",
     "staff",
     "support",
 ]

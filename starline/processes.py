@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 TASK_MODULES = (
     "starline.core.upkeep",
     "starline.core.audit.tasks",
+    "starline.core.search.tasks",
     "starline.organizations.tasks",
     "starline.identity.tasks",
     "starline.files.tasks",

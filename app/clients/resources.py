@@ -28,6 +28,7 @@ class Clients(Resource, model=Client, menu="People", icon="user-heart"):
     table = "last_name first_name client_number status branch care_coordinator birth_date phone"
     filters = "status branch care_coordinator last_name first_name client_number birth_date start_of_care_on fall_risk"
     search = "search_name search_first_name"
+    hint = "client_number status birth_date"
     order = "last_name first_name"
     form = {
         "Person": "first_name middle_name last_name suffix preferred_name birth_date sex gender_identity pronouns",

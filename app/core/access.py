@@ -12,8 +12,12 @@ from starline.identity.viewer import Viewer
 
 def may(action: str, resource: Resource) -> bool:
     """Whether the viewer holds the permission on something that the agency has switched on."""
-    is_on = resource.feature is None or current_profile().has_feature(resource.feature)
-    return is_on and (action, resource.permission) in required_viewer().permissions
+    return is_on(resource) and (action, resource.permission) in required_viewer().permissions
+
+
+def is_on(resource: Resource) -> bool:
+    """Whether the agency has switched the resource's feature on, if it belongs to one."""
+    return resource.feature is None or current_profile().has_feature(resource.feature)
 
 
 def allowed(action: str, resource: str) -> Viewer:

@@ -15,6 +15,7 @@ from app.core.access import may
 from app.core.crumbs import crumbs
 from app.core.profile import Profile, current_profile
 from app.core.registry import menu_groups
+from app.core.searching import searchable
 from app.core.security import current_viewer
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
@@ -71,7 +72,7 @@ def shell() -> dict[str, Any] | None:
         "organization": _organization(profile),
         "home_url": "/",
         "user": _user() if viewer else None,
-        "search_url": None,
+        "search_url": "/search" if viewer and searchable(viewer) else None,
         "sign_in_url": None if viewer else "/login",
         "sign_out_url": "/logout" if viewer else None,
         "support": viewer.support if viewer else None,

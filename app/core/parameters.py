@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import prison
 from flask_babel import gettext as _
@@ -13,10 +14,15 @@ from app.core import own_fields
 from app.core.fields import Field, Kind
 from app.core.query import OPERATORS, Shape
 from app.core.resource import Resource
+from app.core.security import required_viewer
 from starline.core.errors import Invalid
+from starline.core.search import find_ids, is_searched
 
 PAGE_SIZE, LARGEST_PAGE = 20, 200
 LARGEST_OFFSET = 100_000
+MOST_FOUND = 500
+"""Records that a list's search takes over from the search over everything."""
+
 PLAIN = frozenset(
     {
         "search",
@@ -101,7 +107,13 @@ class _Reader:
             "after": cursor,
         }
         self.parameters |= dict(zip(("search", "search_end"), prefix_range(search.lower()), strict=True))
+        if shape.search and is_searched(self.resource.model):
+            self.parameters["found"] = _array(self._found(search))
         return ListRequest(shape, self.parameters, page, page_size, search, self.chips)
+
+    def _found(self, search: str) -> list[UUID]:
+        """What the search over all records finds too: other words, numbers, telephones, birthdays, typos."""
+        return find_ids(self.resource.model, search, viewer=required_viewer(), limit=MOST_FOUND)
 
     def _merged(self, arguments: MultiDict[str, str]) -> tuple[dict[str, Any], list[tuple[str, str, Any]]]:
         """Plain parameters and filters, whichever way they were written."""

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql
 from app.core.fields import MASK, Field, Kind, label_expression
 from app.core.own_values import own_comparison, stored_value, typed_value
 from app.core.resource import Resource
+from starline.core.search import is_searched
 from starline.core.statements import Statement
 
 COUNT_CAP = 10_000
@@ -213,7 +214,10 @@ def _conditions(resource: Resource, shape: Shape) -> list[Any]:
         compare = _comparison if not one.is_own else partial(own_comparison, table)
         conditions.append(compare(one, operator, parameter))
     if shape.search:
-        conditions.append(sa.or_(*(_starts_with(table.c[name], "search") for name in resource.search.split())))
+        matching = [_starts_with(table.c[name], "search") for name in resource.search.split()]
+        if is_searched(resource.model):
+            matching.append(table.c.id == sa.func.any(sa.bindparam("found", type_=postgresql.ARRAY(table.c.id.type))))
+        conditions.append(sa.or_(*matching))
     return conditions
 
 

@@ -9,7 +9,7 @@ from app.core.fields import Kind, label_expression
 from app.core.parameters import prefix_range
 from app.core.resource import Resource, resource_of
 from app.core.security import confirm_viewer, required_viewer
-from starline.core import audit
+from starline.core import audit, search
 from starline.core.db import session
 from starline.core.errors import NotFound
 
@@ -17,7 +17,7 @@ OFFERED = 20
 MOST_IN_A_SELECT = 100
 
 
-def choices(resource: Resource, name: str, search: str, *, limit: int = OFFERED) -> list[dict[str, Any]]:
+def choices(resource: Resource, name: str, typed: str, *, limit: int = OFFERED) -> list[dict[str, Any]]:
     """`[{id, label}]` of the rows that the field `name` may refer to, by prefix of what they are searched by."""
     one = next(
         (field for field in resource.fields.values() if name in (field.name, field.key)),
@@ -35,8 +35,8 @@ def choices(resource: Resource, name: str, search: str, *, limit: int = OFFERED)
     scope = one.target.visible_to(required_viewer()) if hasattr(one.target, "visible_to") else None
     if scope is not None:
         query = query.where(scope)
-    if search.strip():
-        query = query.where(_matches(one.target, search.strip()))
+    if typed.strip():
+        query = query.where(_matches(one.target, typed.strip()))
     rows = session.execute(query.order_by("label").limit(limit)).all()
     clients = [row.client for row in rows if row.client is not None]
     if clients:
@@ -60,7 +60,7 @@ def label_of(target: Any, key: Any) -> str:
         return ""  # a key that no row could have
 
 
-def _matches(target: Any, search: str) -> Any:
+def _matches(target: Any, typed: str) -> Any:
     """A range per searched column: under row-level security only ranges can use an index."""
     known = resource_of(target)
     names = (
@@ -71,8 +71,11 @@ def _matches(target: Any, search: str) -> Any:
     conditions = []
     for name in names:
         column = sa.collate(target.__table__.c[name], "C")
-        spellings = {search.lower(), search.capitalize(), search} if not name.startswith("search") else {search.lower()}
+        spellings = {typed.lower(), typed.capitalize(), typed} if not name.startswith("search") else {typed.lower()}
         for spelling in spellings:
             low, high = prefix_range(spelling)
             conditions.append(sa.and_(column >= low, column < high))
+    if search.is_searched(target):
+        found = search.find_ids(target, typed, viewer=required_viewer(), limit=OFFERED)
+        conditions.append(target.__table__.c.id.in_(found))
     return sa.or_(*conditions)

@@ -54,6 +54,8 @@ class Resource:
     filters: ClassVar[str] = ""
     search: ClassVar[str] = ""
     """Text columns that `search=` looks at by prefix; each needs an index under the C collation."""
+    hint: ClassVar[str] = ""
+    """What stands beside its name where a record was found by the search."""
     order: ClassVar[str] = "-id"
     form: ClassVar[Mapping[str, str]] = {}
     show: ClassVar[Mapping[str, str] | None] = None
@@ -117,6 +119,7 @@ class Resource:
             *self.table.split(),
             *self.extra.split(),
             *self.filters.split(),
+            *self.hint.split(),
             *self.form_names,
             *self.shown_names,
         ]
@@ -138,6 +141,10 @@ class Resource:
     @cached_property
     def table_fields(self) -> list[Field]:
         return [self.fields[name] for name in dict.fromkeys([*self.table.split(), *self.extra.split()])]
+
+    @cached_property
+    def hint_fields(self) -> list[Field]:
+        return [self.fields[name] for name in self.hint.split()]
 
     @cached_property
     def form_fields(self) -> list[Field]:

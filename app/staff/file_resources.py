@@ -19,6 +19,7 @@ class StaffMembers(Resource, model=StaffMember, menu="People", icon="nurse"):
     table = "last_name first_name staff_number status position discipline branch phone"
     filters = "status discipline employment_type branch supervisor last_name first_name staff_number hired_on"
     search = "search_name search_first_name"
+    hint = "staff_number position status"
     order = "last_name first_name"
     form = {
         "Person": "first_name middle_name last_name preferred_name birth_date gender ssn phone email languages skills",

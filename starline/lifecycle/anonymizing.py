@@ -41,6 +41,7 @@ def anonymize(database: str, *, seed: str, tell: Progress = lambda sentence: Non
                 if table.name not in CLEARED and kinds_of(table.name):
                     db.apply_context()
                     tell(f"{table.name}: {_mask_table(table, organization_id, seed)}")
+            session.execute(sql("SELECT app.rebuild_search()"))
     return len(ids)
 
 

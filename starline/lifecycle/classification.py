@@ -46,6 +46,8 @@ CLEARED = frozenset(
         "recovery_codes",
         "refresh_tokens",
         "remembered_devices",
+        "search_spellings",
+        "search_tokens",
         "second_factors",
         "sign_in_attempts",
         "stored_files",
@@ -54,7 +56,7 @@ CLEARED = frozenset(
     }
 )
 """Tables that are emptied: what opens doors, what waits to be sent, and seals of a trail that is masked. The keys are
-made anew for what is sealed anew. Files, whose bytes a copy
+made anew for what is sealed anew, and the words of the search for what is named anew. Files, whose bytes a copy
 doesn't have."""
 
 CLASSES: dict[str, dict[Kind, str]] = {

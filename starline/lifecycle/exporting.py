@@ -15,7 +15,7 @@ from starline.core.storage import storage
 from starline.lifecycle.archive import ArchiveWriter, Manifest, new_archive
 from starline.lifecycle.connections import enter, snapshot
 from starline.lifecycle.sealing import sealed_keys
-from starline.lifecycle.tables import TenantTable, tenant_tables
+from starline.lifecycle.tables import TenantTable, archived_tables
 
 BATCH = 500
 Progress = Callable[[str], None]
@@ -57,7 +57,7 @@ def export_tenant(
     with snapshot(tenant.id) as (own, backup):
         manifest = Manifest(_facts(own, tenant), schema_revision(), moment.isoformat())
         with new_archive(path, manifest) as archive:
-            for table in tenant_tables():
+            for table in archived_tables():
                 enter(own, tenant.id)
                 count = archive.add_table(table.name, lines_of(own, table, tenant.id))
                 _compare(table, count, backup.scalar(sql(table.counting()), {"organization_id": tenant.id}))
@@ -109,7 +109,7 @@ def _permissions(own: Connection) -> dict[str, list[str]]:
 
 def _months(own: Connection, organization_id: UUID) -> list[str]:
     found = set()
-    for table in tenant_tables():
+    for table in archived_tables():
         if table.is_partitioned:
             query = f"SELECT DISTINCT date_trunc('month', at)::date FROM {table.name} WHERE {table.owner} = :id"
             found |= {str(month) for month in own.scalars(sql(query), {"id": organization_id})}

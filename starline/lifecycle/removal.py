@@ -15,7 +15,7 @@ from starline.lifecycle.archive import Archive
 from starline.lifecycle.connections import as_owner, enter, leave_rows_unaudited, past_the_policies, snapshot
 from starline.lifecycle.exporting import Progress, Tenant, find_tenant, lines_of
 from starline.lifecycle.models import TenantTombstone
-from starline.lifecycle.tables import tenant_tables
+from starline.lifecycle.tables import archived_tables, tenant_tables
 
 CLOSED = ("suspended", "closed")
 VERSION = "SELECT value FROM organization_versions WHERE organization_id = :id"
@@ -69,7 +69,7 @@ def _check_export(tenant: Tenant, archive: Archive, tell: Progress) -> None:
     if manifest.organization["id"] != str(tenant.id):
         raise Conflict(f"The archive is of {manifest.organization['slug']}, not of {tenant.slug}.")
     with snapshot(tenant.id) as (own, _backup):
-        for table in tenant_tables():
+        for table in archived_tables():
             enter(own, tenant.id)
             digest = hashlib.sha256()
             for line in lines_of(own, table, tenant.id):

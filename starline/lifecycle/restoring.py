@@ -22,7 +22,7 @@ from starline.lifecycle.exporting import Progress, schema_revision
 from starline.lifecycle.models import TenantTombstone
 from starline.lifecycle.renumbering import Numbers, new_numbers, renumber_audit
 from starline.lifecycle.sealing import bring_back, opened_keys
-from starline.lifecycle.tables import COUNTED, TenantTable, tenant_tables
+from starline.lifecycle.tables import COUNTED, TenantTable, archived_tables
 
 AUDIT = "audit_events"
 """Its own rows are let in; what the triggers would add about the others is left out."""
@@ -82,7 +82,7 @@ def _check_fits(manifest: Manifest, revision: str) -> None:
             f"The archive is of schema {manifest.schema_revision} and this platform of {revision}; restore it on a"
             " platform of its own release and migrate that."
         )
-    if set(manifest.tables) != {table.name for table in tenant_tables()}:
+    if set(manifest.tables) != {table.name for table in archived_tables()}:
         raise Conflict("The archive's tables aren't those of this release.")
 
 
@@ -119,7 +119,7 @@ def _permissions_here(manifest: Manifest) -> str:
 
 def _prepare_partitions(manifest: Manifest) -> None:
     """A partition for each month of the archive's audit that the platform is too young to have."""
-    partitioned = [table.name for table in tenant_tables() if table.is_partitioned]
+    partitioned = [table.name for table in archived_tables() if table.is_partitioned]
     for text in manifest.months:
         month = date.fromisoformat(text)
         following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
@@ -135,7 +135,7 @@ def _prepare_partitions(manifest: Manifest) -> None:
 def _put_rows(archive: Archive, numbers: Numbers, tell: Progress) -> None:
     permissions = _permissions_here(archive.manifest)
     _prepare_partitions(archive.manifest)
-    *tables, counted = tenant_tables()
+    *tables, counted = archived_tables()
     for table in tables:
         _insert(archive, table, numbers, permissions)
         tell(f"{table.name}: {archive.manifest.tables[table.name]['rows']}")
@@ -191,7 +191,7 @@ def _value(table: TenantTable, name: str, numbers: Numbers) -> str:
 
 def _count_on(organization_id: UUID, tombstone: TenantTombstone | None) -> None:
     """Numbers given out from here on come after the restored ones; a version never comes twice with other content."""
-    for table in tenant_tables():
+    for table in archived_tables():
         for column in table.table.columns:
             if column.primary_key and isinstance(column.type, Integer):
                 statement = SET_SEQUENCE.format(table=table.name, column=column.name, owner=table.owner)

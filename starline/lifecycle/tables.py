@@ -39,6 +39,11 @@ class TenantTable:
         """Whether its rows lie in a partition for each month of `at`."""
         return bool(self.table.dialect_options["postgresql"]["partition_by"])
 
+    @property
+    def is_derived(self) -> bool:
+        """Whether triggers make its rows of other tables': they stay out of an archive and come back by themselves."""
+        return bool(self.table.info.get("derived"))
+
     def reading(self) -> str:
         """A query for the organisation `:organization_id`: each row one line of JSON, always in the same order.
 
@@ -70,6 +75,11 @@ def tenant_tables() -> tuple[TenantTable, ...]:
     found.sort(key=lambda table: (table.name != "organizations", table.name == COUNTED))
     position = {table: number for number, table in enumerate(found)}
     return tuple(_tenant_table(table, position) for table in found)
+
+
+def archived_tables() -> tuple[TenantTable, ...]:
+    """Those whose rows an archive holds."""
+    return tuple(table for table in tenant_tables() if not table.is_derived)
 
 
 def table_named(name: str) -> TenantTable:

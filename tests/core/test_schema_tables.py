@@ -48,6 +48,7 @@ LOOSE_COLUMNS = {
     ("custom_values", "row_id"): "Rows of several tables, repeated and removed by their triggers.",
     ("idempotent_requests", "user_id"): "Short-lived and written by the request's own person.",
     ("stored_files", "record_id"): "It points into the table that the row names beside it.",
+    ("search_tokens", "record_id"): "It points at the row of whichever table `subject` names; triggers remove it.",
     ("outbox_messages", "user_id"): "Work that waits outlives the person who caused it.",
 }
 

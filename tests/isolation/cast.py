@@ -41,6 +41,8 @@ LEFT_PLAIN = {
     "organization_keys": "The purpose decides what a key is for.",
     "outbox_messages": "Task names are the same for all.",
     "organization_counters": "Names of series are the same for all.",
+    "search_spellings": "Triggers make them of the names, which hold canaries.",
+    "search_tokens": "These too.",
 }
 assert subscribers
 

@@ -156,6 +156,8 @@ OTHERS: dict[str, Other] = {
     "ShellView.palette": Other(For.SIGNED_IN),
     "ShellView.branches": Other(For.SIGNED_IN, good=(200, 302, 403)),
     "keys.jwks": Other(For.EVERYBODY),
+    "SearchView.results": Other(For.SIGNED_IN),
+    "SearchApi.search": Other(For.SIGNED_IN),
     "SettingsView.edit": Other(For.SETTINGS),
     "SettingsView.save": Other(For.SETTINGS, good=FORM),
     "FieldsView.list": Other(For.SETTINGS),

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text as sql
 
 from config import settings
+from starline.core import db, tenancy
 from starline.lifecycle.tables import tenant_tables
 from tests.isolation.cast import Cast, assemble
 from tests.isolation.roles import connected, rows
@@ -14,7 +16,11 @@ from tests.isolation.roles import connected, rows
 
 @pytest.fixture(scope="module")
 def cast(_application: Any, database: str) -> Cast:
-    return assemble(_application)
+    made = assemble(_application)
+    for agency in (made.harbor, made.summit):
+        with tenancy.acting(agency.id), db.transaction():
+            db.session.execute(sql("SELECT app.tidy_spellings()"))  # some were called otherwise a moment ago
+    return made
 
 
 def fingerprint(organization_id: object, url: str | None = None) -> dict[str, tuple[int, str]]:

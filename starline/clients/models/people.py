@@ -26,6 +26,7 @@ from starline.clients import vocabulary as words
 from starline.core import clock
 from starline.core.crypto import Encrypted
 from starline.core.db import TenantModel, User, belongs_to, choice, column, joined, numbered
+from starline.core.search import Searched
 from starline.identity.break_glass import opened_clients
 from starline.identity.models import RecordScope
 from starline.organizations.models import Branch
@@ -39,6 +40,7 @@ class Client(TenantModel):
 
     __tablename__ = "clients"
     __label__ = ("first_name", "last_name")
+    __searched__ = Searched(number="client_number", phones="phone mobile_phone")
     __table_args__ = (
         UniqueConstraint("organization_id", "client_number"),
         Index(None, "organization_id", "last_name", "first_name"),

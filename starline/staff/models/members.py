@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped
 
 from starline.core.crypto import Encrypted
 from starline.core.db import TenantModel, User, belongs_to, choice, column, joined, numbered
+from starline.core.search import Searched
 from starline.identity.models import RecordScope
 from starline.organizations.models import Branch
 from starline.staff.vocabulary import Discipline, EmploymentType, Gender, StaffStatus, TransportMode
@@ -33,6 +34,7 @@ class StaffMember(TenantModel):
 
     __tablename__ = "staff_members"
     __label__ = ("first_name", "last_name")
+    __searched__ = Searched(number="staff_number", phones="phone")
     __table_args__ = (
         UniqueConstraint("organization_id", "staff_number"),
         UniqueConstraint("organization_id", "user_id"),

@@ -1,0 +1,88 @@
+"""`GET /api/v1/search`: records by name, number, telephone or birthday, for programs."""
+
+from typing import Any
+
+from flask import Response, jsonify, request
+from flask_appbuilder.api import BaseApi, expose
+from flask_babel import gettext as _
+
+from app.core.openapi import answers, document
+from app.core.searching import MOST, Hit, search_records, searchable
+from app.core.security import confirm_viewer, required_viewer
+from starline.core.errors import Invalid
+from starline.core.search.asking import LONGEST_TEXT
+
+USUAL = 20
+
+
+class SearchApi(BaseApi):  # type: ignore[misc]
+    """Whatever the caller may read, best first."""
+
+    resource_name = "search"
+    openapi_spec_tag = "Search"
+
+    @expose("", methods=["GET"])
+    def search(self) -> Response:
+        required_viewer()
+        confirm_viewer()
+        viewer = required_viewer()
+        known = [one.name for one in searchable(viewer)]
+        types, limit = _types(known), _limit()
+        hits = search_records(viewer, request.args.get("q", "")[:LONGEST_TEXT], types, limit)
+        return jsonify(result=[_shown(hit) for hit in hits[:limit]])
+
+
+VIEWS = (SearchApi,)
+
+
+def _types(known: list[str]) -> list[str] | None:
+    asked = [name for name in request.args.get("types", "").split(",") if name]
+    if set(asked) - set(known):
+        sentence = _("Of these you may search: %(known)s.", known=", ".join(known) or "-")
+        raise Invalid(_("The search can't be made as asked."), errors={"types": [sentence]}, code="invalid_parameters")
+    return asked or None
+
+
+def _limit() -> int:
+    text = request.args.get("limit", str(USUAL))
+    if text.isascii() and text.isdecimal() and len(text) < 4 and 1 <= int(text) <= MOST:
+        return int(text)
+    sentence = _("%(name)s is a whole number from %(low)d to %(high)d.", name="limit", low=1, high=MOST)
+    raise Invalid(_("The search can't be made as asked."), errors={"limit": [sentence]}, code="invalid_parameters")
+
+
+def _shown(hit: Hit) -> dict[str, Any]:
+    return {"type": hit.type, "id": hit.id, "label": hit.label, "sentence": hit.sentence, "url": hit.url}
+
+
+_TEXT: dict[str, Any] = {"type": "string"}
+_HIT = {
+    "type": "object",
+    "required": ["type", "id", "label", "sentence", "url"],
+    "properties": {
+        "type": {**_TEXT, "description": "The resource, as in /api/v1/{type}/{id}."},
+        "id": {**_TEXT, "format": "uuid"},
+        "label": _TEXT,
+        "sentence": {**_TEXT, "description": "What tells it from others of the same name."},
+        "url": {**_TEXT, "description": "Its page for people."},
+    },
+}
+_FOUND = {"type": "object", "required": ["result"], "properties": {"result": {"type": "array", "items": _HIT}}}
+_PARAMETERS = (
+    ("q", {**_TEXT, "maxLength": LONGEST_TEXT}, "Names in any order, a number, a telephone number, a birthday."),
+    ("types", _TEXT, "Resources to look in, separated by commas; all unless given."),
+    ("limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}, "Records at most."),
+)
+document(
+    "/api/v1/search",
+    "get",
+    {
+        "tags": ["Search"],
+        "summary": "Find records, typos forgiven",
+        "parameters": [
+            {"name": name, "in": "query", "schema": schema, "description": description}
+            for name, schema, description in _PARAMETERS
+        ],
+        "responses": answers(422, schema=_FOUND),
+    },
+)
