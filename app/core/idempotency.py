@@ -19,6 +19,7 @@ from starline.core.db import session
 from starline.core.errors import Conflict, Invalid
 from starline.organizations.models import IdempotentRequest
 
+CHUNK = 256 * 1024
 KEPT_HEADERS = ("Location", "ETag")
 
 View = Callable[..., Response]
@@ -58,7 +59,7 @@ def _kept_body(response: Response) -> str:
 
 def _first_or_again(key: str, answer: Callable[[], Response]) -> Response:
     viewer = required_viewer()
-    fingerprint = hashlib.sha256(b"\n".join((request.method.encode(), request.path.encode(), request.get_data())))
+    fingerprint = _fingerprint()
     lock = f"{viewer.organization_id}:{viewer.user_id}:{key}"
     if not session.scalar(
         sql("SELECT pg_try_advisory_xact_lock(hashtextextended(:lock, 0))"),
@@ -93,6 +94,22 @@ def _first_or_again(key: str, answer: Callable[[], Response]) -> Response:
             )
         )
     return response
+
+
+def _fingerprint() -> Any:
+    """A digest of what was asked. Files are read in pieces: they may be larger than what memory should hold."""
+    digest = hashlib.sha256(b"\n".join((request.method.encode(), request.path.encode(), b"")))
+    if request.mimetype != "multipart/form-data":
+        digest.update(request.get_data())
+        return digest
+    for name, value in sorted(request.form.items(multi=True)):
+        digest.update(f"{name}={value}\n".encode())
+    for name, sent in request.files.items(multi=True):
+        digest.update(f"{name}={sent.filename}\n".encode())
+        while piece := sent.stream.read(CHUNK):
+            digest.update(piece)
+        sent.stream.seek(0)
+    return digest
 
 
 def _again(known: IdempotentRequest, fingerprint: str) -> Response:

@@ -112,7 +112,8 @@ def build() -> dict[str, Any]:
     for resource in map(tailored, registry.values()):
         schemas[resource.permission] = _record(resource)
         schemas[f"{resource.permission}Write"] = _write(resource)
-        paths |= _resource_paths(resource)
+        for path, operations in _resource_paths(resource).items():
+            paths[path] = {**paths.get(path, {}), **operations}
     error = {
         "description": "Refused. Every answer tells in RateLimit-* what is left of the caller's minute; a 429 says in"
         " Retry-After after how many seconds it will be heard again.",

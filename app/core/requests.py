@@ -23,6 +23,8 @@ OPEN_APIS = frozenset({"", "AuthApi", "health", "openapi"})
 """APIs that answer strangers; an address that is none of ours answers 404 to everybody."""
 log = logging.getLogger(__name__)
 
+_large: dict[str, int] = {}
+
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
 
@@ -77,6 +79,11 @@ class StarlineFlask(Flask):
         return response
 
 
+def take_large_bodies(endpoint: str, largest_bytes: int) -> None:
+    """Let `endpoint` ("FileView.add") be sent more than others, by somebody who is signed in."""
+    _large[endpoint] = largest_bytes
+
+
 def init_requests(app: Flask) -> None:
     app.register_blueprint(reports)
     app.before_request(_enter)
@@ -106,6 +113,8 @@ def _enter() -> None:
         if g.tenant is None:
             g.tenant = tenancy.find(by_id=viewer.organization_id)
         context.switch(viewer.organization_id, viewer.user_id, viewer.via, viewer.support)
+        if request.endpoint in _large:
+            request.max_content_length = _large[request.endpoint]
     g.user = viewer
     rate_limits.check(viewer, request.remote_addr)
     _refuse_shut(g.tenant)

@@ -292,6 +292,9 @@ FURTHER_PERMISSIONS = frozenset(
         ("can_export", "Compliance"),
         ("can_read", "OwnCredentials"),
         ("can_add", "OwnCredentials"),
+        ("can_add", "Files"),
+        ("can_delete", "Files"),
+        ("can_hold", "Files"),
     }
 )
 """Of screens and endpoints that are no resource; `Organizations` is the operators'."""

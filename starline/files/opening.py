@@ -1,5 +1,6 @@
 """Opening a file: who may see its owner gets an address for five minutes, and is looked at again when they use it."""
 
+import mimetypes
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -15,6 +16,7 @@ from starline.files.rules import opening_problem
 from starline.files.vocabulary import FileStatus
 from starline.organizations.settings import policy
 
+MOST_IN_TRASH = 200
 ABSENT = "There is no such file, or you may not see it."
 
 
@@ -64,6 +66,18 @@ def thumbnail_link(version: FileVersion) -> str | None:
     if version.thumbnail_key is None or problem_of(version) is not None:
         return None
     return f"/files/{sign(version.thumbnail_key, LONGEST_URL_SECONDS)}"
+
+
+def in_trash(viewer: Any) -> list[StoredFile]:
+    """What was thrown away of what the viewer may see, and can still be brought back; newest first."""
+    is_there = (StoredFile.trashed_at.is_not(None), StoredFile.purged_at.is_(None))
+    query = select(StoredFile).where(*is_there, StoredFile.within_reach_of(viewer))
+    return list(session.scalars(query.order_by(StoredFile.trashed_at.desc()).limit(MOST_IN_TRASH)))
+
+
+def type_of_key(key: str) -> str:
+    """The media type that a key's ending tells: endings are of the sniffed type, never of a name."""
+    return mimetypes.guess_type(key)[0] or "application/octet-stream"
 
 
 def open_ticket(token: str, viewer: Any) -> Opened:

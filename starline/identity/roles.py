@@ -18,7 +18,7 @@ from starline.organizations.preferences import rename_role
 Pair = tuple[str, str]
 """(action, resource), for example ("can_read", "Clients")."""
 
-EVERYTHING = "read add edit delete export reveal share"
+EVERYTHING = "read add edit delete export reveal share hold"
 PLATFORM_RESOURCES = "Organizations"
 """What only the platform's operators see."""
 
@@ -29,6 +29,9 @@ STAFF_OFFICE = "Applicants PerformanceReviews InServiceRules Compliance OwnCrede
 """What human resources do besides: hiring, judging, and the rules that the agency sets itself."""
 
 PAY = "PayRates"
+FILES = "Files"
+"""The documents of records; which of them somebody sees, the records decide."""
+
 EMERGENCY = "BreakGlass"
 """Opening a client beyond one's record scope in an emergency."""
 
@@ -72,6 +75,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("read add edit export", f"{CARE} Availability TimeOffRequests"),
             ("read", f"{INSURANCE} StaffMembers Credential* ExclusionChecks Training* Compliance Branches"),
             ("read add", "OwnCredentials"),
+            ("read add edit delete export", FILES),
             ("add", EMERGENCY),
             ("reveal", "ServiceAddresses"),
             VIEWS,
@@ -81,7 +85,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         "Nurse",
         RecordScope.ALL,
         (
-            ("read add edit", CARE),
+            ("read add edit", f"{CARE} {FILES}"),
             ("read", f"{INSURANCE} StaffMembers Credential* Training* Availability Branches"),
             ("read add", "OwnCredentials"),
             ("add", EMERGENCY),
@@ -94,6 +98,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         (
             ("read export", f"{CARE} StaffMembers Branches"),
             (EVERYTHING, INSURANCE),
+            ("read add", FILES),
             ("edit", "Clients"),
             ("read", PAY),
             VIEWS,
@@ -102,7 +107,12 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
     RoleTemplate(
         "Human resources",
         RecordScope.ALL,
-        ((EVERYTHING, f"{STAFF} {STAFF_OFFICE} {PAY}"), ("read", "Branches Users"), VIEWS),
+        (
+            (EVERYTHING, f"{STAFF} {STAFF_OFFICE} {PAY}"),
+            ("read add edit delete export", FILES),
+            ("read", "Branches Users"),
+            VIEWS,
+        ),
     ),
     RoleTemplate(
         "Caregiver",
@@ -111,12 +121,14 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("read", f"{CARE} StaffMembers Credentials Availability TimeOffRequests"),
             ("read", "TrainingRecords OnboardingItems PerformanceReviews"),
             ("add", "TimeOffRequests"),
-            ("read add", "OwnCredentials"),
+            ("read add", f"OwnCredentials {FILES}"),
         ),
     ),
     RoleTemplate("Family", RecordScope.OWN, (("read", "Clients Contacts ServiceAddresses CareTeamMembers"),)),
     RoleTemplate("Auditor", RecordScope.ALL, (("read export", "*"),)),
-    RoleTemplate("API", RecordScope.ALL, (("read add edit", f"{CARE} {INSURANCE} {STAFF}"), ("read", "Branches"))),
+    RoleTemplate(
+        "API", RecordScope.ALL, (("read add edit", f"{CARE} {INSURANCE} {STAFF} {FILES}"), ("read", "Branches"))
+    ),
 )
 BY_NAME = {template.name: template for template in (*ROLE_TEMPLATES, OPERATOR)}
 

@@ -15,9 +15,10 @@ from app.core.resource import Resource, registry
 from config import settings
 from starline import subscribers
 from starline.clients.models import Client
-from starline.core import audit, clock, db, tenancy
+from starline.core import audit, clock, db, storage, tenancy
 from starline.core.db import Role, User, session
 from starline.core.schedules import JobRun
+from starline.files.models import FileVersion
 from starline.identity import roles, sessions, tokens, users
 from starline.identity.attempts import Origin
 from starline.identity.models import RecordScope, RecoveryCode, RememberedDevice, SecondFactor
@@ -212,6 +213,7 @@ def narrows(resource: Resource, scope: str) -> bool:
 class _Scope:
     scope: str
     user_id: int = 0
+    readable: tuple[str, ...] = ("Clients", "StaffMembers", "Credentials")
     branch_id: UUID = field(default_factory=lambda: UUID(int=0))
 
 
@@ -298,6 +300,7 @@ def _keep_records(agency: Agency, user_id: int) -> None:
         everybody = [user_id, *(one.user_id for one in agency.people.values())]
         notify_all(everybody, "walk", "Something of %(who)s.", link="/me", key="walk", who="somebody")
         view_id = UUID(agency.own["saved_views"]["id"])
+        _keep_version(UUID(agency.own["files"]["id"]))
         session.add(DefaultView(user_id=user_id, list_name="clients", view_id=view_id))
         credential_id = UUID(agency.own["credentials"]["id"])
         session.add(CredentialReminder(credential_id=credential_id, days=30, reminded_on=clock.today()))
@@ -306,6 +309,15 @@ def _keep_records(agency: Agency, user_id: int) -> None:
         session.query(Client).filter_by(id=UUID(client_id)).one().custom = {"wish": "A word of a client's"}
         audit.record_read("clients", [client_id], [UUID(client_id)])
     seal_everything()
+
+
+def _keep_version(file_id: UUID) -> None:
+    """Content for the file within reach."""
+    content = f"A document of {CANARY}'s".encode()
+    key = storage.storage().put(storage.key_for("documents", "txt"), content, "text/plain")
+    sha256 = hashlib.sha256(content).hexdigest()
+    facts = {"name": "words.txt", "media_type": "text/plain", "size_bytes": len(content), "sha256": sha256}
+    session.add(FileVersion(file_id=file_id, storage_key=key, **facts))
 
 
 def _row(agency: Agency, resource: Resource, given: dict[str, Any]) -> dict[str, Any]:
@@ -332,6 +344,7 @@ def _unwritten(agency: Agency, resource: Resource) -> dict[str, Any]:
     return {
         "break_glass_accesses": {**user, "client_id": client, "reason": "The door stood open"},
         "security_alerts": {**user, "kind": "denials", "count": 50},
+        "files": {"owner_table": "clients", "client_id": client},
     }.get(resource.name, {})
 
 

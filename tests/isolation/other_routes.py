@@ -110,6 +110,16 @@ def _access(agency: Agency, person: Person) -> Arguments:
         return {"pk": str(agency.id), "access": str(asked.id)}
 
 
+def _file(agency: Agency, person: Person) -> Arguments:
+    """A file of the agency's, within everybody's reach."""
+    return {"pk": agency.own["files"]["id"]}
+
+
+def _owner(agency: Agency, person: Person) -> Arguments:
+    """The record that a file may belong to."""
+    return {"key": agency.parents["clients"], "table": "clients"}
+
+
 FORM = (200, 302, 401, 422)
 """A form that was sent empty: shown again, or refused with its sentences."""
 
@@ -212,6 +222,25 @@ OTHERS: dict[str, Other] = {
     "outbox.mail": Other(For.DEVELOPERS, _anything("key")),
     "outbox.body": Other(For.DEVELOPERS, _anything("key")),
     "files.open_file": Other(For.SIGNED_IN, _ticket),
+    "FileView.of_record": Other(For.SETTINGS, _owner),
+    "FileView.add": Other(For.SETTINGS, _owner, good=FORM),
+    "FileView.open": Other(For.SETTINGS, _file, good=(302, 404)),
+    "FileView.add_version": Other(For.SETTINGS, _file, good=FORM),
+    "FileView.hold": Other(For.SETTINGS, _file),
+    "FileView.release": Other(For.SETTINGS, _file),
+    "FileView.trash": Other(For.SETTINGS, _own_file),
+    "FileView.restore": Other(For.SETTINGS, _trashed_file),
+    "TrashView.list": Other(For.SETTINGS),
+    "PhotoView.show": Other(For.SETTINGS, _photographed),
+    "PhotoView.save": Other(For.SETTINGS, _owner, good=FORM),
+    "FileApi.upload": Other(For.SETTINGS, good=(422,)),
+    "FileApi.link": Other(For.SETTINGS, _file),
+    "FileApi.versions": Other(For.SETTINGS, _file),
+    "FileApi.add_version": Other(For.SETTINGS, _file, good=(422,)),
+    "FileApi.hold": Other(For.SETTINGS, _file, {"reason": "A walk of routes"}),
+    "FileApi.release": Other(For.SETTINGS, _file, {"reason": "A walk of routes"}),
+    "FileApi.trash": Other(For.SETTINGS, _own_file),
+    "FileApi.restore": Other(For.SETTINGS, _trashed_file),
     "browser_reports.report": Other(For.EVERYBODY, good=(204,)),
     "health.alive": Other(For.EVERYBODY),
     "health.ready": Other(For.EVERYBODY),
