@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from app.core.display import choice_label
 from app.core.profile import current_profile
+from app.core.related import label_of
 from app.core.resource import Resource, registry
 from app.core.security import required_viewer
 from app.core.tabs import LAST, Record, Tab, add_tab
@@ -21,7 +22,7 @@ from starline.files.owners import owner_named, owners
 from starline.files.rules import size_label
 from starline.files.vocabulary import FileCategory, FileStatus
 
-TONES = {"clean": "good", "scanning": "info", "quarantined": "bad", "not_scanned": "warn"}
+TONES = {"clean": "good", "scanning": "info", "quarantined": "bad", "not_scanned": "plain"}
 QUIET = frozenset({FileStatus.CLEAN})
 """What needs no word in a list: it is as it should be."""
 
@@ -104,7 +105,8 @@ def page_of_file(pk: str) -> dict[str, Any]:
         **line(file, next((one for one in versions if one.number == file.newest_version), None)),
         "address": address,
         "owner_url": f"{_record_url(file.owner_table, file.owner_id)}?tab=documents",
-        "owner": _(_title_of(file.owner_table)),
+        "owner": _owner_word(file),
+        "facts": _facts(file),
         "versions": [_version(one, people, address) for one in versions],
         "hold": {
             "since": display.instant(file.held_at),
@@ -133,7 +135,7 @@ def trash_lines() -> list[dict[str, Any]]:
             "name": file.name,
             "category": choice_label(file.category),
             "size": size_label(file.size_bytes),
-            "of": _(_title_of(file.owner_table)),
+            "of": _owner_word(file),
             "of_url": _record_url(file.owner_table, file.owner_id),
             "at": display.instant(file.trashed_at) if file.trashed_at else "",
             "by": people.get(file.trashed_by_id or 0, _("Starline")),
@@ -183,6 +185,24 @@ def _version(one: FileVersion, people: dict[int, str], address: str) -> dict[str
         "open_url": None if problem else f"{address}/open?version={one.number}",
         "download_url": None if problem else f"{address}/open?version={one.number}&download=1",
     }
+
+
+def _facts(file: StoredFile) -> list[dict[str, Any]]:
+    """What is known of the content, as the rows of a section."""
+    known = BY_MEDIA_TYPE.get(file.media_type)
+    status = {"kind": "pill", "text": choice_label(file.status), "tone": TONES[file.status]}
+    return [
+        {"label": _("Type"), "text": _(known.label) if known else file.media_type},
+        {"label": _("Size"), "text": size_label(file.size_bytes)},
+        {"label": _("Version"), "text": str(file.newest_version)},
+        {"label": _("Scan"), **status},
+    ]
+
+
+def _owner_word(file: StoredFile) -> str:
+    """The record's own name, or what it is where its name isn't for the viewer."""
+    resource = resource_of_table(file.owner_table)
+    return label_of(resource.model, file.owner_id) or _(resource.title)
 
 
 def _title_of(table: str) -> str:

@@ -1,6 +1,6 @@
 """Files as screens: handing in, opening, versions, the trash, legal hold. A signed address is opened here, too."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -70,11 +70,9 @@ class FileView(BaseView):  # type: ignore[misc]
         if request.accept_mimetypes.best == "application/json":
             file = uploads.keep(uploads.sent_file(), owner, viewer, **said)
             return jsonify(id=str(file.id), name=file.name)
-        kept = 0
-        for sent in uploads.sent_files():
-            kept += _kept(lambda sent=sent: uploads.keep(sent, owner, viewer, **said), sent.name)
+        kept = [sent for sent in uploads.sent_files() if _kept(_keeping(sent, owner, viewer, said), sent.name)]
         if kept:
-            flash(ngettext("One file was uploaded.", "%(num)d files were uploaded.", kept), "success")
+            flash(ngettext("One file was uploaded.", "%(num)d files were uploaded.", len(kept)), "success")
         return _back(f"/files/of/{table}/{key}")
 
     @expose("/<uuid:pk>/open", methods=["GET"])
@@ -132,6 +130,10 @@ VIEWS = (FileView, TrashView, PhotoView)
 uploads.accept_large("FileView.add", "FileView.add_version")
 
 
+def _keeping(sent: uploads.Sent, owner: Any, viewer: Any, said: dict[str, Any]) -> Callable[[], Any]:
+    return lambda: uploads.keep(sent, owner, viewer, **said)
+
+
 def _held(pk: UUID, verb: Any, done: str) -> AnyResponse:
     viewer = allowed("can_hold", "Files")
     file = opening.find_file(pk, viewer, lock=True)
@@ -140,7 +142,7 @@ def _held(pk: UUID, verb: Any, done: str) -> AnyResponse:
     return _back(f"/files/show/{pk}")
 
 
-def _kept(act: Any, name: str) -> bool:
+def _kept(act: Callable[[], Any], name: str) -> bool:
     """Do it and tell a refusal where the person is; whether it was done."""
     try:
         with session.begin_nested():
@@ -176,5 +178,6 @@ def _sent(opened: opening.Opened) -> Response:
 
 
 def _pieces(content: BinaryIO) -> Iterator[bytes]:
-    while piece := content.read(CHUNK):
-        yield piece
+    with content:
+        while piece := content.read(CHUNK):
+            yield piece

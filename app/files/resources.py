@@ -18,8 +18,10 @@ class FileScreens(ResourceView):
     @expose("/show/<pk>", methods=["GET"])
     @has_access
     def show(self, pk: str) -> str:
-        page = details.show_page(self.resource, pk)
-        return render_template("files/show.html", page=page, trail=trail_of(self.resource, pk), file=page_of_file(pk))
+        page, file = details.show_page(self.resource, pk), page_of_file(pk)
+        for section in page["sections"][1:]:
+            section["rows"] = file["facts"]
+        return render_template("files/show.html", page=page, trail=trail_of(self.resource, pk), file=file)
 
 
 class Files(Resource, model=StoredFile, menu="Agency", icon="folders"):

@@ -18,7 +18,7 @@ from starline.clients.models import Client
 from starline.core import audit, clock, db, storage, tenancy
 from starline.core.db import Role, User, session
 from starline.core.schedules import JobRun
-from starline.files.models import FileVersion
+from starline.files.models import FileVersion, StoredFile
 from starline.identity import roles, sessions, tokens, users
 from starline.identity.attempts import Origin
 from starline.identity.models import RecordScope, RecoveryCode, RememberedDevice, SecondFactor
@@ -75,6 +75,8 @@ class Agency:
     """A row of another client and another staff member, in another branch."""
     parents: dict[str, Any] = field(default_factory=dict)
     """The ids, by table, of the branch, the client and the staff member that own the rows within reach."""
+    used_up: dict[str, str] = field(default_factory=dict)
+    """The ids of rows that one route each may use up."""
     broken: dict[str, str] = field(default_factory=dict)
     """Why there is no row of a resource, by its name."""
     factory: Any = None
@@ -300,7 +302,7 @@ def _keep_records(agency: Agency, user_id: int) -> None:
         everybody = [user_id, *(one.user_id for one in agency.people.values())]
         notify_all(everybody, "walk", "Something of %(who)s.", link="/me", key="walk", who="somebody")
         view_id = UUID(agency.own["saved_views"]["id"])
-        _keep_version(UUID(agency.own["files"]["id"]))
+        _keep_files(agency)
         session.add(DefaultView(user_id=user_id, list_name="clients", view_id=view_id))
         credential_id = UUID(agency.own["credentials"]["id"])
         session.add(CredentialReminder(credential_id=credential_id, days=30, reminded_on=clock.today()))
@@ -311,13 +313,20 @@ def _keep_records(agency: Agency, user_id: int) -> None:
     seal_everything()
 
 
-def _keep_version(file_id: UUID) -> None:
-    """Content for the file within reach."""
-    content = f"A document of {CANARY}'s".encode()
+def _keep_files(agency: Agency) -> None:
+    """Content for the file within reach, and files to be thrown away and brought back."""
+    word = CANARY if agency.host.startswith("summit") else "nobody"
+    content = f"A document of {word}'s".encode()
     key = storage.storage().put(storage.key_for("documents", "txt"), content, "text/plain")
     sha256 = hashlib.sha256(content).hexdigest()
     facts = {"name": "words.txt", "media_type": "text/plain", "size_bytes": len(content), "sha256": sha256}
-    session.add(FileVersion(file_id=file_id, storage_key=key, **facts))
+    session.add(FileVersion(file_id=UUID(agency.own["files"]["id"]), storage_key=key, **facts))
+    owner = {"owner_table": "clients", "client_id": UUID(agency.parents["clients"])}
+    for use in ("trash", "restore"):
+        for way in ("View", "Api"):
+            file = StoredFile(name=f"{use}.txt", **owner, trashed_at=clock.now() if use == "restore" else None)
+            session.add(file)
+            agency.used_up[f"File{way}.{use}"] = str(file.id)
 
 
 def _row(agency: Agency, resource: Resource, given: dict[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ class For(StrEnum):
     AUDITORS = "auditors"
     OPERATORS = "operators"
     DEVELOPERS = "developers"
+    READERS = "readers of files"
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,11 @@ def _access(agency: Agency, person: Person) -> Arguments:
 def _file(agency: Agency, person: Person) -> Arguments:
     """A file of the agency's, within everybody's reach."""
     return {"pk": agency.own["files"]["id"]}
+
+
+def _used_up(endpoint: str) -> Callable[[Agency, Person], Arguments]:
+    """A row that this route alone uses up."""
+    return lambda agency, person: {"pk": agency.used_up[endpoint]}
 
 
 def _owner(agency: Agency, person: Person) -> Arguments:
@@ -222,25 +228,25 @@ OTHERS: dict[str, Other] = {
     "outbox.mail": Other(For.DEVELOPERS, _anything("key")),
     "outbox.body": Other(For.DEVELOPERS, _anything("key")),
     "files.open_file": Other(For.SIGNED_IN, _ticket),
-    "FileView.of_record": Other(For.SETTINGS, _owner),
-    "FileView.add": Other(For.SETTINGS, _owner, good=FORM),
-    "FileView.open": Other(For.SETTINGS, _file, good=(302, 404)),
-    "FileView.add_version": Other(For.SETTINGS, _file, good=FORM),
+    "FileView.of_record": Other(For.READERS, _owner),
+    "FileView.add": Other(For.READERS, _owner, good=FORM),
+    "FileView.open": Other(For.READERS, _file),
+    "FileView.add_version": Other(For.READERS, _file, good=FORM),
     "FileView.hold": Other(For.SETTINGS, _file),
     "FileView.release": Other(For.SETTINGS, _file),
-    "FileView.trash": Other(For.SETTINGS, _own_file),
-    "FileView.restore": Other(For.SETTINGS, _trashed_file),
+    "FileView.trash": Other(For.SETTINGS, _used_up("FileView.trash")),
+    "FileView.restore": Other(For.SETTINGS, _used_up("FileView.restore")),
     "TrashView.list": Other(For.SETTINGS),
-    "PhotoView.show": Other(For.SETTINGS, _photographed),
+    "PhotoView.show": Other(For.SIGNED_IN, _owner, good=(404,)),
     "PhotoView.save": Other(For.SETTINGS, _owner, good=FORM),
-    "FileApi.upload": Other(For.SETTINGS, good=(422,)),
-    "FileApi.link": Other(For.SETTINGS, _file),
-    "FileApi.versions": Other(For.SETTINGS, _file),
-    "FileApi.add_version": Other(For.SETTINGS, _file, good=(422,)),
+    "FileApi.upload": Other(For.READERS, good=(422,)),
+    "FileApi.link": Other(For.READERS, _file),
+    "FileApi.versions": Other(For.READERS, _file),
+    "FileApi.add_version": Other(For.READERS, _file, good=(422,)),
     "FileApi.hold": Other(For.SETTINGS, _file, {"reason": "A walk of routes"}),
     "FileApi.release": Other(For.SETTINGS, _file, {"reason": "A walk of routes"}),
-    "FileApi.trash": Other(For.SETTINGS, _own_file),
-    "FileApi.restore": Other(For.SETTINGS, _trashed_file),
+    "FileApi.trash": Other(For.SETTINGS, _used_up("FileApi.trash")),
+    "FileApi.restore": Other(For.SETTINGS, _used_up("FileApi.restore")),
     "browser_reports.report": Other(For.EVERYBODY, good=(204,)),
     "health.alive": Other(For.EVERYBODY),
     "health.ready": Other(For.EVERYBODY),
@@ -286,4 +292,5 @@ def people_for(cast: Cast, other: Other) -> list[tuple[str, Person]]:
         return [(name, person) for name, person in harbor.items() if name == "Administrator"]
     if other.whom is For.AUDITORS:
         return [(name, person) for name, person in harbor.items() if name in ("Administrator", "Auditor")]
-    return [(name, person) for name, person in harbor.items() if name in ("Administrator", "Caregiver", "Family")]
+    names = ("Administrator", "Nurse") if other.whom is For.READERS else ("Administrator", "Caregiver", "Family")
+    return [(name, person) for name, person in harbor.items() if name in names]

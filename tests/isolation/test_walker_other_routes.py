@@ -154,6 +154,8 @@ def _intruders(cast: Cast, ask: OtherAsk) -> list[tuple[str, Caller, dict[str, A
     ]
     if ask.other.whom in (For.SETTINGS, For.AUDITORS):
         found.append(("a caregiver", known(cast.application, harbor.people["Caregiver"]), own))
+    if ask.other.whom is For.READERS:
+        found.append(("a relative", known(cast.application, harbor.people["Family"]), own))
     return found
 
 
