@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.platform.demo.clients import give_portal_access, load_care_teams, load_clients, load_wishes
-from app.platform.demo.own_fields import load_own_fields
 from app.platform.demo.documents import load_documents
+from app.platform.demo.own_fields import load_own_fields
 from app.platform.demo.people import Fiction
 from app.platform.demo.staff import OfficePlace, load_staff
 from starline.core import clock, tenancy
