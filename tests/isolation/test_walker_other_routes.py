@@ -43,12 +43,12 @@ def test_every_route_and_every_documented_operation_is_walked(cast: Cast, tally:
     }
     assert served == walked
     actions = {name for resource in registry.values() for name in resource.actions}
+    written = {re.sub(r"<\w+:(\w+)>", r"<\1>", route) for route in served}
     documented = {
-        f"{method.upper()} {_as_rule(path, actions)}"
+        _as_rule(f"{method.upper()} {path}", actions, written)
         for path, one in openapi.build()["paths"].items()
         for method in one
     }
-    written = {re.sub(r"<\w+:(\w+)>", r"<\1>", route) for route in served}
     assert documented <= written
     apis = {route for route in written if route.partition(" ")[2].startswith("/api/v1/")}
     assert apis - documented - UNDOCUMENTED == set()
@@ -189,8 +189,10 @@ def _sent(caller: Caller, ask: OtherAsk, path: str) -> Any:
     return caller.call(ask.method, path, **options)
 
 
-def _as_rule(path: str, actions: set[str]) -> str:
-    """An OpenAPI path as Flask writes it; the words of actions are one variable there."""
-    head, _slash, last = path.rpartition("/")
-    path = f"{head}/{{action}}" if last in actions and head.endswith("}") else path
-    return re.sub(r"{(\w+)}", r"<\1>", path)
+def _as_rule(operation: str, actions: set[str], written: set[str]) -> str:
+    """An operation of the OpenAPI document as Flask writes it; the words of actions are one variable there, unless an
+    API has a route of that word.
+    """
+    rule = re.sub(r"{(\w+)}", r"<\1>", operation)
+    head, _slash, last = rule.rpartition("/")
+    return f"{head}/<action>" if last in actions and head.endswith(">") and rule not in written else rule
