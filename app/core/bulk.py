@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from app.core import lists
@@ -21,10 +22,11 @@ from app.core.own_fields import Tailored
 from app.core.redirects import local_path
 from app.core.resource import Resource
 from app.core.security import confirm_viewer, required_viewer
-from app.core.selection import Chosen, Selection, apply, chosen_rows, read_selection, undo
+from app.core.selection import Chosen, Selection, apply, chosen_rows, read_selection
 from app.core.sheets import sheet
+from app.core.undoing import can_return, may_return, undo, undo_address
 from app.core.writing import delete_row, update_row
-from starline.core import tenancy
+from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid, NotAllowed
 
 NAMED = 30
@@ -57,10 +59,12 @@ class SelectionView(BaseView):
         if ("can_edit", self.resource.permission) not in required_viewer().permissions:
             raise NotAllowed(_("You may not do this. Ask an administrator of your agency."))
         try:
-            number = undo(self.resource, request_id)
+            with session.begin_nested():
+                number = undo(self.resource, request_id)
             flash(ngettext("One record is as it was.", "%(num)s records are as they were.", number), "success")
-        except (Conflict, Invalid) as problem:
-            flash(problem.message, "danger")
+        except (Conflict, Invalid, IntegrityError) as problem:
+            refusal = explain(problem) if isinstance(problem, IntegrityError) else problem
+            flash(refusal.message, "danger")
         return redirect(local_path(request.form.get("back", ""), otherwise=_list_url(self.resource)))
 
 
@@ -100,7 +104,11 @@ def _question(resource: Resource, verb: BulkVerb, selection: Selection, error: s
     question = Question(_("%(verb)s: %(many)s", verb=verb.label, many=many), "", verb.label, error=error)
     if verb.name == DELETE:
         kept = _("They leave the lists and stay on record as voided, with your name. They can't be brought back.")
-        gone = _("This can't be undone. The history of changes is kept.")
+        gone = (
+            _("Right after it you can take it back with Undo. The history of changes is kept.")
+            if may_return(resource) and not resource.secrets
+            else _("This can't be undone. The history of changes is kept.")
+        )
         question.sentence = kept if resource.voids else gone
     elif verb.name == SET:
         one = _field(resource)
@@ -123,13 +131,13 @@ def _deed(resource: Resource, verb: BulkVerb, selection: Selection) -> Any:
         except ValueError as problem:
             return _question(resource, verb, selection, str(problem))
     rows = chosen_rows(resource, selection)
+    is_undoable = verb.name == SET or (verb.name == DELETE and all(can_return(resource, one.row) for one in rows))
     conflicts = apply(rows, partial(_change, resource, verb, one))
     if conflicts:
         return _conflicts(resource, verb, selection, one, conflicts)
     number = len(rows)
     said = ngettext("%(verb)s: one record.", "%(verb)s: %(num)s records.", number, verb=verb.label)
-    undoable = f"undo /{resource.name}/undo/{tenancy.current().request_id}" if verb.name == SET else "success"
-    flash(said, undoable)
+    flash(said, f"undo {undo_address(resource)}" if is_undoable else "success")
     return redirect(_list_url(resource))
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from flask import render_template, request
+from flask import Response, make_response, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
@@ -18,11 +18,12 @@ from app.core.profile import current_profile
 from app.core.reading import note_sight, read_within
 from app.core.resource import Resource
 from app.core.security import confirm_viewer, required_viewer
+from app.core.undoing import undo_address
 from app.core.writing import find_row, update_row
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound, Stale
 
-Answer = str | tuple[str, int]
+Answer = str | Response | tuple[str, int]
 
 
 class CellView(BaseView):
@@ -64,7 +65,9 @@ class CellView(BaseView):
             # The address was theirs to use; what is refused is the value.
             status = 422 if isinstance(refusal, NotAllowed) else refusal.status
             return self._again(row, one, sentences_of(refusal), version), status
-        return _row_anew(self.resource, row)
+        answer = make_response(_row_anew(self.resource, row))
+        answer.headers["X-Undo"] = undo_address(self.resource)
+        return answer
 
     def _again(self, row: Any, one: Field, sentences: list[str], version: int | None) -> str:
         form = sent_form_of_one(self.resource, one)

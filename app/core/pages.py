@@ -14,6 +14,7 @@ from app.core.profile import current_profile
 from app.core.redirects import local_path
 from app.core.related import label_of
 from app.core.resource import Resource
+from app.core.undoing import can_return
 from starline.core import audit
 from starline.core.db import User, session
 
@@ -86,7 +87,11 @@ def delete_page(resource: Resource, row: Any) -> dict[str, Any]:
             consequences.append(f"{number} × {_(child.title)}")
     back = local_path(request.args.get("back", ""), otherwise="")
     kept = _("It leaves the lists and stays on record as voided, with your name. It can't be brought back.")
-    gone = _("This can't be undone. The history of changes is kept.")
+    gone = (
+        _("Right after it you can take it back with Undo. The history of changes is kept.")
+        if can_return(resource, row) and not consequences
+        else _("This can't be undone. The history of changes is kept.")
+    )
     return {
         "title": _("Void %(what)s?", what=str(row)) if resource.voids else _("Delete %(what)s?", what=str(row)),
         "sentence": kept if resource.voids else gone,

@@ -22,6 +22,7 @@ from app.core.redirects import local_path
 from app.core.resource import Resource
 from app.core.security import confirm_viewer, required_viewer
 from app.core.trail import trail_of
+from app.core.undoing import can_return, undo_address
 from app.core.writing import create_row, delete_row, find_row, read_values, update_row
 from config import settings
 from starline.core.db import session
@@ -143,14 +144,14 @@ class ResourceView(ModelView):
             return render_template("resource/delete.html", **pages.delete_page(self.resource, row))
         try:
             with session.begin_nested():
-                what = str(row)
+                what, is_undoable = str(row), can_return(self.resource, row)
                 delete_row(self.resource, row)
         except (DomainError, IntegrityError) as problem:
             refusal = explain(problem) if isinstance(problem, IntegrityError) else problem
             flash(refusal.message, "danger")
             return redirect(pages.address(self.resource, "show", row.id))
         said = _("%(what)s was voided.", what=what) if self.resource.voids else _("%(what)s was deleted.", what=what)
-        flash(said, "success")
+        flash(said, f"undo {undo_address(self.resource)}" if is_undoable else "success")
         back = local_path(request.args.get("back", ""), otherwise="")
         return redirect(back or pages.address(self.resource, "list"))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -14,21 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from app.core import lists
 from app.core.bulk_verbs import MOST_SELECTED
 from app.core.display import Display
-from app.core.errors import explain
 from app.core.fields import Field
-from app.core.own_fields import expanded
 from app.core.parameters import ListRequest
 from app.core.profile import current_profile
 from app.core.reading import read_page
 from app.core.resource import Resource
 from app.core.security import required_viewer
-from app.core.writing import update_row
-from starline.core import audit, clock
 from starline.core.db import session
-from starline.core.errors import Conflict, DomainError, Invalid, NotFound, Stale, Unauthenticated, Unavailable
-
-UNDO_FOR = timedelta(hours=1)
-"""How long after a change its maker can take it back with one click."""
+from starline.core.errors import DomainError, Invalid, Stale, Unauthenticated, Unavailable
 
 
 @dataclass(frozen=True)
@@ -79,7 +71,7 @@ def read_selection(resource: Resource) -> Selection:
 def chosen_rows(resource: Resource, selection: Selection) -> list[Chosen]:
     """The rows, locked in one order, so that two people with the same ones wait for each other."""
     seen = {str(record["id"]): record["version"] for record in selection.records}
-    rows = _locked(resource, list(seen))
+    rows = locked_rows(resource, list(seen))
     return [Chosen(row, seen[str(row.id)]) for row in rows]
 
 
@@ -104,48 +96,6 @@ def apply(rows: Sequence[Chosen], change: Callable[[Chosen], None]) -> list[tupl
     return refused
 
 
-def undo(resource: Resource, request_id: str) -> int:
-    """Set back what the viewer's own request `request_id` changed, as the trail tells it; how many rows.
-
-    Raises `Conflict` where a row has been changed since, `NotFound` where there is nothing to set back.
-    """
-    events = audit.changes_of_request(
-        resource.model.__tablename__,
-        request_id,
-        by=required_viewer().user_id,
-        since=clock.now() - UNDO_FOR,
-    )
-    former = {str(event.subject_id): event.changes or {} for event in events}
-    rows = _locked(resource, list(former)) if former else []
-    if not rows:
-        raise NotFound(_("There is nothing to undo any more."))
-    refused = apply(
-        [Chosen(row, None) for row in rows],
-        lambda chosen: _set_back(resource, chosen.row, former[str(chosen.row.id)]),
-    )
-    if refused:
-        names = ", ".join(str(chosen.row) for chosen, _problem in refused[:10])
-        reason = refused[0][1]
-        refusal = explain(reason) if isinstance(reason, IntegrityError) else reason
-        raise Conflict(
-            _("Nothing was set back. These stand in the way: %(names)s. %(why)s", names=names, why=str(refusal))
-        )
-    return len(rows)
-
-
-def _set_back(resource: Resource, row: Any, changes: dict[str, Any]) -> None:
-    fields = {one.key: one for one in resource.bulk_fields}
-    values = {}
-    for name, (old, new) in expanded(resource, changes).items():
-        one = fields.get(name)
-        if one is None:
-            continue
-        if one.of(row) != (None if new is None else one.read(new)):
-            raise Stale(_("Somebody has changed it since."))
-        values[name] = old
-    update_row(resource, row, values, version=None)
-
-
 def _check_version(chosen: Chosen) -> None:
     if chosen.version is not None and getattr(chosen.row, "version", None) != chosen.version:
         raise Stale(_("Somebody else saved this record in the meantime."))
@@ -168,7 +118,7 @@ def _by_ids(asked: ListRequest, ids: list[str]) -> None:
     asked.parameters["ids"] = "{" + ",".join(ids) + "}"
 
 
-def _locked(resource: Resource, ids: list[str]) -> list[Any]:
+def locked_rows(resource: Resource, ids: list[str]) -> list[Any]:
     """The rows within the viewer's scope, by their ids."""
     model, viewer = resource.model, required_viewer()
     keys = [resource.key_of(one) for one in ids]

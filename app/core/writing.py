@@ -27,12 +27,17 @@ FIXED = frozenset(
 """Columns that no request may set; sent back unchanged by a client that read them, they are ignored."""
 
 
-def create_row(resource: Resource, given: Mapping[str, Any]) -> Any:
-    """Check `given` (JSON or form values by key), call the resource's verb, and return the flushed row."""
+def create_row(resource: Resource, given: Mapping[str, Any], *, key: Any = None) -> Any:
+    """Check `given` (JSON or form values by key), call the resource's verb, and return the flushed row.
+
+    `key` is the id of a row that comes back.
+    """
     values = read_values(resource, given, is_new=True)
     _check_scope(resource, values)
     _check_people(resource, values)
     values = with_custom(resource, values, {})
+    if key is not None:
+        values = {**values, "id": key}
     verb = resource.create
     row = type(resource).create(values, by=required_viewer().user_id) if verb else _insert(resource, values)  # type: ignore[misc]
     session.flush()

@@ -13,7 +13,7 @@ from app.core.redirects import local_path
 from app.core.security import confirm_viewer, required_viewer
 from app.shell import palette
 from starline.core.db import session
-from starline.core.errors import NotAllowed, NotFound
+from starline.core.errors import NotFound
 from starline.core.identifiers import parse_uuid
 from starline.organizations.models import Branch
 
@@ -45,7 +45,7 @@ class ShellView(BaseView):  # type: ignore[misc]
         required_viewer()
         confirm_viewer()
         if not branches.may_choose():
-            raise NotAllowed(_("You see the records that are yours to see; there is no branch to choose."))
+            raise NotFound(_("You see the records that are yours to see; there is no branch to choose."))
         if request.method == "POST":
             return _choose(request.form.get("branch", ""))
         found = session.scalars(select(Branch).order_by(Branch.name).limit(MOST_BRANCHES)).all()

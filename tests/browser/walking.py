@@ -23,7 +23,14 @@ NO_PAGES = frozenset(
             "files.open_file",
             "keys.jwks",
         ),
-        *("EnrolmentView.recovery_codes", "SupportView.enter", "health.alive", "health.ready", "openapi.openapi"),
+        *(
+            "EnrolmentView.recovery_codes",
+            "SupportView.enter",
+            "ShellView.news",
+            "ShellView.palette",
+            "NotificationView.panel",
+        ),
+        *("health.alive", "health.ready", "openapi.openapi"),
     }
 )
 """What answers with a file, with data, or with the way to another page."""

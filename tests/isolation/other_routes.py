@@ -170,7 +170,7 @@ OTHERS: dict[str, Other] = {
     "NotificationApi.read_all": Other(For.SIGNED_IN),
     "ShellView.news": Other(For.SIGNED_IN),
     "ShellView.palette": Other(For.SIGNED_IN),
-    "ShellView.branches": Other(For.SIGNED_IN, good=(200, 302, 403)),
+    "ShellView.branches": Other(For.SIGNED_IN, good=(200, 302, 404)),
     "keys.jwks": Other(For.EVERYBODY),
     "SearchView.results": Other(For.SIGNED_IN),
     "SearchApi.search": Other(For.SIGNED_IN),

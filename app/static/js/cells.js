@@ -1,4 +1,6 @@
 // A cell is changed where it stands: a click or F2 asks the server for its form, Enter and Tab save, Escape gives up.
+import { toast } from './toasts.js';
+
 let editing; // {cell, before, form, sent}
 
 const editable = (cell) => {
@@ -75,6 +77,8 @@ async function save() {
   row.replaceChildren(...[...fresh.children].map((one) => document.adoptNode(one)));
   if (tick) row.querySelector('.tick').checked = true;
   row.cells[mine.cell.cellIndex]?.classList.add('was-saved');
+  const undo = answer.headers.get('X-Undo');
+  if (undo) toast(document.querySelector('[data-toasts]').dataset.saved, 'good', { url: undo, token: body.get('csrf_token') });
   return true;
 }
 

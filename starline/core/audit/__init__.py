@@ -6,6 +6,15 @@ whatever was changed behind the triggers. Sealing also notes which clients were 
 """
 
 from starline.core.audit.models import AuditBlock, AuditEvent, AuditSighting
-from starline.core.audit.recording import changes_of_request, history, record, record_read
+from starline.core.audit.recording import changes_of_request, deletions_of_request, history, record, record_read
 
-__all__ = ["AuditBlock", "AuditEvent", "AuditSighting", "changes_of_request", "history", "record", "record_read"]
+__all__ = [
+    "AuditBlock",
+    "AuditEvent",
+    "AuditSighting",
+    "changes_of_request",
+    "deletions_of_request",
+    "history",
+    "record",
+    "record_read",
+]

@@ -54,15 +54,12 @@ def history(subject: str, subject_id: object, *, limit: int = 20) -> list[AuditE
 
 def changes_of_request(subject: str, request_id: str, *, by: int, since: datetime) -> list[AuditEvent]:
     """What the person changed in rows of `subject` by one request of theirs, not before `since`."""
-    query = (
-        session.query(AuditEvent)
-        .filter(AuditEvent.organization_id == tenancy.current_organization_id(), AuditEvent.at >= since)
-        .filter(AuditEvent.subject == subject, AuditEvent.action == "update")
-        .filter(AuditEvent.actor_id == by, AuditEvent.request_id == request_id)
-        .order_by(AuditEvent.id)
-    )
-    events: list[AuditEvent] = query.all()
-    return events
+    return _of_request("update", subject, request_id, by, since)
+
+
+def deletions_of_request(subject: str, request_id: str, *, by: int, since: datetime) -> list[AuditEvent]:
+    """The rows of `subject` that the person deleted by one request of theirs, each with all that was in it."""
+    return _of_request("delete", subject, request_id, by, since)
 
 
 def newest(action: str, subject: str, subject_id: str) -> AuditEvent | None:
@@ -75,3 +72,15 @@ def newest(action: str, subject: str, subject_id: str) -> AuditEvent | None:
     )
     found: AuditEvent | None = query.first()
     return found
+
+
+def _of_request(action: str, subject: str, request_id: str, by: int, since: datetime) -> list[AuditEvent]:
+    query = (
+        session.query(AuditEvent)
+        .filter(AuditEvent.organization_id == tenancy.current_organization_id(), AuditEvent.at >= since)
+        .filter(AuditEvent.subject == subject, AuditEvent.action == action)
+        .filter(AuditEvent.actor_id == by, AuditEvent.request_id == request_id)
+        .order_by(AuditEvent.id)
+    )
+    events: list[AuditEvent] = query.all()
+    return events
