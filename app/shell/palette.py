@@ -4,22 +4,19 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 import sqlalchemy as sa
 from flask import g
 from flask_babel import gettext as _
-from werkzeug.datastructures import MultiDict
 
 from app.core import branches, recents
 from app.core.access import may
 from app.core.fields import label_expression
 from app.core.matching import score
 from app.core.navigation import own_places, places
-from app.core.parameters import read_list_request
-from app.core.reading import read_page
 from app.core.registry import menu_groups
 from app.core.resource import Resource, registry
 from app.core.saved_views import views_of
+from app.core.searching import search_records
 from app.core.security import required_viewer
 from starline.core import audit
 from starline.core.db import session
@@ -74,33 +71,20 @@ def _labels(resource: Resource, keys: list[Any]) -> Iterable[tuple[Any, str]]:
 
 
 def _records(typed: str) -> list[tuple[str, list[Item]]]:
-    """The rows that begin with what was typed, by their list; the reading is audited by its statement."""
-    groups = []
-    for resource in registry.values():
-        if not resource.search or not resource.menu or not may("can_read", resource):
-            continue
-        arguments = MultiDict({"search": typed, "page_size": str(RECORDS), "count": "none"})
-        asked = read_list_request(resource, arguments, scope=required_viewer().scope)
-        rows = orjson.loads(read_page(resource, asked)[0])["result"]
-        items = [_record(resource, str(row["id"]), _name(resource, row), _hint(resource, row)) for row in rows]
-        groups.append((_(resource.title), items))
-    return [group for group in groups if group[1]]
+    """The records that fit, by their kind, the kind with the best fit first; and the way to all of them."""
+    groups: dict[str, list[Item]] = {}
+    for hit in search_records(required_viewer(), typed, limit=RECORDS):
+        item = {"label": hit.label, "hint": hit.sentence or hit.type_label, "icon": hit.icon, "url": hit.url}
+        groups.setdefault(hit.type_label, []).append(item)
+    if any(len(items) == RECORDS for items in groups.values()):
+        every = {"label": _("All that fit “%(typed)s”", typed=typed), "hint": "", "icon": "search"}
+        next(reversed(groups.values())).append({**every, "url": f"/search?{urlencode({'q': typed})}"})
+    return list(groups.items())
 
 
-def _name(resource: Resource, row: Item) -> str:
-    names = getattr(resource.model, "__label__", ("name",))
-    return " ".join(str(row[name]) for name in names if row.get(name)) or str(row["id"])
-
-
-def _hint(resource: Resource, row: Item) -> str:
-    """What tells two people of one name apart."""
-    names = ("client_number", "staff_number", "branch")
-    return " · ".join(str(row[name]) for name in names if row.get(name))
-
-
-def _record(resource: Resource, key: str, label: str, hint: str = "") -> Item:
+def _record(resource: Resource, key: str, label: str) -> Item:
     url = f"/{resource.name}/show/{key}"
-    return {"label": label, "hint": hint or _(resource.title), "icon": resource.icon, "url": url}
+    return {"label": label, "hint": _(resource.title), "icon": resource.icon, "url": url}
 
 
 def _about(best: Item | None) -> list[Item]:
