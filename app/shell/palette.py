@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from app.core import branches, recents
 from app.core.access import may
 from app.core.fields import label_expression
-from app.core.matching import score
+from app.core.matching import folded, score
 from app.core.navigation import own_places, places
 from app.core.registry import menu_groups
 from app.core.resource import Resource, registry
@@ -38,8 +38,12 @@ def answer(typed: str) -> list[dict[str, Any]]:
 def _found(typed: str) -> list[tuple[str, list[Item]]]:
     groups = _records(typed) if len(typed) >= SHORTEST else []
     best = groups[0][1][0] if groups else None
-    doing = [*_about(best), *_fitting(typed, _deeds(), OTHERS)]
-    return [*groups, (_("Do"), doing), (_("Go to"), _fitting(typed, _places(), OTHERS))]
+    going, doing = _fitting(typed, _places(), OTHERS), _fitting(typed, _deeds(), OTHERS)
+    pages, deeds = (_("Go to"), going), (_("Do"), [*_about(best), *doing])
+    if going and folded(going[0]["label"]) == folded(typed):
+        return [pages, *groups, deeds]  # who types the name of a page means the page
+    is_deed = doing and (not going or score(typed, doing[0]["label"]) > score(typed, going[0]["label"]))
+    return [*groups, deeds, pages] if is_deed else [*groups, pages, deeds]
 
 
 def recent() -> list[Item]:

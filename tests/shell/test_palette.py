@@ -68,6 +68,12 @@ def test_places_and_deeds_are_found_in_spite_of_slips(browser: Caller) -> None:
     )
 
 
+def test_who_types_the_name_of_a_page_goes_there_by_enter(browser: Caller) -> None:
+    for typed in ("clients", "Clients", "cli"):
+        assert items(browser, typed)[0]["url"] == "/clients/list/", typed
+    assert items(browser, "new clients")[0]["url"] == "/clients/add"
+
+
 def test_nobody_finds_what_they_may_not_open(cast: Cast) -> None:
     caregiver = by_cookie(cast.application, cast.harbor.people["Caregiver"])
     assert urls(caregiver, "roles") & {"/roles/list/", "/roles/add"} == set()

@@ -7,6 +7,7 @@ const sprite = document.querySelector('svg.icon use')?.getAttribute('href').spli
 let turn = 0;
 let waiting;
 let request;
+let drawnFor; // the text whose findings stand in the list
 
 const options = () => [...list.querySelectorAll('[role="option"]')];
 const current = () => list.querySelector('[aria-selected="true"]');
@@ -67,12 +68,13 @@ async function find() {
   const mine = turn += 1;
   request?.abort();
   request = new AbortController();
+  const text = field.value.trim();
   try {
-    const answer = await fetch(`/palette?q=${encodeURIComponent(field.value.trim())}`, { credentials: 'same-origin', signal: request.signal });
+    const answer = await fetch(`/palette?q=${encodeURIComponent(text)}`, { credentials: 'same-origin', signal: request.signal });
     if (answer.redirected || answer.status === 401) { location.reload(); return; }
     const found = answer.ok ? (await answer.json()).groups : undefined;
     if (mine !== turn) return;
-    if (found) draw(found);
+    if (found) { draw(found); drawnFor = text; }
     else list.replaceChildren(element('p', dialog.dataset.failed));
   } catch (problem) {
     if (problem.name !== 'AbortError' && mine === turn) list.replaceChildren(element('p', dialog.dataset.failed));
@@ -88,11 +90,21 @@ function follow(option, elsewhere) {
   else deeds[act]?.();
 }
 
+// Whoever types faster than the server answers means what was typed, not what still stands in the list.
+async function enter(elsewhere) {
+  if (field.value.trim() !== drawnFor) {
+    clearTimeout(waiting);
+    await find();
+  }
+  if (field.value.trim() === drawnFor) follow(current(), elsewhere);
+}
+
 export function open() {
   if (!dialog || dialog.open) return;
   for (const shown of document.querySelectorAll('[popover]:popover-open')) shown.hidePopover();
   field.value = '';
   list.replaceChildren();
+  drawnFor = undefined;
   dialog.showModal();
   field.focus();
   find();
@@ -128,7 +140,7 @@ if (dialog) {
   field.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter') { move(event); return; }
     event.preventDefault();
-    follow(current(), event.ctrlKey || event.metaKey);
+    enter(event.ctrlKey || event.metaKey);
   });
   document.addEventListener('keydown', (event) => {
     if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
