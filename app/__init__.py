@@ -25,6 +25,7 @@ FACES = (
     "platform",
     "files",
     "audit",
+    "imports",
 )
 """The packages of `app` whose resources, pages and APIs are served, in the order of the navigation."""
 

@@ -19,6 +19,7 @@ UNAUDITED = frozenset(
         "audit_sightings",
         "custom_values",
         "idempotent_requests",
+        "import_rows",
         "job_runs",
         "notifications",
         "organization_counters",

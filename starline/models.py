@@ -5,6 +5,7 @@ from starline.core import audit, crypto, outbox, schedules, search
 from starline.files import models as files
 from starline.identity import alerts, break_glass, reviews, saved_views, support
 from starline.identity import models as identity
+from starline.imports import models as imports
 from starline.lifecycle import models as lifecycle
 from starline.notifications import models as notifications
 from starline.organizations import custom_fields
@@ -20,6 +21,7 @@ __all__ = [
     "custom_fields",
     "files",
     "identity",
+    "imports",
     "lifecycle",
     "notifications",
     "organizations",

@@ -295,6 +295,7 @@ FURTHER_PERMISSIONS = frozenset(
         ("can_add", "Files"),
         ("can_delete", "Files"),
         ("can_hold", "Files"),
+        ("can_add", "Imports"),
     }
 )
 """Of screens and endpoints that are no resource; `Organizations` is the operators'."""

@@ -38,6 +38,9 @@ EMERGENCY = "BreakGlass"
 VIEWS = ("read add edit delete export share", "SavedViews")
 """Keeping lists as one likes them; sharing a view is a permission of its own."""
 
+IMPORTS = ("read add", "Imports")
+"""Bringing sheets in; into which lists, their own permissions say."""
+
 ACCESS = "Users Roles SignInAttempts"
 
 
@@ -78,6 +81,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("read add edit delete export", FILES),
             ("add", EMERGENCY),
             ("reveal", "ServiceAddresses"),
+            IMPORTS,
             VIEWS,
         ),
     ),
@@ -101,6 +105,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("read add", FILES),
             ("edit", "Clients"),
             ("read", PAY),
+            IMPORTS,
             VIEWS,
         ),
     ),
@@ -111,6 +116,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             (EVERYTHING, f"{STAFF} {STAFF_OFFICE} {PAY}"),
             ("read add edit delete export", FILES),
             ("read", "Branches Users"),
+            IMPORTS,
             VIEWS,
         ),
     ),

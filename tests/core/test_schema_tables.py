@@ -46,6 +46,8 @@ LOOSE_COLUMNS = {
     ("audit_sightings", "actor_id"): "An entry outlives the person.",
     ("audit_sightings", "client_id"): "It outlives the client, too.",
     ("custom_values", "row_id"): "Rows of several tables, repeated and removed by their triggers.",
+    ("import_rows", "twin_id"): "A record of whichever list the import is for.",
+    ("import_rows", "record_id"): "A record of whichever list the import is for.",
     ("idempotent_requests", "user_id"): "Short-lived and written by the request's own person.",
     ("stored_files", "record_id"): "It points into the table that the row names beside it.",
     ("search_tokens", "record_id"): "It points at the row of whichever table `subject` names; triggers remove it.",

@@ -23,6 +23,7 @@ from starline.identity import roles, sessions, tokens, users
 from starline.identity.attempts import Origin
 from starline.identity.models import RecordScope, RecoveryCode, RememberedDevice, SecondFactor
 from starline.identity.saved_views import DefaultView
+from starline.imports.models import ImportRow
 from starline.notifications.service import notify_all
 from starline.organizations.models import IdempotentRequest
 from starline.organizations.service import set_up_organization, set_up_platform
@@ -307,6 +308,9 @@ def _keep_records(agency: Agency, user_id: int) -> None:
         credential_id = UUID(agency.own["credentials"]["id"])
         session.add(CredentialReminder(credential_id=credential_id, days=30, reminded_on=clock.today()))
         client_id = agency.parents["clients"]
+        row = ImportRow(import_id=UUID(agency.own["imports"]["id"]), number=2)
+        row.cells = '["A cell"]'
+        session.add(row)
         # A trigger repeats it where filters look for it.
         session.query(Client).filter_by(id=UUID(client_id)).one().custom = {"wish": "A word of a client's"}
         audit.record_read("clients", [client_id], [UUID(client_id)])
@@ -352,6 +356,7 @@ def _unwritten(agency: Agency, resource: Resource) -> dict[str, Any]:
     client = UUID(agency.factory.parents["clients"]) if "clients" in agency.factory.parents else None
     return {
         "break_glass_accesses": {**user, "client_id": client, "reason": "The door stood open"},
+        "imports": {**user, "list_name": "Clients"},
         "security_alerts": {**user, "kind": "denials", "count": 50},
         "files": {"owner_table": "clients", "client_id": client},
     }.get(resource.name, {})

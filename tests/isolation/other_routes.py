@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from starline.core import db, storage, tenancy
 from starline.identity import support
+from starline.imports.models import Import
 from starline.notifications.service import newest, notify
 from tests.isolation.asks import UnknownRoute, resource_of_endpoint
 from tests.isolation.cast import Agency, Cast, Person
@@ -70,6 +71,22 @@ def _role(agency: Agency, person: Person) -> Arguments:
 
 def _field(agency: Agency, person: Person) -> Arguments:
     return {"pk": agency.own["custom_fields"]["id"]}
+
+
+def _import(state: str) -> Callable[[Agency, Person], Arguments]:
+    """An import in the state; Summit's is the one it has."""
+
+    def find(agency: Agency, person: Person) -> Arguments:
+        if agency.host.startswith("summit"):
+            return {"pk": agency.own["imports"]["id"]}
+        with tenancy.acting(agency.id), db.transaction():
+            one = Import(list_name="Clients", file_name="walk.csv", user_id=person.user_id, state=state)
+            one.headers, one.mapping = ["First name"], {"0": "first_name"}
+            db.session.add(one)
+            db.session.flush()
+            return {"pk": str(one.id)}
+
+    return find
 
 
 def _client(agency: Agency, person: Person) -> Arguments:
@@ -180,6 +197,17 @@ OTHERS: dict[str, Other] = {
     "FieldsView.preview": Other(For.SETTINGS),
     "FieldsView.ask_kind": Other(For.SETTINGS, _field),
     "FieldsView.change_kind": Other(For.SETTINGS, _field, good=FORM),
+    "ImportView.begin": Other(For.SETTINGS),
+    "ImportView.upload": Other(For.SETTINGS, good=(403,)),
+    "ImportView.show": Other(For.SETTINGS, _import("checked")),
+    "ImportView.progress": Other(For.SETTINGS, _import("running")),
+    "ImportView.ask_columns": Other(For.SETTINGS, _import("mapping")),
+    "ImportView.set_columns": Other(For.SETTINGS, _import("mapping")),
+    "ImportView.run": Other(For.SETTINGS, _import("checked")),
+    "ImportView.undo": Other(For.SETTINGS, _import("done")),
+    "ImportView.go_on": Other(For.SETTINGS, _import("running")),
+    "ImportView.discard": Other(For.SETTINGS, _import("checked")),
+    "ImportView.faulty": Other(For.SETTINGS, _import("done")),
     "AuditView.activity": Other(For.AUDITORS),
     "AuditView.record": Other(For.AUDITORS, _record),
     "AuditView.client": Other(For.AUDITORS, _client),

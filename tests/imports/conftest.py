@@ -1,0 +1,24 @@
+"""Two agencies, and Harbor's administrator at the browser; Harbor has fields of its own."""
+
+from typing import Any
+
+import pytest
+
+from starline.core import db, tenancy
+from starline.organizations.custom_fields import add_custom_field
+from tests.contract.callers import Caller, by_cookie
+from tests.isolation.cast import Cast, assemble
+
+
+@pytest.fixture(scope="module")
+def cast(database: str, _application: Any) -> Cast:
+    made = assemble(_application)
+    with tenancy.acting(made.harbor.id), db.transaction():
+        values = {"subject": "clients", "label": "Shirt size", "kind": "choice", "choices": ["Small", "Large"]}
+        add_custom_field(values, by=None)
+    return made
+
+
+@pytest.fixture(scope="module")
+def browser(cast: Cast) -> Caller:
+    return by_cookie(cast.application, cast.harbor.people["Administrator"])
