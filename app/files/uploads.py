@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
-from flask import request
+from flask import Response, after_this_request, request
 from flask_babel import gettext as _
 
 from app.core.access import allowed
@@ -47,6 +47,7 @@ def sent_files() -> list[Sent]:
     if not found:
         sentence = _("Choose a file first.")
         raise Invalid(sentence, errors={"file": [sentence]})
+    after_this_request(_closed)
     return [Sent(one.filename or "", cast(BinaryIO, one.stream)) for one in found]
 
 
@@ -87,6 +88,13 @@ def owner_for(table: str, key: str | UUID, viewer: Viewer) -> Any:
     if found is None:
         raise NotFound(_("There is no such record, or you may not see it."))
     return find_owner(table, found, viewer)
+
+
+def _closed(response: Response) -> Response:
+    """Large files wait in temporary ones, which go as soon as they are closed."""
+    for one in request.files.values():
+        one.close()
+    return response
 
 
 def keep(sent: Sent, owner: Any, viewer: Viewer, **said: Any) -> StoredFile:

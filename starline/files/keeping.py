@@ -8,7 +8,8 @@ from sqlalchemy import exists, or_, select
 
 from starline.core import clock, events, tenancy
 from starline.core.db import session
-from starline.core.errors import Conflict
+from starline.core.errors import Conflict, Invalid
+from starline.core.language import _
 from starline.core.problems import invalid
 from starline.core.storage import storage
 from starline.files.models import FileVersion, StoredFile
@@ -53,7 +54,7 @@ def hold_file(file: StoredFile, *, reason: str, by: int | None) -> StoredFile:
     if file.is_held:
         raise Conflict("This file is on legal hold already.")
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
-        raise invalid("reason", f"Say why, in {SHORTEST_REASON} to {LONGEST_REASON} characters.")
+        raise _no_reason()
     if file.trashed_at is not None:
         raise Conflict("This file is in the trash. Restore it first.")
     with tenancy.because(reason):
@@ -68,7 +69,7 @@ def release_file(file: StoredFile, *, reason: str, by: int | None) -> StoredFile
     if not file.is_held:
         raise Conflict("This file isn't on legal hold.")
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
-        raise invalid("reason", f"Say why, in {SHORTEST_REASON} to {LONGEST_REASON} characters.")
+        raise _no_reason()
     with tenancy.because(reason):
         file.held_at = file.held_by_id = file.hold_reason = None
     events.record("file:released", file)
@@ -97,6 +98,11 @@ def sweep() -> int:
     for key in orphans:
         storage().delete(key)
     return len(orphans)
+
+
+def _no_reason() -> Invalid:
+    facts = {"least": SHORTEST_REASON, "most": LONGEST_REASON}
+    return invalid("reason", _("Say why, in %(least)d to %(most)d characters.", **facts))
 
 
 def _remove(file: StoredFile, now: datetime) -> None:

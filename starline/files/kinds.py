@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from starline.core.language import N_, _, gettext
 from starline.core.problems import invalid
 
 HEAD_BYTES = 4096
@@ -30,17 +31,17 @@ class Kind:
         return self.media_type.startswith("image/")
 
 
-PDF = Kind("application/pdf", "PDF", ("pdf",))
-PNG = Kind("image/png", "PNG picture", ("png",))
-JPEG = Kind("image/jpeg", "JPEG picture", ("jpg", "jpeg", "jpe"))
-GIF = Kind("image/gif", "GIF picture", ("gif",))
-WEBP = Kind("image/webp", "WebP picture", ("webp",))
-HEIC = Kind("image/heic", "HEIC picture", ("heic", "heif"))
-DOCX = Kind("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word document", ("docx",))
-XLSX = Kind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel workbook", ("xlsx",))
-ZIP = Kind("application/zip", "ZIP archive", ("zip",))
-TEXT = Kind("text/plain", "text", ("txt", "csv", "log", "md"))
-CSV = Kind("text/csv", "table", ("csv",))
+PDF = Kind("application/pdf", N_("PDF"), ("pdf",))
+PNG = Kind("image/png", N_("PNG picture"), ("png",))
+JPEG = Kind("image/jpeg", N_("JPEG picture"), ("jpg", "jpeg", "jpe"))
+GIF = Kind("image/gif", N_("GIF picture"), ("gif",))
+WEBP = Kind("image/webp", N_("WebP picture"), ("webp",))
+HEIC = Kind("image/heic", N_("HEIC picture"), ("heic", "heif"))
+DOCX = Kind("application/vnd.openxmlformats-officedocument.wordprocessingml.document", N_("Word document"), ("docx",))
+XLSX = Kind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", N_("Excel workbook"), ("xlsx",))
+ZIP = Kind("application/zip", N_("ZIP archive"), ("zip",))
+TEXT = Kind("text/plain", N_("text"), ("txt", "csv", "log", "md"))
+CSV = Kind("text/csv", N_("table"), ("csv",))
 
 KINDS = (PDF, PNG, JPEG, GIF, WEBP, HEIC, DOCX, XLSX, ZIP, TEXT, CSV)
 BY_MEDIA_TYPE = {kind.media_type: kind for kind in KINDS}
@@ -52,15 +53,18 @@ MOST_LIST_BYTES = 4 * 1024 * 1024
 LONGEST_END = 65_557
 """The end of a ZIP file: a record of 22 bytes and a comment of up to 65,535."""
 
-BOMB = "This archive would unpack to far more than its size, as harmful ones do. It isn't taken."
-TAKEN = "Use a PDF, a picture (JPEG, PNG, WebP, GIF, HEIC), Word, Excel, CSV, text or ZIP file."
+BOMB = N_("This archive would unpack to far more than its size, as harmful ones do. It isn't taken.")
+UNKNOWN = N_(
+    "This kind of file isn't taken. Use a PDF, a picture (JPEG, PNG, WebP, GIF, HEIC), Word, Excel, CSV, text or ZIP"
+    " file."
+)
 PROGRAMS: Mapping[bytes, str] = {
-    b"MZ": "This is a program for Windows; programs aren't taken.",
-    b"\x7fELF": "This is a program for Linux; programs aren't taken.",
-    b"\xca\xfe\xba\xbe": "This is a program; programs aren't taken.",
-    b"\xcf\xfa\xed\xfe": "This is a program for Mac; programs aren't taken.",
-    b"#!": "This is a script; programs aren't taken.",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "Old Office files can carry macros. Save it as .docx or .xlsx.",
+    b"MZ": N_("This is a program for Windows; programs aren't taken."),
+    b"\x7fELF": N_("This is a program for Linux; programs aren't taken."),
+    b"\xca\xfe\xba\xbe": N_("This is a program; programs aren't taken."),
+    b"\xcf\xfa\xed\xfe": N_("This is a program for Mac; programs aren't taken."),
+    b"#!": N_("This is a script; programs aren't taken."),
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": N_("Old Office files can carry macros. Save it as .docx or .xlsx."),
 }
 MARKUP = (b"<svg", b"<html", b"<!doctype html", b"<script", b"<?xml", b"<body", b"<iframe")
 BRANDS_OF_HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
@@ -112,10 +116,10 @@ def refusal_of(head: bytes) -> str:
     """Why a file that begins so isn't taken, and what to do."""
     for signature, sentence in PROGRAMS.items():
         if head.startswith(signature):
-            return sentence
+            return gettext(sentence)
     if is_markup(head):
-        return "Web pages and SVG drawings can carry programs and aren't taken. Save it as a PDF or PNG."
-    return f"This kind of file isn't taken. {TAKEN}"
+        return _("Web pages and SVG drawings can carry programs and aren't taken. Save it as a PDF or PNG.")
+    return gettext(UNKNOWN)
 
 
 def suffix_of(name: str) -> str:
@@ -132,10 +136,16 @@ def _agreeing(found: Kind, name: str) -> Kind:
     if claimed is not None:
         raise invalid(
             "file",
-            f"The name says {claimed.label}, but the content is a {found.label}. Rename it to end in"
-            f" .{found.suffixes[0]}, or choose the right file.",
+            _(
+                "The name says %(claimed)s, but the content is a %(found)s. Rename it to end in .%(suffix)s, or choose"
+                " the right file.",
+                claimed=gettext(claimed.label),
+                found=gettext(found.label),
+                suffix=found.suffixes[0],
+            ),
         )
-    raise invalid("file", f"The content is a {found.label}; let the name end in .{found.suffixes[0]}.")
+    facts = {"found": gettext(found.label), "suffix": found.suffixes[0]}
+    raise invalid("file", _("The content is a %(found)s; let the name end in .%(suffix)s.", **facts))
 
 
 def _archive(content: BinaryIO) -> Kind:

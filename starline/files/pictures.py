@@ -7,13 +7,14 @@ from typing import BinaryIO
 import pillow_heif
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from starline.core.language import N_
 from starline.core.problems import invalid
 from starline.files.kinds import GIF, HEIC, JPEG, PNG, WEBP, Kind
 
 MOST_PIXELS = 60_000_000
 """Above the cameras of phones, far below what a small file made to hurt unpacks to."""
 
-TOO_MANY = "This picture has too many pixels. Make it smaller and try again."
+TOO_MANY = N_("This picture has too many pixels. Make it smaller and try again.")
 THUMBNAIL_PIXELS = (320, 320)
 PHOTO_PIXELS = 480
 FORMATS = {PNG: "PNG", JPEG: "JPEG", GIF: "GIF", WEBP: "WEBP", HEIC: "HEIF"}

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from starline.core.language import _
 from starline.files.vocabulary import FileStatus
 from starline.organizations.models import SubscriptionTier
 
@@ -35,15 +36,19 @@ def quota_problem(allowance: Allowance, *, used_bytes: int, more_bytes: int) -> 
         return size_problem(allowance)
     if used_bytes + more_bytes > allowance.quota_bytes:
         left = max(allowance.quota_bytes - used_bytes, 0)
-        return (
-            f"Your agency's storage is full: {size_label(left)} of {size_label(allowance.quota_bytes)} are left, and"
-            f" this file has {size_label(more_bytes)}. Empty the trash, or ask for a larger subscription."
+        return _(
+            "Your agency's storage is full: %(left)s of %(all)s are left, and this file has %(size)s. Empty the trash,"
+            " or ask for a larger subscription.",
+            left=size_label(left),
+            all=size_label(allowance.quota_bytes),
+            size=size_label(more_bytes),
         )
     return None
 
 
 def size_problem(allowance: Allowance) -> str:
-    return f"A file may have at most {size_label(allowance.largest_bytes)}. Make it smaller or split it."
+    most = size_label(allowance.largest_bytes)
+    return _("A file may have at most %(most)s. Make it smaller or split it.", most=most)
 
 
 def size_label(size_bytes: int) -> str:
@@ -79,12 +84,14 @@ def opening_problem(status: FileStatus, *, is_infected: bool, may_open_unscanned
     if status is FileStatus.CLEAN:
         return None
     if status is FileStatus.NOT_SCANNED:
-        return None if may_open_unscanned else "This file was not scanned for viruses, and your agency opens none such."
+        return (
+            None if may_open_unscanned else _("This file was not scanned for viruses, and your agency opens none such.")
+        )
     if status is FileStatus.SCANNING:
-        return "This file is being scanned for viruses. Try again in a minute."
+        return _("This file is being scanned for viruses. Try again in a minute.")
     if is_infected:
-        return "This file holds a virus and stays locked away. Ask whoever sent it for a clean one."
-    return "This file waits for the virus scanner, which can't be reached. It opens as soon as it was scanned."
+        return _("This file holds a virus and stays locked away. Ask whoever sent it for a clean one.")
+    return _("This file waits for the virus scanner, which can't be reached. It opens as soon as it was scanned.")
 
 
 def is_purgeable(

@@ -10,6 +10,7 @@ from config import settings
 from starline.core import clock, events, outbox
 from starline.core.db import session
 from starline.core.errors import NotFound, Unavailable
+from starline.core.language import _
 from starline.core.problems import invalid
 from starline.core.storage import storage
 from starline.files.adapters.clamd import Clamd
@@ -44,9 +45,8 @@ def first_status(content: BinaryIO, size_bytes: int) -> FileStatus:
     except Unavailable:
         return FileStatus.QUARANTINED
     if finding:
-        raise invalid(
-            "file", f"The virus scanner found {finding} in this file. It wasn't kept; tell whoever sent it to you."
-        )
+        said = _("The virus scanner found %(what)s in this file. It wasn't kept; tell whoever sent it.", what=finding)
+        raise invalid("file", said)
     return FileStatus.CLEAN
 
 
