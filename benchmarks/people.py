@@ -15,10 +15,14 @@ from starline.identity import passwords, roles
 
 def add_administrators() -> None:
     """Write the permissions, then one signed-in-ready administrator per organisation unless there is one."""
-    subprocess.run([str(database.ROOT / "bin" / "starline"), "permissions"], check=True, stdout=subprocess.DEVNULL)
+    write_permissions()
     for found in seed.organizations():
         with tenancy.acting(found.id, request_id="benchmark", reason="benchmark"), db.transaction():
             _add_administrator(found)
+
+
+def write_permissions() -> None:
+    subprocess.run([str(database.ROOT / "bin" / "starline"), "permissions"], check=True, stdout=subprocess.DEVNULL)
 
 
 def _add_administrator(found: seed.Organization) -> None:

@@ -1,6 +1,6 @@
 """Clients and what belongs to them, as screens and REST."""
 
-from app.core.resource import Resource
+from app.core.resource import Chart, Resource
 from starline.clients import addresses, contacts, coverages, notes, preferences, service
 from starline.clients.models import (
     CareTeamMember,
@@ -42,6 +42,12 @@ class Clients(Resource, model=Client, menu="People", icon="user-heart"):
     related = (
         "service_addresses contacts coverages client_preferences client_notes care_team_members client_status_changes"
     )
+    figures = {
+        "Active clients": "status=active",
+        "On hold or in hospital": "status.in=on_hold,hospitalised",
+        "Before care begins": "status.in=inquiry,assessment",
+    }
+    charts = {"Clients by status": Chart(by="status")}
     pills = {"status": STATUS_TONES, "fall_risk": {"low": "good", "moderate": "warn", "high": "bad"}}
     without = "delete"
     create = service.create_client
@@ -83,6 +89,7 @@ class Coverages(Resource, model=Coverage, icon="shield-check"):
         "Coverage": "client payer_name priority starts_on ends_on",
         "Insurance": "member_id group_number subscriber subscriber_name",
     }
+    figures = {"Coverages that end within 30 days": "ends_on.ge={today}&ends_on.le={in_30_days}"}
     pills = {"priority": {"primary": "good", "secondary": "info", "tertiary": "plain"}}
     without = "delete"
     create = coverages.add_coverage
@@ -126,5 +133,15 @@ class ClientStatusChanges(Resource, model=ClientStatusChange, icon="history"):
     filters = "client to_status changed_status_on"
     form = {"Change of status": "client to_status changed_status_on reason"}
     pills = {"to_status": STATUS_TONES}
+    figures = {"Care begun in 30 days": "to_status=active&changed_status_on.ge={30_days_ago}"}
+    trends = {"Care begun in 30 days": Chart(by="changed_status_on", query="to_status=active")}
+    charts = {
+        "Care begun and ended": Chart(
+            by="changed_status_on",
+            split="to_status",
+            series={"active": "accent", "discharged": "info", "deceased": "plain"},
+            months=range(-11, 1),
+        )
+    }
     without = "edit delete"
     create = service.add_status_change

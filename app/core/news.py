@@ -5,19 +5,12 @@ Counted when the page's script asks, not while pages are drawn: a page shows wha
 
 import time
 from dataclasses import dataclass
-from datetime import timedelta
-from urllib.parse import parse_qsl
 
-from werkzeug.datastructures import MultiDict
-
-from app.core import branches
+from app.core import branches, figures
 from app.core.access import may
-from app.core.parameters import read_list_request
-from app.core.profile import current_profile
-from app.core.reading import count_rows
+from app.core.reading import count_all
 from app.core.resource import Resource, registry
 from app.core.security import required_viewer
-from starline.core import clock
 from starline.notifications.service import count_unread
 
 KEPT_SECONDS = 180
@@ -51,19 +44,14 @@ _kept: dict[tuple[object, ...], tuple[float, News]] = {}
 
 def waiting() -> list[Waiting]:
     """What waits for the person, in the order of declaration; nothing that is zero."""
-    today = clock.now().astimezone(current_profile().display.zone).date()
-    dates = {"today": today.isoformat(), "in_30_days": (today + timedelta(days=30)).isoformat()}
-    found = []
-    for resource in registry.values():
-        if not resource.waits or not may("can_edit", resource):
-            continue
-        for sentence, pattern in resource.waits.items():
-            query = pattern.format(**dates)
-            asked = read_list_request(resource, MultiDict(parse_qsl(query)), scope=required_viewer().scope)
-            number = count_rows(resource, branches.narrowed(resource, asked))
-            if number:
-                found.append(Waiting(resource, sentence, query, number))
-    return found
+    declared = [
+        (resource, sentence, pattern.format(**figures.dates()))
+        for resource in registry.values()
+        if resource.waits and may("can_edit", resource)
+        for sentence, pattern in resource.waits.items()
+    ]
+    numbers = count_all([(resource, figures.asked(resource, query)) for resource, _sentence, query in declared])
+    return [Waiting(*one, number) for one, number in zip(declared, numbers, strict=True) if number]
 
 
 def newest() -> News:

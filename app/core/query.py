@@ -16,7 +16,7 @@ from app.core.fields import MASK, Field, Kind, label_expression
 from app.core.own_values import own_comparison, stored_value, typed_value
 from app.core.resource import Resource
 from starline.core.search import is_searched
-from starline.core.statements import Statement
+from starline.core.statements import PLACEHOLDER, Statement
 
 COUNT_CAP = 10_000
 """Rows counted at most when `count` is `capped`: an exact count of a large table costs more than the page."""
@@ -133,6 +133,18 @@ def count_statement(resource: Resource, shape: Shape) -> Statement:
     constants: dict[str, Any] = {}
     condition = sa.and_(*_conditions(resource, shape))
     return Statement(f"SELECT count(*) FROM {_matching(resource, condition, constants)}", constants)
+
+
+@lru_cache(maxsize=512)
+def counts_statement(asked: tuple[tuple[Resource, Shape], ...]) -> Statement:
+    """Several counts at once, as an array; the parameters of the n-th are called `cN_…`."""
+    counts: list[str] = []
+    constants: dict[str, Any] = {}
+    for number, (resource, shape) in enumerate(asked):
+        one = count_statement(resource, shape)
+        counts.append("(" + PLACEHOLDER.sub(rf"%(c{number}_\1)s", one.text) + ")")
+        constants |= {f"c{number}_{name}": value for name, value in one.constants.items()}
+    return Statement(f"SELECT ARRAY[{', '.join(counts)}]::bigint[]", constants)
 
 
 def _page(resource: Resource, shape: Shape, constants: dict[str, Any]) -> tuple[str, Any]:

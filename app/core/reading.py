@@ -9,7 +9,7 @@ from psycopg2 import Error, OperationalError
 
 from app.core import own_fields
 from app.core.parameters import ListRequest
-from app.core.query import Shape, count_statement, row_statement, statement
+from app.core.query import Shape, count_statement, counts_statement, row_statement, statement
 from app.core.resource import Resource
 from app.core.security import current_viewer, forget_viewer, required_viewer
 from starline.core import audit, db, tenancy
@@ -62,6 +62,21 @@ def count_rows(resource: Resource, asked: ListRequest) -> int:
     shape = replace(asked.shape, scope=viewer.scope)
     number: int = answer_within(count_statement(resource, shape), {**asked.parameters, **_of_viewer(viewer)})[0]
     return number
+
+
+def count_all(asked: list[tuple[Resource, ListRequest]]) -> list[int]:
+    """How many rows of the viewer's each request matches, all in one statement and unaudited like `count_rows`."""
+    if not asked:
+        return []
+    viewer = required_viewer()
+    shapes = tuple((resource, replace(one.shape, scope=viewer.scope)) for resource, one in asked)
+    parameters = {
+        f"c{number}_{name}": value
+        for number, (_resource, one) in enumerate(asked)
+        for name, value in {**one.parameters, **_of_viewer(viewer)}.items()
+    }
+    numbers: list[int] = answer_within(counts_statement(shapes), parameters)[0]
+    return numbers
 
 
 def detail_columns(resource: Resource) -> tuple[str, ...]:

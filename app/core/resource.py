@@ -11,6 +11,7 @@ the place of the generated one.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
@@ -36,6 +37,22 @@ SIMPLE = frozenset(
 
 ALIKE = frozenset({Kind.BOOLEAN, Kind.CHOICE, Kind.DATE, Kind.RELATION})
 """What many records can sensibly have in common; nobody gives them all one name or number."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Rows counted by a closed list, or by the `months` (from this one) of a date, split by a closed list.
+
+    `series` names the values of the split that are drawn, each with its tone. `query` narrows the rows as a list's
+    address does, by equality.
+    """
+
+    by: str
+    split: str = ""
+    series: Mapping[str, str] = field(default_factory=dict)
+    months: range = range(0)
+    query: str = ""
+
 
 registry: dict[str, "Resource"] = {}
 """Every declared resource by class name, in the order of declaration."""
@@ -69,6 +86,12 @@ class Resource:
     waits: ClassVar[Mapping[str, str]] = {}
     """What waits for those who may edit: a sentence, and the list it counts ("status=requested"). `{today}` and
     `{in_30_days}` stand for dates."""
+    figures: ClassVar[Mapping[str, str]] = {}
+    """Figures of the first page for those who may read: a label, and the list it counts, as in `waits`."""
+    trends: ClassVar[Mapping[str, Chart]] = {}
+    """Of figures that are of a time: what is counted week by week beside them."""
+    charts: ClassVar[Mapping[str, Chart]] = {}
+    """Charts of the first page, by their title."""
     shown_once: ClassVar[str] = ""
     """An attribute of a new row that its maker sees in the answer and nobody ever again: a secret that isn't stored."""
     feature: ClassVar[str | None] = None

@@ -1,4 +1,4 @@
-"""Today, by what the person may see: figures, what waits, what changed."""
+"""Today, by what the person may see: figures and charts of what the domains declare, what waits, what changed."""
 
 from typing import Any
 
@@ -6,15 +6,13 @@ from flask import g, redirect, render_template
 from flask_appbuilder import IndexView, expose
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from app.core import branches
-from app.core.access import may
-from app.core.display import choice_label
+from app.core import figures
 from app.core.news import waiting
 from app.core.profile import current_profile
-from app.core.resource import Resource, registry
+from app.core.resource import registry
 from app.core.security import confirm_viewer, current_viewer, required_viewer
 from starline.core import clock
 from starline.core.audit import AuditEvent
@@ -41,6 +39,7 @@ class HomeView(IndexView):  # type: ignore[misc]
             greeting=f"{hello}, {viewer.name.split()[0]}",
             date_label=format_date(now.date(), "EEEE, MMMM d"),
             kpis=[] if g.tenant.is_platform else _figures(),
+            charts=[] if g.tenant.is_platform else figures.charts(),
             worklist=_worklist(),
             recent=_recent(),
         )
@@ -54,35 +53,18 @@ def _worklist() -> list[dict[str, Any]]:
             "sentence": ngettext("%(num)d is waiting", "%(num)d are waiting", one.number),
             "url": one.url,
             "action": _("Open"),
+            "icon": one.resource.icon,
+            "tone": "warn",
         }
         for one in waiting()
     ]
 
 
 def _figures() -> list[dict[str, Any]]:
-    """How many rows the person sees of each resource that has a place in the rail, with the commonest status."""
-    figures = []
-    for resource in registry.values():
-        if resource.menu and may("can_read", resource) and "status" in resource.pills:
-            figures.append(_figure(resource))
-    return figures[:4]
-
-
-def _figure(resource: Resource) -> dict[str, Any]:
-    table = resource.model.__table__
-    query = select(table.c.status, func.count()).where(table.c.organization_id == required_viewer().organization_id)
-    scope = resource.model.visible_to(required_viewer())
-    for narrower in (scope, branches.condition(resource.model)):
-        if narrower is not None:
-            query = query.where(narrower)
-    rows = session.execute(query.group_by(table.c.status).order_by(func.count().desc())).all()
-    note = f"{rows[0][1]} {choice_label(rows[0][0]).lower()}" if rows else ""
-    return {
-        "label": _(resource.title),
-        "value": sum(row[1] for row in rows),
-        "note": note,
-        "url": f"/{resource.name}/list/",
-    }
+    return [
+        {"label": _(one.label), "value": f"{one.number:,}", "url": one.url, "line": one.line if any(one.trend) else ""}
+        for one in figures.figures()
+    ]
 
 
 def _recent() -> list[dict[str, Any]]:

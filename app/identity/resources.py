@@ -110,6 +110,7 @@ class SupportAccesses(Resource, model=SupportAccess, menu="Settings", icon="shie
     }
     without = "add edit delete"
     actions = {"approve": support.approve, "refuse": support.refuse, "end": support.end}
+    waits = {"Requests for support access to answer": "state=requested"}
     pills = {"state": {"requested": "info", "running": "warn", "refused": "bad", "ended": "plain"}}
 
 
@@ -126,6 +127,7 @@ class BreakGlassAccesses(Resource, model=BreakGlassAccess, menu="Settings", icon
     without = "add delete"
     update = break_glass.sign_off
     actions = {"end": break_glass.end}
+    waits = {"Emergency accesses to review": "reviewed_at.null=true"}
 
 
 class SecurityAlerts(Resource, model=SecurityAlert, menu="Settings", icon="bell"):
@@ -140,6 +142,8 @@ class SecurityAlerts(Resource, model=SecurityAlert, menu="Settings", icon="bell"
     }
     without = "add delete"
     update = alerts.acknowledge
+    waits = {"Security alerts to look into": "acknowledged_at.null=true"}
+    figures = {"Security alerts open": "acknowledged_at.null=true"}
     pills = {"severity": {"warning": "warn", "critical": "bad"}}
 
 

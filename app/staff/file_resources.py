@@ -1,6 +1,6 @@
 """The personnel file: people, what they have proved, their time and their pay, as screens and REST."""
 
-from app.core.resource import Resource
+from app.core.resource import Chart, Resource
 from starline.staff import access, availability, credentials, exclusions, onboarding, pay_rates, service, time_off
 from starline.staff.models import (
     AvailabilitySlot,
@@ -33,6 +33,8 @@ class StaffMembers(Resource, model=StaffMember, menu="People", icon="nurse"):
         "credentials exclusion_checks availability_slots time_off pay_rates training_records performance_reviews"
         " onboarding_items"
     )
+    figures = {"Active staff": "status=active", "Staff on leave": "status=leave"}
+    charts = {"Active staff by discipline": Chart(by="discipline", query="status=active")}
     pills = {"status": {"active": "good", "leave": "warn", "terminated": "plain"}}
     without = "delete"
     create = service.create_staff_member
@@ -64,6 +66,8 @@ class Credentials(Resource, model=Credential, menu="People", icon="certificate")
     update = credentials.update_credential
     delete = credentials.void_credential
     actions = {"verify": credentials.verify_credential}
+    figures = {"Credentials that end within 30 days": "expires_on.ge={today}&expires_on.le={in_30_days}"}
+    charts = {"Credentials that end": Chart(by="expires_on", months=range(6))}
     waits = {
         "Credentials to verify": "verified_on.null=true",
         "Credentials that end within 30 days": "expires_on.ge={today}&expires_on.le={in_30_days}",
@@ -113,6 +117,7 @@ class TimeOffRequests(Resource, model=TimeOff, menu="People", icon="calendar-off
         "decline": time_off.decline_time_off,
         "cancel": time_off.cancel_time_off,
     }
+    figures = {"Off today": "status=approved&starts_on.le={today}&ends_on.ge={today}"}
     waits = {"Requests for time off to answer": "status=requested"}
 
 

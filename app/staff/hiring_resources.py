@@ -1,6 +1,6 @@
 """Hiring, onboarding, trainings and reviews, as screens and REST."""
 
-from app.core.resource import Resource
+from app.core.resource import Chart, Resource
 from starline.staff import applicants, onboarding, reviews, trainings
 from starline.staff.models import (
     Applicant,
@@ -37,6 +37,8 @@ class Applicants(Resource, model=Applicant, icon="user-plus"):
     without = "delete"
     create = applicants.take_in
     update = applicants.update_applicant
+    figures = {"Applications in 30 days": "applied_on.ge={30_days_ago}"}
+    trends = {"Applications in 30 days": Chart(by="applied_on")}
     waits = {"New applications": "stage=applied"}
 
 
