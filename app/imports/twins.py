@@ -21,21 +21,21 @@ class Twins:
     def __init__(self, target: Target, rows: Iterable[Mapping[str, Any]]) -> None:
         """`rows` are the values of those that will be asked about."""
         self.target, self.rows = target, list(rows)
+        self.fields = target.fields
         self.names = target.match.split()
         self._known: dict[tuple[str, ...], Any] | None = None
 
     def key_of(self, values: Mapping[str, Any]) -> tuple[str, ...] | None:
         """What tells the row's record from others; None where a part of it is missing."""
-        fields = self.target.fields
         parts = []
         for name in self.names:
             value = values.get(name)
             if value in (None, ""):
-                default = getattr(fields[name].column.default, "arg", None)
+                default = getattr(self.fields[name].column.default, "arg", None)
                 value = getattr(default, "value", None) if not callable(default) else None
             if value in (None, ""):
                 return None
-            is_text = fields[name].kind in (Kind.TEXT, Kind.LONG_TEXT)
+            is_text = self.fields[name].kind in (Kind.TEXT, Kind.LONG_TEXT)
             parts.append(normal(str(value)) if is_text else str(value))
         return tuple(parts)
 
@@ -50,13 +50,18 @@ class Twins:
         if self._known is not None:
             self._known.setdefault(key, record_id)
 
-    def earlier_row(self, one: Import, row: ImportRow, match_hash: str) -> int | None:
-        """The line of an earlier row of the import that stands for the same record."""
-        query = sa.select(sa.func.min(ImportRow.number)).where(
-            ImportRow.import_id == one.id, ImportRow.match_hash == match_hash, ImportRow.number < row.number
+    def forget(self, record_ids: Iterable[Any]) -> None:
+        """Records that were not made after all."""
+        gone = set(record_ids)
+        if self._known is not None:
+            self._known = {key: record_id for key, record_id in self._known.items() if record_id not in gone}
+
+    def earlier_rows(self, one: Import, match_hashes: set[str]) -> dict[str, int]:
+        """The line of the first row of the import that stands for each record."""
+        query = sa.select(ImportRow.match_hash, sa.func.min(ImportRow.number)).where(
+            ImportRow.import_id == one.id, ImportRow.match_hash.in_(match_hashes)
         )
-        number: int | None = session.scalar(query)
-        return number
+        return dict(session.execute(query.group_by(ImportRow.match_hash)).tuples())
 
     def _load(self) -> dict[tuple[str, ...], Any]:
         model, viewer = self.target.resource.model, required_viewer()
@@ -67,7 +72,7 @@ class Twins:
         if "voided_at" in table.c:
             query = query.where(table.c.voided_at.is_(None))
         for name in self.names:
-            if self.target.fields[name].kind in (Kind.DATE, Kind.RELATION):
+            if self.fields[name].kind in (Kind.DATE, Kind.RELATION):
                 query = query.where(table.c[name].in_(self._asked(name)))
         found: dict[tuple[str, ...], Any] = {}
         for record_id, *values in session.execute(query if scope is None else query.where(scope)):
@@ -81,7 +86,7 @@ class Twins:
     def _asked(self, name: str) -> set[Any]:
         """What the rows have in the field, without what is no value of it."""
         values = {row.get(name) for row in self.rows} - {None, ""}
-        if self.target.fields[name].kind is not Kind.DATE:
+        if self.fields[name].kind is not Kind.DATE:
             return values
         found = set()
         for value in values:

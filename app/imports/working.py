@@ -6,6 +6,7 @@ the promise of the next one, so that a worker which is killed loses no row and m
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
@@ -26,6 +27,12 @@ from starline.imports.models import Duplicates, Import, ImportRow, ImportState, 
 
 PORTION = 250
 """Rows of one transaction: some seconds of work, so that progress is seen and little is lost."""
+
+BATCH = 25
+"""Rows that share a savepoint while all goes well."""
+
+Faults = dict[str, list[str]]
+"""Sentences by the key of the field that they are about."""
 
 TASKS = {
     ImportState.CHECKING: "imports.check",
@@ -89,7 +96,6 @@ def _portion(one: Import, state: ImportState) -> list[ImportRow]:
 def _check(one: Import, target: Target, rows: list[ImportRow]) -> None:
     """Try every row as if it were made, and roll all of them back."""
     reader = Reader(target.fields, one.mapping)
-    found: list[tuple[ImportRow, dict[str, Any]]] = []
     read = [(row, *reader.values(json.loads(row.cells or "[]"))) for row in rows]
     twins = Twins(target, [values for _row, values, _errors in read])
     keys = {row.id: twins.key_of(values) for row, values, _errors in read}
@@ -97,49 +103,108 @@ def _check(one: Import, target: Target, rows: list[ImportRow]) -> None:
         key = keys[row.id]
         row.match_hash = hashed(key) if key else None
     session.flush()
+    faults = _trial(target, read)
+    earlier = twins.earlier_rows(one, {row.match_hash for row in rows if row.match_hash})
+    for row in rows:
+        key = keys[row.id]
+        first = earlier.get(row.match_hash or "", row.number)
+        row.errors = faults[row.id]
+        row.twin_id = twins.record_like(key) if key else None
+        is_double = row.twin_id is not None or first < row.number
+        row.state = RowState.FAULTY if row.errors else RowState.DUPLICATE if is_double else RowState.READY
+        if first < row.number and not row.errors:
+            row.errors = {"": [_("The same as line %(number)d.", number=first)]}
+
+
+def _trial(target: Target, read: list[tuple[ImportRow, dict[str, Any], Faults]]) -> dict[Any, Faults]:
+    """The faults of each row. A savepoint for every row would take as long as the rows themselves: one holds until a
+    row is refused, and then a new one is begun."""
+    found: dict[Any, Faults] = {}
+    resource = target.resource
     trial = session.begin_nested()
     for row, values, errors in read:
         if not errors:
-            errors = _tried(lambda values=values: create_row(target.resource, values))  # type: ignore[misc]
-        found.append((row, errors))
+            errors = _faults_of(lambda values=values: create_row(resource, values))  # type: ignore[misc]
+            if errors:
+                trial.rollback()
+                trial = session.begin_nested()
+        found[row.id] = errors
     trial.rollback()
-    for row, errors in found:
-        key = keys[row.id]
-        earlier = twins.earlier_row(one, row, row.match_hash) if row.match_hash else None
-        row.twin_id = twins.record_like(key) if key else None
-        row.errors = errors
-        row.state = RowState.FAULTY if errors else RowState.DUPLICATE if row.twin_id or earlier else RowState.READY
-        if earlier and not errors:
-            row.errors = {"": [_("The same as line %(number)d.", number=earlier)]}
+    return found
 
 
 def _run(one: Import, target: Target, rows: list[ImportRow]) -> None:
+    """Make records, some rows under one savepoint; where one of them is refused, those again with a savepoint each."""
     reader = Reader(target.fields, one.mapping)
     read = {row.id: reader.values(json.loads(row.cells or "[]")) for row in rows}
     twins = Twins(target, [values for values, _errors in read.values()])
-    for row in rows:
-        if row.is_left_out or (row.state == RowState.DUPLICATE and one.duplicates == Duplicates.SKIP):
-            row.state = RowState.SKIPPED
-            continue
-        values, errors = read[row.id]
-        key = twins.key_of(values)
-        # The record may have been made since the trial, by this import too.
-        twin = twins.record_like(key) if key else None
-        if errors or (twin is not None and one.duplicates == Duplicates.SKIP):
-            row.state, row.errors = (RowState.FAULTY, errors) if errors else (RowState.SKIPPED, row.errors)
-            continue
-        with tenancy.acting(
-            tenancy.current_organization_id(), one.user_id, request_of(row), f"Import of {one.file_name}"
-        ):
-            if twin is not None and one.duplicates == Duplicates.UPDATE:
-                errors = _tried(lambda row=row, twin=twin, values=values: _update(row, target, twin, values))  # type: ignore[misc]
-            else:
-                errors = _tried(lambda row=row, values=values: _create(row, target, values))  # type: ignore[misc]
-        row.errors = errors
+    maker = Maker(one, target, twins)
+    reason = f"Import of {one.file_name}"
+    for start in range(0, len(rows), BATCH):
+        batch = [(row, *read[row.id]) for row in rows[start : start + BATCH]]
+        with tenancy.acting(tenancy.current_organization_id(), one.user_id, reason=reason):
+            outcomes: list[Outcome] = []
+            if _tried(lambda batch=batch, outcomes=outcomes: maker.make_all(batch, outcomes)):  # type: ignore[misc]
+                twins.forget([outcome.record_id for outcome in outcomes])
+                outcomes = [maker.make_one(*line) for line in batch]
+        for (row, _values, _errors), outcome in zip(batch, outcomes, strict=True):
+            outcome.tell(row)
+    session.flush()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a row; told to it once its record is sure."""
+
+    state: RowState
+    errors: Faults = field(default_factory=dict)
+    record_id: Any = None
+    record_version: int | None = None
+    former: str | None = None
+
+    def tell(self, row: ImportRow) -> None:
+        row.state, row.errors = self.state, self.errors
+        row.record_id, row.record_version = self.record_id, self.record_version
+        if self.former is not None:
+            row.former = self.former
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes, changes or skips the record of a row, as the import says."""
+
+    one: Import
+    target: Target
+    twins: Twins
+
+    def make_all(self, batch: list[tuple[ImportRow, dict[str, Any], Faults]], outcomes: list[Outcome]) -> None:
+        for line in batch:
+            outcomes.append(self._made(*line))
+            session.flush()
+
+    def make_one(self, row: ImportRow, values: dict[str, Any], errors: Faults) -> Outcome:
+        made: list[Outcome] = []
+        errors = _tried(lambda: made.append(self._made(row, values, errors)))
+        return Outcome(RowState.FAULTY, errors) if errors else made[0]
+
+    def _made(self, row: ImportRow, values: dict[str, Any], errors: Faults) -> Outcome:
+        is_double = row.state == RowState.DUPLICATE and self.one.duplicates == Duplicates.SKIP
+        if row.is_left_out or is_double:
+            return Outcome(RowState.SKIPPED, row.errors)
         if errors:
-            row.state = RowState.FAULTY
-        elif key and row.state == RowState.CREATED:
-            twins.add(key, row.record_id)
+            return Outcome(RowState.FAULTY, errors)
+        key = self.twins.key_of(values)
+        # The record may have been made since the trial, by this import too.
+        twin = self.twins.record_like(key) if key else None
+        if twin is not None and self.one.duplicates == Duplicates.SKIP:
+            return Outcome(RowState.SKIPPED)
+        tenancy.rename_request(request_of(row))
+        if twin is not None and self.one.duplicates == Duplicates.UPDATE:
+            return _update(self.target, twin, values)
+        outcome = _create(self.target, values)
+        if key:
+            self.twins.add(key, outcome.record_id)
+        return outcome
 
 
 def _undo(one: Import, target: Target, rows: list[ImportRow]) -> None:
@@ -162,25 +227,33 @@ def request_of(row: ImportRow) -> str:
     return f"import-{row.id.hex}"
 
 
-def _create(row: ImportRow, target: Target, values: dict[str, Any]) -> None:
+def _create(target: Target, values: dict[str, Any]) -> Outcome:
     made = create_row(target.resource, values)
-    row.state, row.record_id, row.record_version = RowState.CREATED, made.id, made.version
+    return Outcome(RowState.CREATED, record_id=made.id, record_version=made.version)
 
 
-def _update(row: ImportRow, target: Target, twin: Any, values: dict[str, Any]) -> None:
+def _update(target: Target, twin: Any, values: dict[str, Any]) -> Outcome:
     record = find_row(target.resource, str(twin), lock=True)
     former = dumped(record)
     update_row(target.resource, record, values, version=None)
-    row.former = former
-    row.state, row.record_id, row.record_version = RowState.UPDATED, record.id, record.version
+    return Outcome(RowState.UPDATED, {}, record.id, record.version, former)
 
 
-def _tried(deed: Callable[[], Any]) -> dict[str, list[str]]:
+def _tried(deed: Callable[[], Any]) -> Faults:
     """Do it, or nothing of it: the sentences by field that stood in the way."""
-    try:
+
+    def done() -> None:
         with session.begin_nested():
             deed()
             session.flush()
+
+    return _faults_of(done)
+
+
+def _faults_of(deed: Callable[[], Any]) -> Faults:
+    """Do it; what stood in the way, if something did. The caller sees to what is half done then."""
+    try:
+        deed()
     except (Unauthenticated, Unavailable):
         raise
     except DataError:

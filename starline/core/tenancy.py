@@ -97,6 +97,15 @@ def switch(
     db.apply_context()
 
 
+def rename_request(request_id: str) -> None:
+    """Go on under another request's name until the enclosing `acting` ends: so the trail tells a long work's steps."""
+    from starline.core import db
+
+    db.flush_pending()
+    _current.set(replace(_current.get(), request_id=request_id))
+    db.apply_context()
+
+
 @contextmanager
 def because(reason: str) -> Iterator[None]:
     """Attach a person's reason to every change made inside the block; the audit keeps it."""

@@ -158,10 +158,10 @@ def test_a_worker_that_is_killed_doubles_and_loses_nothing(
     made = portions._create
     count = iter(range(100))
 
-    def dies(*given: Any) -> None:
+    def dies(*given: Any) -> Any:
         if next(count) == 6:
             raise KeyboardInterrupt
-        made(*given)
+        return made(*given)
 
     monkeypatch.setattr(portions, "_create", dies)
     with pytest.raises(KeyboardInterrupt):
