@@ -31,6 +31,7 @@ TASK_MODULES = (
     "starline.files.tasks",
     "starline.notifications.tasks",
     "starline.staff.tasks",
+    "starline.clients.tasks",
 )
 """Every module that declares tasks or schedules."""
 

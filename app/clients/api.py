@@ -2,17 +2,16 @@
 
 from typing import Any
 
-import orjson
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 from flask_appbuilder.api import BaseApi, expose
-from flask_babel import gettext as _
 
+from app.clients import conversion, pairs, searching, status, winning
+from app.clients.bodies import object_sent
 from app.clients.emergency import NAMES, asking, find
 from app.core.idempotency import once
 from app.core.openapi import answers, document
 from starline.clients import emergency
 from starline.core.db import session
-from starline.core.errors import Invalid
 
 
 class BreakGlassApi(BaseApi):  # type: ignore[misc]
@@ -24,13 +23,13 @@ class BreakGlassApi(BaseApi):  # type: ignore[misc]
     @expose("/find", methods=["POST"])
     def find(self) -> Response:
         viewer = asking()
-        find(_described(_body(NAMES)), viewer)
+        find(_described(object_sent(*NAMES)), viewer)
         return jsonify(exists=True)
 
     @expose("", methods=["POST"])
     @once
     def open(self) -> Response:
-        viewer, body = asking(), _body((*NAMES, "reason"))
+        viewer, body = asking(), object_sent(*NAMES, "reason")
         opened = emergency.open_client(_described(body), reason=str(body.get("reason") or ""), viewer=viewer)
         session.flush()
         answer = jsonify(id=str(opened.id), client_id=str(opened.client_id), expires_at=opened.expires_at.isoformat())
@@ -38,24 +37,11 @@ class BreakGlassApi(BaseApi):  # type: ignore[misc]
         return answer
 
 
-VIEWS = (BreakGlassApi,)
+VIEWS = (BreakGlassApi, *conversion.APIS, *pairs.APIS, *searching.APIS, *status.APIS, *winning.APIS)
 
 
 def _described(body: dict[str, Any]) -> dict[str, Any]:
     return {name: body.get(name) for name in NAMES}
-
-
-def _body(known: tuple[str, ...]) -> dict[str, Any]:
-    try:
-        body = orjson.loads(request.get_data() or b"null")
-    except orjson.JSONDecodeError:
-        raise Invalid(_("The body is not valid JSON."), code="invalid_json") from None
-    if not isinstance(body, dict):
-        raise Invalid(_("Send one JSON object."), code="invalid_json")
-    unknown = body.keys() - set(known)
-    if unknown:
-        raise Invalid(_("There is no field called this."), errors={name: [_("Not taken here.")] for name in unknown})
-    return body
 
 
 _TEXT = {"type": "string"}

@@ -7,6 +7,8 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from app.clients import conversion, intake, pairs, reports, status, winning
+from app.clients import page as _page_of_a_client  # noqa: F401  (what it adds to that page)
 from app.clients.emergency import NAMES, asking, find
 from app.core.navigation import Entry, add_entry
 from app.core.profile import current_profile
@@ -49,7 +51,15 @@ class BreakGlassView(BaseView):  # type: ignore[misc]
         return redirect(f"/clients/show/{opened.client_id}")
 
 
-VIEWS = (BreakGlassView,)
+VIEWS = (
+    BreakGlassView,
+    *conversion.VIEWS,
+    *intake.VIEWS,
+    *pairs.VIEWS,
+    *reports.VIEWS,
+    *status.VIEWS,
+    *winning.VIEWS,
+)
 
 
 def _page(values: dict[str, str], *, is_found: bool = False, problem: DomainError | None = None) -> str:

@@ -1,15 +1,36 @@
 """Clients and what belongs to them, as screens and REST."""
 
+from app.clients.entering import ClientsApi, ClientsView
+from app.clients.pairs import DuplicatesView
 from app.core.resource import Chart, Resource
-from starline.clients import addresses, contacts, coverages, notes, preferences, service
+from starline.clients import (
+    addresses,
+    contacts,
+    coverages,
+    hospital,
+    incidents,
+    matching,
+    merging,
+    notes,
+    preferences,
+    referrals,
+    service,
+)
 from starline.clients.models import (
     CareTeamMember,
     Client,
+    ClientMerge,
     ClientNote,
     ClientPreference,
     ClientStatusChange,
     Contact,
     Coverage,
+    DuplicatePair,
+    Hospitalisation,
+    Incident,
+    IncidentNotification,
+    Referral,
+    ReferralStep,
     ServiceAddress,
 )
 
@@ -40,7 +61,8 @@ class Clients(Resource, model=Client, menu="People", icon="user-heart"):
     }
     show = {"": "client_number status", **form}
     related = (
-        "service_addresses contacts coverages client_preferences client_notes care_team_members client_status_changes"
+        "contacts coverages client_preferences client_notes care_team_members service_addresses"
+        " hospitalisations incidents"
     )
     figures = {
         "Active clients": "status=active",
@@ -52,6 +74,8 @@ class Clients(Resource, model=Client, menu="People", icon="user-heart"):
     without = "delete"
     create = service.create_client
     update = service.update_client
+    view = ClientsView
+    api = ClientsApi
 
 
 class ServiceAddresses(Resource, model=ServiceAddress, icon="map-pin"):
@@ -145,3 +169,120 @@ class ClientStatusChanges(Resource, model=ClientStatusChange, icon="history"):
     }
     without = "edit delete"
     create = service.add_status_change
+
+
+class Hospitalisations(Resource, model=Hospitalisation, icon="ambulance"):
+    title = "Hospital stays"
+    table = "reason client facility admitted_on discharged_on is_planned"
+    filters = "client facility admitted_on discharged_on is_planned"
+    order = "-admitted_on"
+    form = {"Stay": "client facility reason admitted_on discharged_on is_planned note"}
+    create = hospital.add_stay
+    update = hospital.update_stay
+    delete = hospital.void_stay
+
+
+STAGE_TONES = {
+    "new": "info",
+    "contacted": "info",
+    "assessment_scheduled": "warn",
+    "assessed": "warn",
+    "won": "good",
+    "lost": "plain",
+}
+
+
+class Referrals(Resource, model=Referral, icon="inbox"):
+    table = "last_name first_name stage source source_name owner received_at next_step next_step_on branch"
+    filters = "stage source owner branch received_at next_step_on lost_reason payer_name last_name"
+    order = "-received_at"
+    form = {
+        "Person": "first_name last_name birth_date phone email",
+        "Home": "line1 city state postal_code",
+        "Who calls": "contact_name contact_relationship contact_phone",
+        "Referral": "source source_name received_at payer_name services_wanted needs branch",
+        "Intake": "stage owner assessment_at next_step next_step_on lost_reason lost_note",
+    }
+    show = {"": "referral_number client won_on", **form}
+    related = "referral_steps"
+    pills = {"stage": STAGE_TONES}
+    links = {"Make a client": "/intake/{id}/client", "Move to another stage": "/intake/{id}/move"}
+    waits = {"Referrals whose next step is overdue": "next_step_on.lt={today}"}
+    without = "delete"
+    create = referrals.take_referral
+    update = referrals.update_referral
+
+
+class ReferralSteps(Resource, model=ReferralStep, icon="history"):
+    title = "Steps"
+    table = "to_stage referral from_stage moved_at moved_by"
+    filters = "referral to_stage moved_at"
+    show = {"": "referral from_stage to_stage moved_at moved_by"}
+    pills = {"to_stage": STAGE_TONES}
+    read_only = True
+
+
+class Incidents(Resource, model=Incident, menu="Care", icon="alert-triangle"):
+    table = "title client severity status occurred_at due_on investigator"
+    filters = "client kind severity status due_on occurred_at investigator is_reportable"
+    search = "title"
+    order = "due_on"
+    form = {
+        "What happened": "client kind severity occurred_at place description involved injuries",
+        "At once": "immediate_action is_reportable due_on",
+        "Afterwards": "investigator investigation corrective_action",
+    }
+    show = {"": "incident_number status closed_at", **form}
+    related = "incident_notifications"
+    pills = {
+        "severity": {"near_miss": "plain", "minor": "info", "moderate": "warn", "serious": "bad", "critical": "bad"},
+        "status": {"reported": "bad", "investigating": "warn", "closed": "good"},
+    }
+    links = {"Report as PDF": "/incidents/{id}/report"}
+    waits = {
+        "Incidents past their due date": "status.ne=closed&due_on.lt={today}",
+        "Incidents nobody looks into yet": "status=reported",
+    }
+    actions = {
+        "start_investigation": incidents.start_investigation,
+        "close": incidents.close_incident,
+        "reopen": incidents.reopen_incident,
+    }
+    create = incidents.report_incident
+    update = incidents.update_incident
+    delete = incidents.void_incident
+
+
+class IncidentNotifications(Resource, model=IncidentNotification, icon="message"):
+    title = "Notifications"
+    table = "party name incident notified_at channel note"
+    filters = "incident party notified_at channel"
+    order = "-notified_at"
+    form = {"Notification": "incident party name notified_at channel note"}
+    without = "delete"
+    create = incidents.add_notification
+    update = incidents.update_notification
+
+
+class Duplicates(Resource, model=DuplicatePair, menu="People", icon="users"):
+    name = "duplicates"
+    title = "Possible duplicates"
+    table = "first_client second_client score reasons decision decided_at decided_by"
+    filters = "decision score first_client second_client"
+    order = "-score"
+    show = {"": "first_client second_client score reasons decision decided_at decided_by"}
+    pills = {"decision": {"open": "warn", "not_duplicate": "plain", "merged": "good"}}
+    waits = {"Records that look like one person": "decision=open"}
+    read_only = True
+    actions = {"not_a_duplicate": matching.not_a_duplicate, "look_again": matching.look_again}
+    view = DuplicatesView
+
+
+class Merges(Resource, model=ClientMerge, icon="unlink"):
+    title = "Merged records"
+    table = "merged_name kept_client merged_at merged_by undo_until undone_at"
+    filters = "kept_client merged_at undone_at"
+    order = "-merged_at"
+    show = {"": "merged_name kept_client merged_at merged_by undo_until undone_at"}
+    read_only = True
+    actions = {"undo": merging.undo_merge}

@@ -221,7 +221,8 @@ def _made(resource: Resource) -> dict[str, Any]:
     """A new record, and beside it what is told this once."""
     whole = _whole(resource)
     once = {"type": "string", "description": "Told now and never again."}
-    return {**whole, "properties": whole["properties"] | dict.fromkeys(resource.shown_once.split(), once)}
+    told = dict.fromkeys(resource.shown_once.split(), once) | getattr(resource.api, "told_once", {})
+    return {**whole, "properties": whole["properties"] | told}
 
 
 def _items(resource: Resource) -> dict[str, Any]:

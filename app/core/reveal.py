@@ -17,6 +17,7 @@ from app.core.security import confirm_viewer, required_viewer
 from app.core.writing import find_row
 from starline.core import audit
 from starline.core.errors import Invalid, NotAllowed, NotFound
+from starline.organizations.settings import policy
 
 SHORTEST_REASON, LONGEST_REASON = 5, 300
 REVEAL = "can_reveal"
@@ -48,6 +49,7 @@ class RevealView(BaseView):
             label=_(self.resource.secrets[secret].label),
             back_url=pages.address(self.resource, "show", row.id),
             error=error,
+            needs_reason=needs_reason(),
             **more,
         )
 
@@ -76,6 +78,11 @@ def reveal_api(resource: Resource) -> type[RevealApi]:
     return type(f"{resource.permission}RevealApi", (RevealApi,), attributes)
 
 
+def needs_reason() -> bool:
+    """Whether the agency wants to be told why."""
+    return bool(policy("client_policy")["reveal_needs_reason"])
+
+
 def _row(resource: Resource, pk: str, secret: str) -> Any:
     """The row within the viewer's scope, if they may reveal what it keeps."""
     required_viewer()
@@ -90,8 +97,9 @@ def _row(resource: Resource, pk: str, secret: str) -> Any:
 def _reveal(resource: Resource, row: Any, secret: str, reason: str) -> str | None:
     """The value, after it was written down who saw it and why. The value itself is written nowhere."""
     reason = " ".join(reason.split())
-    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
-        sentence = _("Say in %(low)d to %(high)d characters why.", low=SHORTEST_REASON, high=LONGEST_REASON)
+    shortest = SHORTEST_REASON if needs_reason() else 0
+    if not shortest <= len(reason) <= LONGEST_REASON:
+        sentence = _("Say in %(low)d to %(high)d characters why.", low=shortest, high=LONGEST_REASON)
         raise Invalid(sentence, errors={"reason": [sentence]})
     client = getattr(row, resource.client_column) if resource.client_column else None
     audit.record(
@@ -100,7 +108,7 @@ def _reveal(resource: Resource, row: Any, secret: str, reason: str) -> str | Non
         subject_id=str(row.id),
         client_ids=[client] if client else None,
         changes={"field": secret},
-        reason=reason,
+        reason=reason or None,
     )
     value: str | None = getattr(row, secret)
     return value

@@ -19,6 +19,7 @@ SECTIONS = {
     "E-mail": ("email_from_name", "email_from_address", "email_reply_to"),
     "Features": tuple(f"features.{name}" for name in FEATURES),
     "Security": tuple(f"security_policy.{name}" for name in POLICIES["security_policy"]),
+    "Clients": tuple(f"client_policy.{name}" for name in POLICIES["client_policy"]),
     "Scheduling": tuple(f"scheduling_policy.{name}" for name in POLICIES["scheduling_policy"]),
     "Billing": tuple(f"billing_policy.{name}" for name in POLICIES["billing_policy"]),
     "Files": tuple(f"file_policy.{name}" for name in POLICIES["file_policy"]),

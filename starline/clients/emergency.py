@@ -28,7 +28,9 @@ def find_client(values: dict[str, Any], *, by: int) -> UUID:
     Every look is audited. Raises `Invalid`, `NotFound`, `TooManyRequests`.
     """
     _check_rate(by)
-    found = list(session.scalars(select(Client.id).where(*_conditions(values)).limit(2)))
+    found = list(
+        session.scalars(select(Client.id).where(Client.merged_into_id.is_(None), *_conditions(values)).limit(2))
+    )
     audit.record(SEARCHED, "clients", client_ids=found if len(found) == 1 else None)
     if len(found) != 1:
         raise NotFound("No client has exactly this number, or this full name and birth date.")

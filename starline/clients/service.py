@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from starline.clients import rules
-from starline.clients.models import CareTeamMember, Client, ClientStatusChange
+from starline.clients import matching, rules
+from starline.clients.models import CareTeamMember, Client, ClientStatusChange, Hospitalisation, ServiceAddress
 from starline.clients.vocabulary import ClientStatus
 from starline.core import clock, events
 from starline.core.db import session
@@ -25,6 +25,7 @@ def create_client(values: Mapping[str, Any], *, by: int | None) -> Client:
     session.add(client)
     _keep_ssn(client, values)
     _write_history(client, None, on=today(client.branch_id), reason=None)
+    matching.keep_up(client)
     events.record("client:created", client)
     return client
 
@@ -33,10 +34,12 @@ def update_client(client: Client, values: Mapping[str, Any], *, by: int | None) 
     """Change what is known of a client. The status moves by `change_status` only."""
     if values.get("status", client.status) != client.status:
         raise invalid("status", "Change the status with its date and reason, under status history.")
-    values = _checked(values, client)
+    values, before = _checked(values, client), matching.identity_of(client)
     assign(client, _without_secrets(values))
     _keep_ssn(client, values)
     session.flush()
+    if matching.identity_of(client) != before:
+        matching.keep_up(client)
     events.record("client:updated", client)
     return client
 
@@ -57,7 +60,8 @@ def change_status(
 ) -> ClientStatusChange:
     """Move the client to `to` as of the day `on`, and keep the step in the history.
 
-    Becoming active the first time sets the start of care; a discharge or death ends the care team that day.
+    Becoming active the first time sets the start of care; going to hospital begins a stay, and whatever follows ends
+    it; a discharge or death ends the care team that day.
     """
     client = locked_client(client.id)
     on = on or today(client.branch_id)
@@ -67,6 +71,7 @@ def change_status(
         client.start_of_care_on = on
     if to in rules.ENDED:
         _end_care_team(client, on)
+    _follow_hospital(client, present, on=on, reason=reason)
     change = _write_history(client, present, on=on, reason=reason)
     events.record("client:status_changed", client)
     return change
@@ -92,6 +97,13 @@ def update_assignment(member: CareTeamMember, values: Mapping[str, Any], *, by: 
     session.flush()
     events.record("care_team_member:updated", member)
     return member
+
+
+def running_stay(client: Client) -> Hospitalisation | None:
+    """The stay in hospital that has no end yet."""
+    query = session.query(Hospitalisation).filter_by(client_id=client.id, discharged_on=None, voided_at=None)
+    found: Hospitalisation | None = query.one_or_none()
+    return found
 
 
 def locked_client(client_id: UUID) -> Client:
@@ -155,6 +167,8 @@ def _check_step(client: Client, to: ClientStatus, on: date, reason: str | None) 
         problems.add("reason", "Give a reason; it stays in the client's history.")
     if on > today(client.branch_id):
         problems.add("changed_status_on", "The status changes on the day it happens; this day is in the future.")
+    if to is ClientStatus.ACTIVE and not session.query(ServiceAddress.id).filter_by(client_id=client.id).first():
+        problems.add("to_status", "Add a service address first: an active client is cared for somewhere.")
     last = _last_change_on(client)
     if last and on < last:
         problems.add("changed_status_on", f"The status last changed on {last}; choose that day or a later one.")
@@ -165,6 +179,18 @@ def _last_change_on(client: Client) -> date | None:
     newest = session.query(ClientStatusChange.changed_status_on).filter_by(client_id=client.id)
     found: date | None = newest.order_by(ClientStatusChange.changed_status_on.desc()).limit(1).scalar()
     return found
+
+
+def _follow_hospital(client: Client, present: ClientStatus, *, on: date, reason: str | None) -> None:
+    """A status of hospitalised and a running stay go together."""
+    running = running_stay(client)
+    if client.status == ClientStatus.HOSPITALISED:
+        if running is None:
+            began = {"client_id": client.id, "admitted_on": on, "status_before": present}
+            session.add(Hospitalisation(**began, reason=reason or ""))
+    elif running is not None:
+        running.discharged_on = max(on, running.admitted_on)
+    session.flush()
 
 
 def _end_care_team(client: Client, on: date) -> None:

@@ -129,3 +129,101 @@ class CareRole(StrEnum):
     SUPERVISOR = "supervisor"
     THERAPIST = "therapist"
     COORDINATOR = "coordinator"
+
+
+class ReferralSource(StrEnum):
+    """Who sent the person to the agency."""
+
+    HOSPITAL = "hospital"
+    PHYSICIAN = "physician"
+    FACILITY = "facility"
+    PAYER = "payer"
+    COMMUNITY = "community"
+    CLIENT = "client"
+    FAMILY = "family"
+    SELF = "self"
+    WEBSITE = "website"
+    OTHER = "other"
+
+
+class ReferralStage(StrEnum):
+    """The columns of the intake board, in their order; the last two are ends."""
+
+    NEW = "new"
+    CONTACTED = "contacted"
+    ASSESSMENT_SCHEDULED = "assessment_scheduled"
+    ASSESSED = "assessed"
+    WON = "won"
+    LOST = "lost"
+
+
+class LostReason(StrEnum):
+    CHOSE_ANOTHER_AGENCY = "chose_another_agency"
+    TOO_EXPENSIVE = "too_expensive"
+    NOT_COVERED = "not_covered"
+    OUTSIDE_AREA = "outside_area"
+    NO_STAFF = "no_staff"
+    NOT_REACHED = "not_reached"
+    NO_LONGER_NEEDED = "no_longer_needed"
+    WENT_TO_FACILITY = "went_to_facility"
+    DECEASED = "deceased"
+    OTHER = "other"
+
+
+class IncidentKind(StrEnum):
+    FALL = "fall"
+    INJURY = "injury"
+    MEDICATION_ERROR = "medication_error"
+    SKIN_BREAKDOWN = "skin_breakdown"
+    INFECTION = "infection"
+    WANDERED_OFF = "wandered_off"
+    ABUSE_OR_NEGLECT = "abuse_or_neglect"
+    BEHAVIOR = "behavior"
+    MISSED_CARE = "missed_care"
+    THEFT_OR_LOSS = "theft_or_loss"
+    PROPERTY_DAMAGE = "property_damage"
+    DEATH = "death"
+    OTHER = "other"
+
+
+class IncidentSeverity(StrEnum):
+    NEAR_MISS = "near_miss"
+    MINOR = "minor"
+    MODERATE = "moderate"
+    SERIOUS = "serious"
+    CRITICAL = "critical"
+
+
+class IncidentStatus(StrEnum):
+    REPORTED = "reported"
+    INVESTIGATING = "investigating"
+    CLOSED = "closed"
+
+
+class NotifiedParty(StrEnum):
+    FAMILY = "family"
+    PHYSICIAN = "physician"
+    SUPERVISOR = "supervisor"
+    CASE_MANAGER = "case_manager"
+    STATE = "state"
+    PROTECTIVE_SERVICES = "protective_services"
+    POLICE = "police"
+    PAYER = "payer"
+    OTHER = "other"
+
+
+class NotifiedBy(StrEnum):
+    PHONE = "phone"
+    IN_PERSON = "in_person"
+    EMAIL = "email"
+    FAX = "fax"
+    STATE_PORTAL = "state_portal"
+    LETTER = "letter"
+
+
+class PairDecision(StrEnum):
+    """What people made of two clients that look alike."""
+
+    OPEN = "open"
+    NOT_DUPLICATE = "not_duplicate"
+    MERGED = "merged"

@@ -24,6 +24,12 @@ PLATFORM_RESOURCES = "Organizations"
 
 CARE = "Clients Client* Contacts ServiceAddresses CareTeamMembers"
 INSURANCE = "Coverages"
+INTAKE = "Referrals ReferralSteps"
+SAFETY = "Incidents IncidentNotifications"
+HOSPITAL = "Hospitalisations"
+TWINS = "Duplicates Merges"
+"""Records of one person, and what was made of them."""
+
 STAFF = "StaffMembers Credential* ExclusionChecks Availability TimeOffRequests Training* Onboarding*"
 STAFF_OFFICE = "Applicants PerformanceReviews InServiceRules Compliance OwnCredentials"
 """What human resources do besides: hiring, judging, and the rules that the agency sets itself."""
@@ -75,7 +81,9 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         "Scheduler",
         RecordScope.ALL,
         (
-            ("read add edit export", f"{CARE} Availability TimeOffRequests"),
+            ("read add edit export", f"{CARE} {INTAKE} Availability TimeOffRequests"),
+            ("read add edit", f"{HOSPITAL} {SAFETY}"),
+            ("read edit", TWINS),
             ("read", f"{INSURANCE} StaffMembers Credential* ExclusionChecks Training* Compliance Branches"),
             ("read add", "OwnCredentials"),
             ("read add edit delete export", FILES),
@@ -89,8 +97,9 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         "Nurse",
         RecordScope.ALL,
         (
-            ("read add edit", f"{CARE} {FILES}"),
-            ("read", f"{INSURANCE} StaffMembers Credential* Training* Availability Branches"),
+            ("read add edit", f"{CARE} {INTAKE} {FILES}"),
+            ("read add edit delete export", f"{HOSPITAL} {SAFETY}"),
+            ("read", f"{INSURANCE} {TWINS} StaffMembers Credential* Training* Availability Branches"),
             ("read add", "OwnCredentials"),
             ("add", EMERGENCY),
             VIEWS,
@@ -100,7 +109,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         "Biller",
         RecordScope.ALL,
         (
-            ("read export", f"{CARE} StaffMembers Branches"),
+            ("read export", f"{CARE} {HOSPITAL} StaffMembers Branches"),
             (EVERYTHING, INSURANCE),
             ("read add", FILES),
             ("edit", "Clients"),
@@ -124,16 +133,21 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         "Caregiver",
         RecordScope.ASSIGNED,
         (
-            ("read", f"{CARE} StaffMembers Credentials Availability TimeOffRequests"),
+            ("read", f"{CARE} {HOSPITAL} StaffMembers Credentials Availability TimeOffRequests"),
             ("read", "TrainingRecords OnboardingItems PerformanceReviews"),
-            ("add", "TimeOffRequests"),
+            ("add", "TimeOffRequests Incidents"),
             ("read add", f"OwnCredentials {FILES}"),
         ),
     ),
     RoleTemplate("Family", RecordScope.OWN, (("read", "Clients Contacts ServiceAddresses CareTeamMembers"),)),
     RoleTemplate("Auditor", RecordScope.ALL, (("read export", "*"),)),
     RoleTemplate(
-        "API", RecordScope.ALL, (("read add edit", f"{CARE} {INSURANCE} {STAFF} {FILES}"), ("read", "Branches"))
+        "API",
+        RecordScope.ALL,
+        (
+            ("read add edit", f"{CARE} {INSURANCE} {INTAKE} {HOSPITAL} {SAFETY} {STAFF} {FILES}"),
+            ("read", f"{TWINS} Branches"),
+        ),
     ),
 )
 BY_NAME = {template.name: template for template in (*ROLE_TEMPLATES, OPERATOR)}

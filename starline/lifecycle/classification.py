@@ -38,10 +38,11 @@ CLEARED = frozenset(
     {
         "api_keys",
         "audit_blocks",
-        "file_versions",
         "custom_values",
+        "file_versions",
         "idempotent_requests",
         "import_rows",
+        "match_keys",
         "organization_keys",
         "outbox_messages",
         "recovery_codes",
@@ -56,9 +57,9 @@ CLEARED = frozenset(
         "user_tokens",
     }
 )
-"""Tables that are emptied: what opens doors, what waits to be sent, and seals of a trail that is masked. The keys are
-made anew for what is sealed anew, and the words of the search for what is named anew. Files, whose bytes a copy
-doesn't have."""
+"""Tables that are emptied: what opens doors, what waits to be sent, what is worked out again, and seals of a trail
+that is masked. The keys are made anew for what is sealed anew, and the words of the search for what is named anew.
+Files, whose bytes a copy doesn't have."""
 
 CLASSES: dict[str, dict[Kind, str]] = {
     "organizations": {
@@ -102,7 +103,7 @@ CLASSES: dict[str, dict[Kind, str]] = {
         K.NOTHING: "logo_file favicon_file login_background_file email_header_file previous_brand wanted_domain"
         " domain_token",
         K.KEPT: "primary_color secondary_color theme_color features time_zone locale date_format currency"
-        " security_policy scheduling_policy billing_policy file_policy",
+        " security_policy scheduling_policy billing_policy file_policy client_policy",
     },
     "clients": {
         **NAMES,
@@ -133,6 +134,27 @@ CLASSES: dict[str, dict[Kind, str]] = {
     "client_notes": {K.TEXT: "body void_reason"},
     "client_preferences": {K.TEXT: "value reason"},
     "client_status_changes": {K.KEPT: "from_status", K.TEXT: "reason"},
+    "client_merges": {K.FULL: "merged_name", K.NOTHING: "moved chosen", K.SEALED: "kept_ssn_encrypted"},
+    "duplicate_pairs": {K.KEPT: "reasons"},
+    "hospitalisations": {K.AGENCY: "facility", K.TEXT: "reason note void_reason"},
+    "incidents": {
+        K.TEXT: "place description involved injuries immediate_action investigation corrective_action void_reason"
+    },
+    "incident_notifications": {K.FULL: "name", K.TEXT: "note"},
+    "referrals": {
+        **NAMES,
+        K.FIRST: "first_name",
+        K.BIRTH: "birth_date",
+        K.PHONE: "phone contact_phone",
+        K.EMAIL: "email",
+        K.STREET: "line1",
+        K.CITY: "city",
+        K.ZIP: "postal_code",
+        K.FULL: "contact_name",
+        K.KEPT: "state payer_name services_wanted",
+        K.TEXT: "source_name needs next_step lost_note",
+    },
+    "referral_steps": {K.KEPT: "from_stage"},
     "contacts": {**NAMES, K.FIRST: "first_name", K.PHONE: "phone mobile_phone", K.EMAIL: "email", K.TEXT: "note"},
     "coverages": {
         K.KEPT: "payer_name",

@@ -113,6 +113,7 @@ class OrganizationSettings(TenantModel):
     scheduling_policy: Mapped[dict[str, Any]] = column("Scheduling policy", JSONB, default=dict)
     billing_policy: Mapped[dict[str, Any]] = column("Billing policy", JSONB, default=dict)
     file_policy: Mapped[dict[str, Any]] = column("File policy", JSONB, default=dict)
+    client_policy: Mapped[dict[str, Any]] = column("Client policy", JSONB, default=dict)
 
 
 class Branch(TenantModel):

@@ -125,11 +125,22 @@ FILES = {
     ),
     "trash_days": Setting("The trash is emptied after (days)", 30, least=1, most=365),
 }
+CLIENTS = {
+    "reveal_needs_reason": Setting(
+        "Ask why before a door code or a number is shown", True, help="That it was shown is recorded either way."
+    ),
+    "near_miss_incident_days": Setting("Close a near miss within (days)", 14, least=1, most=90),
+    "minor_incident_days": Setting("Close a minor incident within (days)", 10, least=1, most=90),
+    "moderate_incident_days": Setting("Close a moderate incident within (days)", 7, least=1, most=90),
+    "serious_incident_days": Setting("Close a serious incident within (days)", 3, least=1, most=90),
+    "critical_incident_days": Setting("Close a critical incident within (days)", 1, least=1, most=90),
+}
 POLICIES: dict[str, dict[str, Setting]] = {
     "security_policy": SECURITY,
     "scheduling_policy": SCHEDULING,
     "billing_policy": BILLING,
     "file_policy": FILES,
+    "client_policy": CLIENTS,
 }
 
 DATE_FORMATS = ("MM/DD/YYYY", "DD/MM/YYYY", "YYYY-MM-DD")

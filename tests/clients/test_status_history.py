@@ -9,6 +9,7 @@ from starline.clients.models import CareTeamMember, ClientStatusChange
 from starline.clients.vocabulary import ClientStatus
 from starline.core import events
 from starline.core.errors import Invalid
+from tests.clients.factories import a_home
 from tests.organizations.factories import a_client, a_user, days, today
 
 pytestmark = pytest.mark.usefixtures("harbor")
@@ -21,6 +22,7 @@ def _move(client: Any, *steps: str, **more: Any) -> None:
 
 def test_becoming_active_sets_the_start_of_care_once() -> None:
     client = a_client()
+    a_home(client)
     _move(client, "assessment", "active")
     assert client.start_of_care_on == today()
     _move(client, "on_hold", "active", reason="Away for the holidays")
@@ -29,6 +31,7 @@ def test_becoming_active_sets_the_start_of_care_once() -> None:
 
 def test_every_step_is_kept_with_its_reason(session: Any) -> None:
     client = a_client()
+    a_home(client)
     _move(client, "assessment", "active")
     _move(client, "hospitalised", reason="Fell at home")
     steps = (
@@ -78,6 +81,7 @@ def test_a_discharge_ends_the_care_team_that_day(session: Any) -> None:
 
 def test_a_discharged_client_comes_back_with_a_reason() -> None:
     client = a_client()
+    a_home(client)
     _move(client, "discharged", reason="Chose another agency")
     with pytest.raises(Invalid):
         _move(client, "active")

@@ -346,7 +346,8 @@ def _seen(event: Event) -> set[str]:
 
 def _names_client(resource: Resource, record: dict[str, Any], event: Event) -> None:
     if resource.client_column:
-        assert event[4] == [record[resource.client_column]]
+        client = record[resource.client_column]
+        assert event[4] == ([client] if client else None)
 
 
 def _json(value: Any) -> bytes:

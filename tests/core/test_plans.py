@@ -31,6 +31,7 @@ MANY: dict[str, dict[str, str]] = {
     "staff_members": {"staff_number": "1000 + number", "user_id": "NULL", **NAMES},
     "contacts": {"user_id": "NULL"},
     "care_team_members": {"user_id": "-number"},
+    "match_keys": {"key": "'k:' || number"},
 }
 """The tables with many rows, and in what their rows differ."""
 TABLES = {"clients": "clients", "staff": "staff_members"}
@@ -101,6 +102,16 @@ def test_type_ahead_is_a_range_of_each_index(cast: Cast, plans: list[Plan], name
 def test_one_row_is_found_by_its_key(cast: Cast, plans: list[Plan], name: str) -> None:
     ask(cast, "Administrator", f"{name}/{cast.harbor.own[name]['id']}")
     assert "(id = " in indexes(plans)[f"pk_{TABLES[name]}"]
+
+
+def test_who_may_be_known_already_is_found_by_the_index_of_keys(cast: Cast, plans: list[Plan]) -> None:
+    caller = by_token(cast.application, cast.harbor.people["Administrator"])
+    asked = {"first_name": "Ruth", "last_name": "Abernathy", "birth_date": "1941-05-02", "phone": "503-555-0101"}
+    answer = caller.post("/api/v1/duplicates/search", json=asked)
+    assert answer.status_code == 200, answer.json
+    name = next(name for name in indexes(plans) if name.startswith("uq_match_keys"))
+    assert "key" in indexes(plans)[name]
+    assert {node["Relation Name"] for node in nodes(plans) if node["Node Type"] == "Seq Scan"} & MANY.keys() == set()
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ from starline.staff.models import CredentialReminder
 from tests.audit.trail import seal_everything
 from tests.contract.factory import Factory
 from tests.isolation.roles import connected, enter, rows
+from tests.isolation.unwritten import unwritten
 
 CANARY = "Qz7canary"
 LEFT_PLAIN = {
@@ -159,9 +160,9 @@ def plant_canaries(agency: Agency, canary: str = CANARY) -> int:
                 continue
             word = f"{canary}{hashlib.md5(f'{table}.{column}'.encode()).hexdigest()[:4]}"
             cursor.execute(
-                f"UPDATE {table} SET {column} = '{word}' || to_hex((row_number)::int) FROM (SELECT ctid AS place,"
-                f" row_number() OVER () FROM {table}) AS numbered WHERE {table}.ctid = numbered.place"
-                f" AND {column} IS NOT NULL"
+                f"UPDATE {table} SET {column} = '{word}' || to_hex((row_number)::int) FROM (SELECT ctid AS row_place,"
+                f" row_number() OVER () FROM {table}) AS numbered WHERE {table}.ctid = numbered.row_place"
+                f" AND {table}.{column} IS NOT NULL"
             )
             planted += cursor.rowcount
         cursor.connection.commit()
@@ -341,25 +342,14 @@ def _row(agency: Agency, resource: Resource, given: dict[str, Any]) -> dict[str,
     values = agency.factory.values(resource, full=True, **given)
     by_key = {one.key: one for one in resource.form_fields}
     users_ = {one.key: agency.factory.user_id for one in resource.form_fields if one.target is User}
+    more = unwritten(agency, resource)
     with tenancy.acting(agency.id), db.transaction():
         typed = {name: by_key[name].read(value) for name, value in (values | users_).items()}
-        row = resource.model(**typed | _unwritten(agency, resource))
+        row = resource.model(**typed | more)
         session.add(row)
         session.flush()
         known = {"id": str(row.id), "version": row.version}
         return known | ({"client_id": str(row.client_id)} if resource.client_column == "client_id" else {})
-
-
-def _unwritten(agency: Agency, resource: Resource) -> dict[str, Any]:
-    """What no form writes of rows that the system makes by itself."""
-    user = {"user_id": agency.factory.user_id}
-    client = UUID(agency.factory.parents["clients"]) if "clients" in agency.factory.parents else None
-    return {
-        "break_glass_accesses": {**user, "client_id": client, "reason": "The door stood open"},
-        "imports": {**user, "list_name": "Clients"},
-        "security_alerts": {**user, "kind": "denials", "count": 50},
-        "files": {"owner_table": "clients", "client_id": client},
-    }.get(resource.name, {})
 
 
 def another(agency: Agency, resource: Resource) -> dict[str, Any]:

@@ -143,6 +143,12 @@ def _owner(agency: Agency, person: Person) -> Arguments:
     return {"key": agency.parents["clients"], "table": "clients"}
 
 
+def _row_of(name: str) -> Callable[[Agency, Person], Arguments]:
+    return lambda agency, person: {"pk": agency.own[name]["id"]}
+
+
+_referral, _pair = _row_of("referrals"), _row_of("duplicates")
+
 FORM = (200, 302, 401, 422)
 """A form that was sent empty: shown again, or refused with its sentences."""
 
@@ -232,6 +238,22 @@ OTHERS: dict[str, Other] = {
     "BreakGlassView.open": Other(For.SETTINGS, good=FORM),
     "BreakGlassApi.find": Other(For.SETTINGS, good=(422,)),
     "BreakGlassApi.open": Other(For.SETTINGS, good=(422,)),
+    "IntakeView.board": Other(For.SETTINGS),
+    "IntakeView.pulse": Other(For.SETTINGS),
+    "IntakeView.new": Other(For.SETTINGS),
+    "IntakeView.stage": Other(For.SETTINGS, _referral, {"stage": "contacted"}),
+    "IntakeView.move": Other(For.SETTINGS, _referral, {"stage": "contacted"}),
+    "WinningView.client": Other(For.SETTINGS, _referral, good=FORM),
+    "WinningApi.make_client": Other(For.SETTINGS, _referral, {"birth_date": "1950-02-03"}, good=(201, 409)),
+    "ConversionView.figures": Other(For.SETTINGS),
+    "ConversionApi.figures": Other(For.SETTINGS),
+    "MergeView.merge": Other(For.SETTINGS, _pair),
+    "MergeApi.merge": Other(For.SETTINGS, _pair, good=(422,)),
+    "MatchesApi.search": Other(For.SETTINGS),
+    "StatusView.ask": Other(For.SETTINGS, _client),
+    "StatusView.change": Other(For.SETTINGS, _client, good=FORM),
+    "StatusApi.consequences": Other(For.SETTINGS, _client, good=(422,)),
+    "IncidentReportView.report": Other(For.SETTINGS, _row_of("incidents")),
     "PlatformView.list": Other(For.OPERATORS),
     "PlatformView.add": Other(For.OPERATORS, good=FORM),
     "PlatformView.show": Other(For.OPERATORS, _organization),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.platform.demo.clients import give_portal_access, load_care_teams, load_clients, load_wishes
 from app.platform.demo.documents import load_documents
+from app.platform.demo.intake import load_incidents, load_intake, load_stays, load_twins
 from app.platform.demo.own_fields import load_own_fields
 from app.platform.demo.people import Fiction
 from app.platform.demo.staff import OfficePlace, load_staff
@@ -210,6 +211,10 @@ def _fill(fiction: Fiction, agency: Agency, branches: dict[str, UUID], people: d
     first_name, last_name = agency.people["family"]
     give_portal_access(clients, people["family"].id, first_name=first_name, last_name=last_name)
     load_documents(fiction, clients, members, by=people["admin"].id)
+    load_stays(fiction, clients)
+    load_incidents(fiction, clients, investigator=people["nurse"].id, reporters=[people["caregiver"].id, *coordinators])
+    load_twins(fiction, clients)
+    load_intake(fiction, branches, clients, owners=coordinators)
 
 
 def _invite_caregivers(agency: Agency, members: list[StaffMember]) -> list[int]:

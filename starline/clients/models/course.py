@@ -1,9 +1,10 @@
-"""The client's course with the agency: steps from status to status."""
+"""The client's course with the agency: steps from status to status, stays in hospital."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String
+from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, String, Text, and_
 from sqlalchemy.orm import Mapped
 
 from starline.clients import vocabulary as words
@@ -29,3 +30,47 @@ class ClientStatusChange(OfClient, TenantModel):
 
     def __str__(self) -> str:
         return self.to_status
+
+
+class Hospitalisation(OfClient, TenantModel):
+    """A stay in hospital or another facility. While it runs, the client's status is hospitalised."""
+
+    __tablename__ = "hospitalisations"
+    __label__ = ("facility",)
+    __table_args__ = (
+        Index(None, "organization_id", "client_id", "admitted_on"),
+        Index(
+            "uq_hospitalisations_running",
+            "organization_id",
+            "client_id",
+            unique=True,
+            postgresql_where="discharged_on IS NULL AND voided_at IS NULL",
+        ),
+        CheckConstraint("discharged_on >= admitted_on", name="dates"),
+        CheckConstraint("(voided_at IS NULL) = (void_reason IS NULL)", name="void_has_reason"),
+    )
+
+    client_id: Mapped[UUID] = belongs_to("clients", "Client")
+    facility: Mapped[str | None] = column("Facility", String(120), help="Left empty until it is known.")
+    reason: Mapped[str] = column("Reason", String(300))
+    admitted_on: Mapped[date] = column("Admitted", default=lambda: clock.today())
+    discharged_on: Mapped[date | None] = column("Came home", help="Empty while the stay runs.")
+    is_planned: Mapped[bool] = column("Planned", default=False)
+    note: Mapped[str | None] = column("Note", Text)
+    status_before: Mapped[words.ClientStatus | None] = choice("Status before", words.ClientStatus)
+    voided_at: Mapped[datetime | None] = column("Voided", DateTime(timezone=True))
+    void_reason: Mapped[str | None] = column("Voided because", String(300))
+
+    client: Mapped[Client] = joined("Hospitalisation.client_id", to="Client")
+
+    def __str__(self) -> str:
+        return self.facility or self.reason
+
+    @property
+    def is_running(self) -> bool:
+        return self.discharged_on is None and self.voided_at is None
+
+    @classmethod
+    def visible_to(cls, viewer: Any) -> ColumnElement[bool] | None:
+        scope = super().visible_to(viewer)
+        return cls.voided_at.is_(None) if scope is None else and_(cls.voided_at.is_(None), scope)

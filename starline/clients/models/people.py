@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
     false,
     func,
     literal_column,
@@ -49,6 +50,12 @@ class Client(TenantModel):
         Index(None, "organization_id", "status"),
         Index(None, "organization_id", "branch_id"),
         Index(None, "organization_id", "birth_date"),
+        Index(
+            "ix_clients_merged_into",
+            "organization_id",
+            "merged_into_id",
+            postgresql_where="merged_into_id IS NOT NULL",
+        ),
         CheckConstraint("start_of_care_on >= birth_date", name="start_of_care_after_birth"),
     )
 
@@ -107,6 +114,7 @@ class Client(TenantModel):
     emergency_plan: Mapped[str | None] = column("Emergency plan", Text)
     caregiver_notes: Mapped[str | None] = column("Notes for caregivers", Text)
     custom: Mapped[dict[str, Any]] = column("Own fields", JSONB, default=dict)
+    merged_into_id: Mapped[UUID | None] = belongs_to("clients", "Merged into")
 
     ssn = Encrypted("ssn_encrypted")
     branch: Mapped[Branch] = joined("Client.branch_id", to="Branch")
@@ -122,6 +130,12 @@ class Client(TenantModel):
 
     @classmethod
     def visible_to(cls, viewer: Any) -> ColumnElement[bool] | None:
+        """The clients in the viewer's scope; a record that was merged into another is seen as that one."""
+        scope, stands = cls.in_scope_of(viewer), cls.merged_into_id.is_(None)
+        return stands if scope is None else and_(stands, scope)
+
+    @classmethod
+    def in_scope_of(cls, viewer: Any) -> ColumnElement[bool] | None:
         """Which clients the viewer's record scope covers; None is all.
 
         Written without values of its own, because the read path keeps the statement's text and fills the viewer in.
@@ -144,7 +158,7 @@ class OfClient:
 
     @classmethod
     def visible_to(cls, viewer: Any) -> ColumnElement[bool] | None:
-        scope = Client.visible_to(viewer)
+        scope = Client.in_scope_of(viewer)
         return None if scope is None else cls.client_id.in_(select(Client.id).where(scope))
 
 

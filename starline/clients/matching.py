@@ -1,0 +1,211 @@
+"""Finding records of one person: by keys under an index when somebody is entered, and over all of them each night."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import insert
+
+from starline.clients.likeness import Likeness, Particulars, compare, digits, keys_of
+from starline.clients.models import Client, DuplicatePair, MatchKey
+from starline.clients.vocabulary import PairDecision
+from starline.core import clock, events, tenancy
+from starline.core.db import session
+from starline.core.errors import Conflict
+from starline.core.identifiers import uuid7
+
+MOST_SHOWN = 5
+LARGEST_BLOCK = 200
+"""A key that more records share (the phone of a residence) finds nothing worth a person's time."""
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A client that may be the same person."""
+
+    client: Client
+    likeness: Likeness
+
+
+def possible_duplicates(
+    values: Mapping[str, Any], *, viewer: Any = None, except_for: UUID | None = None
+) -> list[Match]:
+    """The clients that `values` (by column name) may describe already, the likeliest first, as far as viewer sees."""
+    return _matches(_particulars(values), except_for=except_for, viewer=viewer)
+
+
+def keep_up(client: Client) -> None:
+    """Keep the client's keys and the pairs it forms. Part of every verb that says who a client is."""
+    keep_keys([client])
+    for match in _matches(identity_of(client), except_for=client.id, viewer=None):
+        _note_pair(client.id, match.client.id, match.likeness)
+
+
+def keep_keys(clients: Iterable[Client]) -> None:
+    """Write the keys of these clients anew."""
+    for some in _groups(clients):
+        wanted = {one.id: keys_of(identity_of(one)) if one.merged_into_id is None else frozenset() for one in some}
+        known: dict[UUID, set[str]] = {}
+        query = select(MatchKey.client_id, MatchKey.key)
+        for client_id, key in session.execute(query.where(MatchKey.client_id.in_(wanted))):
+            known.setdefault(client_id, set()).add(key)
+        for client_id, keys in wanted.items():
+            gone = known.get(client_id, set()) - keys
+            if gone:
+                mine = (MatchKey.client_id == client_id, MatchKey.key.in_(gone))
+                session.execute(delete(MatchKey).where(*mine).execution_options(synchronize_session=False))
+        rows = [
+            {"client_id": client_id, "key": key}
+            for client_id, keys in wanted.items()
+            for key in sorted(keys - known.get(client_id, set()))
+        ]
+        session.add_all(MatchKey(**row) for row in rows)
+        session.flush()
+
+
+def identity_of(client: Client) -> Particulars:
+    """What a client is compared by: unchanged, the keys and pairs stay as they are."""
+    return _particulars({name: getattr(client, name) for name in COMPARED})
+
+
+def not_a_duplicate(pair: DuplicatePair, *, by: int | None) -> DuplicatePair:
+    """Remember that these are two people; nobody is asked again."""
+    if pair.decision != PairDecision.OPEN:
+        raise Conflict("Somebody has decided about these two already.")
+    return _decide(pair, PairDecision.NOT_DUPLICATE, by=by)
+
+
+def look_again(pair: DuplicatePair, *, by: int | None) -> DuplicatePair:
+    """Take the decision back that these are two people."""
+    if pair.decision != PairDecision.NOT_DUPLICATE:
+        raise Conflict("Nobody has decided that these are two people.")
+    return _decide(pair, PairDecision.OPEN, by=by)
+
+
+def decide_merged(pair: DuplicatePair, *, is_merged: bool, by: int | None) -> DuplicatePair:
+    """What a merge and its undoing make of the pair."""
+    return _decide(pair, PairDecision.MERGED if is_merged else PairDecision.OPEN, by=by)
+
+
+def pair_of(one: UUID, other: UUID) -> DuplicatePair | None:
+    """The pair that the two form, if they were ever found alike."""
+    first, second = sorted((one, other))
+    query = session.query(DuplicatePair).filter_by(first_client_id=first, second_client_id=second)
+    found: DuplicatePair | None = query.one_or_none()
+    return found
+
+
+def sweep() -> int:
+    """Compare all clients that share a key and note the pairs; how many are new. Each night, and after an import.
+
+    Keys that are missing (rows that came in bulk) are written first.
+    """
+    without = select(Client).where(
+        Client.merged_into_id.is_(None),
+        ~select(MatchKey.id).where(MatchKey.client_id == Client.id).exists(),
+    )
+    keep_keys(session.scalars(without.execution_options(yield_per=AT_ONCE)))
+    found = 0
+    for some in _groups(_candidates()):
+        clients = {
+            one.id: one for one in session.scalars(select(Client).where(Client.id.in_({*sum(map(tuple, some), ())})))
+        }
+        for first, second in some:
+            likeness = compare(identity_of(clients[first]), identity_of(clients[second]))
+            found += likeness.is_possible and _note_pair(first, second, likeness)
+    return found
+
+
+# The group of a key is bounded before its pairs are formed; what was noted once isn't compared again.
+_CANDIDATES = sql(
+    "WITH shared AS (SELECT key FROM match_keys GROUP BY key HAVING count(*) BETWEEN 2 AND :largest)"
+    " SELECT DISTINCT one.client_id, other.client_id FROM shared"
+    " JOIN match_keys one ON one.key = shared.key"
+    " JOIN match_keys other ON other.key = shared.key AND other.client_id > one.client_id"
+    " WHERE NOT EXISTS (SELECT FROM duplicate_pairs known WHERE known.first_client_id = one.client_id"
+    " AND known.second_client_id = other.client_id)"
+)
+
+
+def _groups(things: Iterable[Any]) -> Iterator[list[Any]]:
+    """So many at a time that a statement about them stays of a size."""
+    rest = iter(things)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some
+
+
+def _candidates() -> Iterator[tuple[UUID, UUID]]:
+    yield from session.execute(_CANDIDATES, {"largest": LARGEST_BLOCK}).all()
+
+
+def _matches(one: Particulars, *, except_for: UUID | None, viewer: Any) -> list[Match]:
+    keys = keys_of(one)
+    if not keys:
+        return []
+    rows = select(MatchKey.client_id).where(MatchKey.key.in_(keys))
+    # Merged records have no keys; one more than the limit, so that a crowded key can't hide the rest for long.
+    query = select(Client).where(Client.id.in_(rows), Client.merged_into_id.is_(None)).limit(LARGEST_BLOCK)
+    scope = Client.visible_to(viewer) if viewer is not None else None
+    if scope is not None:
+        query = query.where(scope)
+    found = [Match(other, compare(one, identity_of(other))) for other in session.scalars(query)]
+    likely = [match for match in found if match.likeness.is_possible and match.client.id != except_for]
+    return sorted(likely, key=lambda match: -match.likeness.score)[:MOST_SHOWN]
+
+
+def _note_pair(one: UUID, other: UUID, likeness: Likeness) -> bool:
+    """Keep the pair unless it is known; whether it is new."""
+    first, second = sorted((one, other))
+    now, by = clock.now(), tenancy.current().user_id
+    values = {
+        "id": uuid7(),
+        "organization_id": tenancy.current_organization_id(),
+        "first_client_id": first,
+        "second_client_id": second,
+        "score": likeness.score,
+        "reasons": list(likeness.reasons),
+        "decision": PairDecision.OPEN,
+        "created_on": now,
+        "changed_on": now,
+        "created_by_fk": by,
+        "changed_by_fk": by,
+        "version": 1,
+    }
+    # Two people may enter the same person at the same moment.
+    statement = insert(DuplicatePair.__table__).values(values).on_conflict_do_nothing()
+    return session.execute(statement.returning(DuplicatePair.__table__.c.id)).first() is not None
+
+
+def _decide(pair: DuplicatePair, decision: PairDecision, *, by: int | None) -> DuplicatePair:
+    is_open = decision is PairDecision.OPEN
+    pair.decision = decision
+    pair.decided_at, pair.decided_by_id = (None, None) if is_open else (clock.now(), by)
+    session.flush()
+    events.record(f"duplicate_pair:{decision.value}", pair)
+    return pair
+
+
+def _particulars(values: Mapping[str, Any]) -> Particulars:
+    phones = (digits(values.get(name)) for name in ("phone", "mobile_phone"))
+    ids = (values.get(name) for name in ("medicaid_id", "medicare_id"))
+    return Particulars(
+        first_name=values.get("first_name") or "",
+        last_name=values.get("last_name") or "",
+        preferred_name=values.get("preferred_name"),
+        birth_date=values.get("birth_date"),
+        phones=frozenset(filter(None, phones)),
+        ssn_last4=(values["ssn"][-4:] if values.get("ssn") else values.get("ssn_last4")),
+        official_ids=frozenset(one.replace("-", "").upper() for one in ids if one),
+    )
+
+
+COMPARED = (
+    *("first_name", "last_name", "preferred_name", "birth_date", "phone", "mobile_phone"),
+    *("ssn_last4", "medicaid_id", "medicare_id"),
+)
