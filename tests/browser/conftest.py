@@ -66,9 +66,16 @@ def walk(chromium: Browser, cast: Cast, port: int) -> Iterator[Callable[..., Wal
     """Opens a window in which somebody of Harbor is signed in; nobody is where no name is given."""
     contexts = []
 
-    def begin(name: str | None = None, *, size: dict[str, int] | None = None, language: str = "en-US") -> Walk:
+    def begin(
+        name: str | None = None,
+        *,
+        size: dict[str, int] | None = None,
+        language: str = "en-US",
+        has_scripts: bool = True,
+    ) -> Walk:
         base = f"http://{cast.harbor.host}:{port}"
-        context = chromium.new_context(viewport=size or DESK, locale=language, base_url=base)  # type: ignore[arg-type]
+        options: dict[str, Any] = {"locale": language, "base_url": base, "java_script_enabled": has_scripts}
+        context = chromium.new_context(viewport=size or DESK, **options)  # type: ignore[arg-type]
         context.set_default_timeout(15_000)
         contexts.append(context)
         if name:

@@ -3,11 +3,12 @@ const dialog = document.getElementById('palette');
 const field = document.getElementById('palette-text');
 const list = document.getElementById('palette-list');
 const said = dialog?.querySelector('[data-palette-said]');
+const problem = dialog?.querySelector('[data-palette-problem]');
 const sprite = document.querySelector('svg.icon use')?.getAttribute('href').split('#')[0];
 let turn = 0;
+let drawnFor; // the text whose findings stand in the list
 let waiting;
 let request;
-let drawnFor; // the text whose findings stand in the list
 
 const options = () => [...list.querySelectorAll('[role="option"]')];
 const current = () => list.querySelector('[aria-selected="true"]');
@@ -49,7 +50,7 @@ function draw(groups) {
   let number = 0;
   list.replaceChildren(...groups.map((group, position) => {
     const part = element('div', '', { role: 'group', 'aria-labelledby': `palette-group-${position}` });
-    part.append(element('h2', group.label, { id: `palette-group-${position}` }));
+    part.append(element('div', group.label, { id: `palette-group-${position}`, role: 'presentation', class: 'palette-group' }));
     for (const item of group.items) {
       const option = element('div', '', { role: 'option', id: `palette-option-${number += 1}`, 'aria-selected': 'false' });
       option.append(icon(item.icon), element('b', item.label));
@@ -59,25 +60,33 @@ function draw(groups) {
     }
     return part;
   }));
-  if (!number) list.append(element('p', dialog.dataset.nothing));
-  said.textContent = number ? dialog.dataset.found.replace('#', number) : dialog.dataset.nothing;
+  tell(number ? '' : dialog.dataset.nothing);
+  said.textContent = number ? dialog.dataset.found.replace('#', number) : '';
   choose(options()[0]);
+}
+
+function tell(sentence) {
+  said.textContent = '';
+  problem.textContent = sentence;
+  problem.hidden = !sentence;
+  list.hidden = Boolean(sentence);
+  field.setAttribute('aria-expanded', String(!sentence));
 }
 
 async function find() {
   const mine = turn += 1;
+  const asked = field.value.trim();
   request?.abort();
   request = new AbortController();
-  const text = field.value.trim();
   try {
-    const answer = await fetch(`/palette?q=${encodeURIComponent(text)}`, { credentials: 'same-origin', signal: request.signal });
+    const answer = await fetch(`/palette?q=${encodeURIComponent(asked)}`, { credentials: 'same-origin', signal: request.signal });
     if (answer.redirected || answer.status === 401) { location.reload(); return; }
     const found = answer.ok ? (await answer.json()).groups : undefined;
     if (mine !== turn) return;
-    if (found) { draw(found); drawnFor = text; }
-    else list.replaceChildren(element('p', dialog.dataset.failed));
-  } catch (problem) {
-    if (problem.name !== 'AbortError' && mine === turn) list.replaceChildren(element('p', dialog.dataset.failed));
+    if (found) { draw(found); drawnFor = asked; }
+    else tell(dialog.dataset.failed);
+  } catch (failure) {
+    if (failure.name !== 'AbortError' && mine === turn) tell(dialog.dataset.failed);
   }
 }
 
@@ -103,8 +112,8 @@ export function open() {
   if (!dialog || dialog.open) return;
   for (const shown of document.querySelectorAll('[popover]:popover-open')) shown.hidePopover();
   field.value = '';
-  list.replaceChildren();
   drawnFor = undefined;
+  list.replaceChildren();
   dialog.showModal();
   field.focus();
   find();
