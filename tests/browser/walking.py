@@ -21,6 +21,8 @@ NO_PAGES = frozenset(
             "AuditView.export",
             "AccessReviewView.download",
             "files.open_file",
+            "FileView.open",
+            "PhotoView.show",
             "keys.jwks",
         ),
         *(

@@ -85,6 +85,8 @@ async function refresh() {
   const answer = await fetch(form.dataset.list, { credentials: 'same-origin' });
   if (!answer.ok || answer.redirected) { location.reload(); return; }
   list.replaceChildren(...new DOMParser().parseFromString(await answer.text(), 'text/html').body.childNodes);
+  const badge = document.querySelector('#tab-documents .badge');
+  if (badge) badge.textContent = String(list.querySelectorAll('.files > li').length);
 }
 
 function take(form, files) {
