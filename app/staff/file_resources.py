@@ -29,10 +29,7 @@ class StaffMembers(Resource, model=StaffMember, menu="People", icon="nurse"):
         "In an emergency": "emergency_contact_name emergency_contact_phone emergency_contact_relationship",
     }
     show = {"": "staff_number", **form}
-    related = (
-        "credentials exclusion_checks availability_slots time_off pay_rates training_records performance_reviews"
-        " onboarding_items"
-    )
+    related = "credentials exclusion_checks time_off pay_rates training_records performance_reviews onboarding_items"
     figures = {"Active staff": "status=active", "Staff on leave": "status=leave"}
     charts = {"Active staff by discipline": Chart(by="discipline", query="status=active")}
     pills = {"status": {"active": "good", "leave": "warn", "terminated": "plain"}}

@@ -11,13 +11,17 @@ from sqlalchemy.orm import aliased
 
 from starline.core import audit, outbox
 from starline.core.db import Role, User, session, user_roles
+from starline.core.language import N_
 from starline.identity import notices
+from starline.notifications.service import notify, notify_all
 from starline.staff.models import Credential, CredentialReminder, CredentialType, StaffMember
 from starline.staff.rules.credentials import reminder_due
 from starline.staff.vocabulary import StaffStatus
 
 REMINDED = "credential:reminded"
 HUMAN_RESOURCES = "Human resources"
+ENDS = N_("%(what)s ends on %(day)s. Hand in the renewed one.")
+MANY_END = N_("Credentials of colleagues that end soon: %(number)s.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Ending:
     """A credential in use that ends, with the reminders that its type asks for and those sent already."""
 
     credential_id: UUID
+    user_id: int | None
+    what: str
     expires_on: date
     days: tuple[int, ...]
     sent: tuple[int, ...]
@@ -32,15 +38,16 @@ class Ending:
 
 def remind(on: date) -> list[UUID]:
     """Promise the mails that are due on the day `on`; the credentials they are about. A second run promises none."""
-    due = [(one.credential_id, _due(one, on)) for one in _endings(on)]
-    reminded = [key for key, days in due if days is not None and _note(key, days, on)]
-    for key in reminded:
-        outbox.enqueue("staff.send_reminder", credential_id=str(key))
+    due = [(one, _due(one, on)) for one in _endings(on)]
+    reminded = [one for one, days in due if days is not None and _note(one.credential_id, days, on)]
+    for one in reminded:
+        outbox.enqueue("staff.send_reminder", credential_id=str(one.credential_id))
+        if one.user_id is not None:
+            notify(one.user_id, "credential:ends", ENDS, link="/me/credentials", what=one.what, day=one.expires_on)
     if reminded:
-        for user_id in human_resources_ids():
-            outbox.enqueue("staff.send_reminder_list", user_id=user_id, on=on.isoformat())
+        _tell_office(len(reminded), on)
         audit.record(REMINDED, "credentials")
-    return reminded
+    return [one.credential_id for one in reminded]
 
 
 def human_resources_ids() -> list[int]:
@@ -52,6 +59,13 @@ def human_resources_ids() -> list[int]:
         .where(Role.template == HUMAN_RESOURCES, User.active)
     )
     return sorted(set(session.scalars(query))) or notices.administrator_ids()
+
+
+def _tell_office(number: int, on: date) -> None:
+    people = human_resources_ids()
+    for user_id in people:
+        outbox.enqueue("staff.send_reminder_list", user_id=user_id, on=on.isoformat())
+    notify_all(people, "credentials:end", MANY_END, link="/compliance/expiring", number=number)
 
 
 def _due(one: Ending, on: date) -> int | None:
@@ -89,7 +103,14 @@ def _endings(on: date) -> Iterable[Ending]:
     )
     reminders = select(func.array_agg(sent.days)).where(sent.credential_id == Credential.id).scalar_subquery()
     query = (
-        select(Credential.id, Credential.expires_on, CredentialType.reminder_days, reminders.label("sent"))
+        select(
+            Credential.id,
+            StaffMember.user_id,
+            CredentialType.name,
+            Credential.expires_on,
+            CredentialType.reminder_days,
+            reminders.label("sent"),
+        )
         .join(StaffMember, StaffMember.id == Credential.staff_member_id)
         .join(CredentialType, CredentialType.id == Credential.credential_type_id)
         .where(Credential.voided_at.is_(None), Credential.expires_on >= on, CredentialType.is_active)
@@ -97,4 +118,5 @@ def _endings(on: date) -> Iterable[Ending]:
         .order_by(Credential.expires_on, Credential.id)
     )
     for row in session.execute(query):
-        yield Ending(row.id, row.expires_on, tuple(map(int, row.reminder_days)), tuple(row.sent or ()))
+        days = tuple(map(int, row.reminder_days))
+        yield Ending(row.id, row.user_id, row.name, row.expires_on, days, tuple(row.sent or ()))

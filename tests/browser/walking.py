@@ -33,6 +33,7 @@ NO_PAGES = frozenset(
             "NotificationView.panel",
         ),
         *("health.alive", "health.ready", "openapi.openapi"),
+        *("ComplianceView.download", "ScanView.scan"),
     }
 )
 """What answers with a file, with data, or with the way to another page."""

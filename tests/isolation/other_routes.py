@@ -112,6 +112,15 @@ def _notification(agency: Agency, person: Person) -> Arguments:
         return {"pk": newest(person.user_id)[0].id}
 
 
+def _staff(agency: Agency, person: Person) -> Arguments:
+    return {"pk": agency.parents["staff_members"]}
+
+
+def _row(name: str) -> Callable[[Agency, Person], Arguments]:
+    """A row of the resource that lies within everybody's reach."""
+    return lambda agency, person: {"pk": agency.own[name]["id"]}
+
+
 def _anything(name: str) -> Callable[[Agency, Person], Arguments]:
     return lambda agency, person: {name: "x" * 43}
 
@@ -254,6 +263,25 @@ OTHERS: dict[str, Other] = {
     "StatusView.change": Other(For.SETTINGS, _client, good=FORM),
     "StatusApi.consequences": Other(For.SETTINGS, _client, good=(422,)),
     "IncidentReportView.report": Other(For.SETTINGS, _row_of("incidents")),
+    "ComplianceView.matrix": Other(For.SETTINGS),
+    "ComplianceView.download": Other(For.SETTINGS),
+    "ComplianceView.expiring": Other(For.SETTINGS),
+    "ComplianceView.in_service": Other(For.SETTINGS),
+    "ComplianceView.exclusions": Other(For.SETTINGS),
+    "ComplianceApi.matrix": Other(For.SETTINGS),
+    "ComplianceApi.clearance": Other(For.SETTINGS, good=(422,)),
+    "HiringView.board": Other(For.SETTINGS),
+    "HiringView.move": Other(For.SETTINGS, _row("applicants"), {"stage": "screening"}),
+    "HiringView.reject": Other(For.SETTINGS, _row("applicants"), good=FORM),
+    "HiringView.hire": Other(For.SETTINGS, _row("applicants"), good=FORM),
+    "HiringApi.move": Other(For.SETTINGS, _row("applicants"), {"stage": "screening"}, good=(200, 409)),
+    "HiringApi.reject": Other(For.SETTINGS, _row("applicants"), good=(422,)),
+    "HiringApi.hire": Other(For.SETTINGS, _row("applicants"), good=(422,)),
+    "OwnCredentialsView.show": Other(For.SIGNED_IN, good=(200, 403)),
+    "OwnCredentialsView.hand_in": Other(For.SIGNED_IN, good=(403, 404, 422)),
+    "ScanView.scan": Other(For.SIGNED_IN, _row("credentials"), good=(302, 403, 404)),
+    "WeekView.edit": Other(For.SETTINGS, _staff, {"valid_from": "no day"}, good=FORM),
+    "WeekView.exception": Other(For.SETTINGS, _staff),
     "PlatformView.list": Other(For.OPERATORS),
     "PlatformView.add": Other(For.OPERATORS, good=FORM),
     "PlatformView.show": Other(For.OPERATORS, _organization),

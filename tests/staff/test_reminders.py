@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 
 from config import settings
 from starline.core.outbox import OutboxMessage
+from starline.notifications.models import Notification
 from starline.staff import credentials, mails, reminders, service
 from starline.staff.models import Credential, CredentialReminder
 from starline.staff.rules import reminder_due
@@ -85,6 +86,16 @@ def test_a_run_tells_the_person_and_human_resources_and_a_second_one_nobody(sess
     assert _promised(session, "staff.send_reminder") == [{"credential_id": str(credential.id)}]
     assert [one["user_id"] for one in _promised(session, "staff.send_reminder_list")] == [office.id]
     assert [one.days for one in session.query(CredentialReminder)] == [30]
+
+
+def test_both_are_told_in_the_product_too_once(session: Any, office: Any) -> None:
+    user = a_user("imani")
+    _credential(member=a_staff_member(user_id=user.id), expires_on=days(30))
+    for _run in range(2):
+        reminders.remind(today())
+    told = {(one.user_id, one.link) for one in session.query(Notification)}
+    assert told == {(user.id, "/me/credentials"), (office.id, "/compliance/expiring")}
+    assert session.query(Notification).count() == 2
 
 
 def test_the_next_reminder_comes_on_its_day(office: Any) -> None:

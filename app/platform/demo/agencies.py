@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.platform.demo.clients import give_portal_access, load_care_teams, load_clients, load_wishes
 from app.platform.demo.documents import load_documents
+from app.platform.demo.hiring import load_hiring
 from app.platform.demo.intake import load_incidents, load_intake, load_stays, load_twins
 from app.platform.demo.own_fields import load_own_fields
 from app.platform.demo.people import Fiction
@@ -195,6 +196,8 @@ def _people(agency: Agency, branches: dict[str, UUID], password_hash: str) -> di
 def _fill(fiction: Fiction, agency: Agency, branches: dict[str, UUID], people: dict[str, User]) -> None:
     places = [OfficePlace(people[local], *place) for local, place in PLACES.items()]
     members = load_staff(fiction, branches, agency.staff_count, places=places, decider=people["hr"].id)
+    offices = list(branches.values())
+    load_hiring(fiction, members, branches=offices, by=people["hr"].id, small=agency.staff_count < 20)
     caregivers = _invite_caregivers(agency, members[len(places) :])
     coordinators = [people["scheduler"].id, people["nurse"].id]
     clients = load_clients(fiction, branches, agency.client_count, coordinators=coordinators, by=people["scheduler"].id)

@@ -147,7 +147,7 @@ def _add_credentials(fiction: Fiction, member: StaffMember, kinds: Sequence[Cred
         if not (is_required or is_optional) or fiction.chance(4):
             continue
         issued, expires = _validity(fiction, kind.validity_months)
-        is_verified = verifier != member.user_id and fiction.chance(92)
+        is_verified = verifier != member.user_id and fiction.chance(95)
         session.add(
             Credential(
                 staff_member_id=member.id,
