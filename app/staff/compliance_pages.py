@@ -14,7 +14,7 @@ from app.core.access import allowed
 from app.core.navigation import Entry, add_entry
 from app.core.security import required_viewer
 from app.staff import compliance_sheets
-from app.staff.compliance_tables import Asked, LineOfWork, asked_from, cells_of, chips_of, lines_of, states
+from app.staff.compliance_tables import Asked, LineOfWork, asked_from, cells_of, chips_of, day_label, lines_of, states
 from starline.core.db import session
 from starline.organizations.calendar import today
 from starline.organizations.models import Branch
@@ -75,6 +75,7 @@ class ComplianceView(BaseView):  # type: ignore[misc]
             lapsed=[one for one in work if one.cell.is_lacking],
             ending=[one for one in work if one.cell.state == CredentialState.EXPIRING],
             may_verify=viewer.can("edit", "Credentials"),
+            own_id=viewer.user_id,
             may_add=viewer.can("add", "Credentials"),
             day=today(),
         )
@@ -151,6 +152,8 @@ def _page(name: str, asked: Asked, found: Any) -> dict[str, Any]:
         "states": states() if name == "matrix" else [],
         "count": len(found),
         "day": today(),
+        "said": day_label,
+        "here": next(label for key, label, _url in tabs if key == name),
         "may_export": required_viewer().can("export", PERMISSION),
     }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -152,4 +153,9 @@ def label_of_state(cell: Cell) -> str:
         return _("To verify")
     if cell.expires_on is None:
         return _("No end")
-    return cell.expires_on.strftime(current_profile().display.date_format)
+    return day_label(cell.expires_on)
+
+
+def day_label(day: date | None) -> str:
+    """A day in the agency's way of writing it; a dash for none."""
+    return day.strftime(current_profile().display.date_format) if day else "–"

@@ -13,7 +13,7 @@ from app.core.access import allowed
 from app.core.navigation import Entry, add_entry
 from app.core.resource import registry
 from app.core.writing import find_row
-from app.staff.compliance_tables import TONES
+from app.staff.compliance_tables import TONES, day_label
 from starline.core.db import session
 from starline.core.errors import DomainError, Invalid, NotFound
 from starline.core.identifiers import parse_uuid
@@ -112,7 +112,10 @@ def _page(member: StaffMember | None, problem: DomainError | None = None) -> str
     return render_template(
         "staff/own_credentials.html",
         member=member,
-        rows=[{"cell": cell, "name": names[cell.kind_id], "tone": TONES[cell.state]} for cell in cells],
+        rows=[
+            {"cell": cell, "name": names[cell.kind_id], "tone": TONES[cell.state], "until": day_label(cell.expires_on)}
+            for cell in cells
+        ],
         clearance=line.clearance if line else None,
         kinds=[(str(kind.id), kind.name) for kind in kinds],
         values=request.form if problem else request.args,

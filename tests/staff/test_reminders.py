@@ -42,7 +42,7 @@ def test_the_reminder_nearest_to_the_end_is_due(left: int, sent: Collection[int]
     assert reminder_due(END, END - timedelta(days=left), days=USUAL, sent=sent) == due
 
 
-@given(some.sets(some.integers(1, 90), max_size=6), some.lists(some.integers(0, 120), max_size=40))
+@given(some.sets(some.integers(1, 90), max_size=4), some.lists(some.integers(0, 120), max_size=10))
 def test_each_reminder_is_sent_once_however_often_the_job_runs(asked: set[int], runs: list[int]) -> None:
     sent: list[int] = []
     for left in sorted(runs, reverse=True):
