@@ -124,6 +124,8 @@ def upload(application: Any, organization_id: Any, user_id: int, content: bytes)
             row = ImportRow(import_id=one.id, number=number)
             row.cells = json.dumps(cells)
             db.session.add(row)
+            if number % 200 == 0:
+                db.session.flush()
         db.session.flush()
         return one.id
 

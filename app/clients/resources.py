@@ -46,6 +46,7 @@ STATUS_TONES = {
 
 
 class Clients(Resource, model=Client, menu="People", icon="user-heart"):
+    takes_imports = True
     table = "last_name first_name client_number status branch care_coordinator birth_date phone"
     filters = "status branch care_coordinator last_name first_name client_number birth_date start_of_care_on fall_risk"
     search = "search_name search_first_name"
@@ -92,6 +93,7 @@ class ServiceAddresses(Resource, model=ServiceAddress, icon="map-pin"):
 
 
 class Contacts(Resource, model=Contact, icon="address-book"):
+    takes_imports = True
     table = "last_name first_name client relationship emergency_order phone mobile_phone"
     filters = "client relationship last_name emergency_order is_guarantor"
     search = "search_name"
@@ -107,6 +109,7 @@ class Contacts(Resource, model=Contact, icon="address-book"):
 
 
 class Coverages(Resource, model=Coverage, icon="shield-check"):
+    takes_imports = True
     table = "payer_name client priority starts_on ends_on group_number"
     filters = "client payer_name priority starts_on ends_on"
     form = {

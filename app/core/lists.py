@@ -60,6 +60,7 @@ def list_page(resource: Resource) -> dict[str, Any]:
         "clear_url": with_pairs([(name, value) for name, value in kept if name in ("columns", "density", "page_size")]),
         "kept": kept,
         "new_url": f"/{resource.name}/add" if may_add else None,
+        "import_url": _import_url(resource) if may_add else None,
         "exports": _exports(resource, kept),
         **of_rows(resource),
         "bulk": bulk_of(resource, kept, count),
@@ -213,6 +214,12 @@ def _empty(resource: Resource, may_add: bool) -> dict[str, Any]:
         "action_label": _("Add the first one") if may_add else None,
         "action_url": f"/{resource.name}/add" if may_add else None,
     }
+
+
+def _import_url(resource: Resource) -> str | None:
+    """Where a spreadsheet becomes rows of this list, for whoever may bring one in."""
+    is_offered = resource.takes_imports and ("can_add", "Imports") in required_viewer().permissions
+    return f"/import/?list={resource.permission}" if is_offered else None
 
 
 def _exports(resource: Resource, kept: Pairs) -> list[dict[str, str]]:

@@ -103,6 +103,8 @@ class Resource:
     delete: ClassVar[Callable[..., Any] | None] = None
     view: ClassVar[Any] = None
     api: ClassVar[Any] = None
+    takes_imports: ClassVar[bool] = False
+    """Whether its list offers to bring a spreadsheet in; `app.imports.targets` says how its columns are read."""
     form_template: ClassVar[str] = "resource/form.html"
     own: ClassVar[Mapping[str, Field]] = {}
     """The agency's own fields, by name; only what `own_fields.tailored` makes has any."""

@@ -27,6 +27,9 @@ from starline.imports.rules import guess_mapping, normal
 
 ADD = ("can_add", "Imports")
 ROWS_SHOWN = 100
+FLUSHED = 200
+"""Rows of a sheet that are written together."""
+
 RECENT = 50
 SAMPLES = 3
 
@@ -190,6 +193,8 @@ def _import_of(target: Target, viewer: Any) -> Import:
         row = ImportRow(import_id=one.id, number=number)
         row.cells = json.dumps(cells)
         session.add(row)
+        if number % FLUSHED == 0:
+            session.flush()
     session.flush()
     events.record("import:uploaded", one)
     return one

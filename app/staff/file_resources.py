@@ -14,6 +14,7 @@ from starline.staff.models import (
 
 
 class StaffMembers(Resource, model=StaffMember, menu="People", icon="nurse"):
+    takes_imports = True
     name = "staff"
     title = "Staff"
     table = "last_name first_name staff_number status position discipline branch phone"
@@ -54,6 +55,7 @@ class CredentialTypes(Resource, model=CredentialType, menu="Settings", icon="cer
 
 
 class Credentials(Resource, model=Credential, menu="People", icon="certificate"):
+    takes_imports = True
     table = "credential_type staff_member number issued_on expires_on verified_on"
     filters = "staff_member credential_type expires_on issued_on verified_on"
     order = "-expires_on"

@@ -7,7 +7,9 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import text as sql
 
+from app.core.resource import registry
 from app.imports import working as portions
+from app.imports.targets import TARGETS
 from starline.clients.models import Client
 from starline.core import db, tenancy
 from starline.imports.parsing import read_sheet
@@ -280,3 +282,10 @@ def test_only_some_may_bring_sheets_in(cast: Cast, role: str, status: int) -> No
 def undo(browser: Caller, cast: Cast, address: str) -> None:
     assert browser.post(f"{address}/undo").status_code == 302
     work(cast.application, cast.harbor)
+
+
+def test_the_lists_that_take_sheets_say_so(cast: Cast, browser: Caller) -> None:
+    assert {name for name, one in registry.items() if one.takes_imports} == set(TARGETS)
+    assert 'href="/import/?list=Clients"' in browser.get("/clients/list/").text
+    nurse = by_cookie(cast.application, cast.harbor.people["Nurse"])
+    assert "/import/" not in nurse.get("/clients/list/").text
