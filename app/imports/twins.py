@@ -61,7 +61,7 @@ class Twins:
         query = sa.select(ImportRow.match_hash, sa.func.min(ImportRow.number)).where(
             ImportRow.import_id == one.id, ImportRow.match_hash.in_(match_hashes)
         )
-        return dict(session.execute(query.group_by(ImportRow.match_hash)).tuples())
+        return dict(session.execute(query.group_by(ImportRow.match_hash)).all())
 
     def _load(self) -> dict[tuple[str, ...], Any]:
         model, viewer = self.target.resource.model, required_viewer()

@@ -45,7 +45,8 @@ def work(application: Any, agency: Agency, most: int = 1_000) -> int:
             return done
         for message_id in waiting:
             with application.app_context():
-                assert tasks.perform(agency.id, message_id), "the task failed"
+                is_done = tasks.perform(agency.id, message_id)
+            assert is_done, _failure(agency, message_id)
             done += 1
     return done
 
@@ -71,3 +72,8 @@ def bring_in(
     assert browser.post(f"{address}/run", data=choice).status_code == 302
     work(application, agency)
     return address, str(browser.get(address).text)
+
+
+def _failure(agency: Agency, message_id: Any) -> Any:
+    with tenancy.acting(agency.id), db.transaction():
+        return db.session.scalar(select(OutboxMessage.failure).where(OutboxMessage.id == message_id))
