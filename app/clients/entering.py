@@ -10,7 +10,7 @@ from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.core import pages
+from app.core import pages, recents
 from app.core.access import may
 from app.core.details import show_page
 from app.core.display import words_of
@@ -43,6 +43,7 @@ class ClientsView(ResourceView):
                 raise
             show_page(self.resource, str(survivor))  # not found for whoever may not see that one either
             return redirect(f"/clients/show/{survivor}")
+        recents.note(self.resource, pk)
         return render_template(
             "clients/show.html",
             page=page,

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.clients.bodies import object_sent
+from app.core import recents
 from app.core.access import allowed, may
 from app.core.details import show_page
 from app.core.fields import describe
@@ -40,6 +41,7 @@ class DuplicatesView(ResourceView):
         page, pair = show_page(self.resource, pk), find_row(self.resource, pk)
         both = [pair.first_client, pair.second_client]
         audit.record_read("clients", [one.id for one in both], [one.id for one in both])
+        recents.note(self.resource, pk)
         return render_template(
             "clients/pair.html",
             page={**page, "title": str(pair)},

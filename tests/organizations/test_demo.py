@@ -14,7 +14,18 @@ from app.platform import demo
 from app.platform.demo.agencies import ROLES
 from app.platform.demo.people import Fiction
 from config import settings
-from starline.clients.models import CareTeamMember, Client, ClientStatusChange, Contact, Coverage
+from starline.clients.models import (
+    CareTeamMember,
+    Client,
+    ClientStatusChange,
+    Contact,
+    Coverage,
+    DuplicatePair,
+    Hospitalisation,
+    Incident,
+    Referral,
+)
+from starline.clients.pipeline import Stage
 from starline.core import tenancy
 from starline.core.db import User, session
 from starline.core.errors import NotAllowed
@@ -98,6 +109,17 @@ def test_credentials_are_in_every_state() -> None:
         assert len(states) == 3
         for model in (AvailabilitySlot, TimeOff, PayRate, Coverage):
             assert session.query(model).count() > 10
+        session.rollback()
+
+
+def test_intake_incidents_stays_and_twins_show_every_state() -> None:
+    with tenancy.acting(_organization("harbor")):
+        assert {stage for (stage,) in session.query(Referral.stage)} == set(Stage)
+        assert {status for (status,) in session.query(Incident.status)} == {"reported", "investigating", "closed"}
+        running = session.query(Hospitalisation.client_id).filter_by(discharged_on=None)
+        hospitalised = session.query(Client.id).filter_by(status="hospitalised")
+        assert {key for (key,) in running} == {key for (key,) in hospitalised} != set()
+        assert session.query(DuplicatePair).filter_by(decision="open").count() >= 2
         session.rollback()
 
 

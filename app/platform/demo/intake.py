@@ -150,7 +150,7 @@ def load_twins(fiction: Fiction, clients: Sequence[Client]) -> None:
 def _referral(fiction: Fiction, stage: Stage, branch_id: UUID, client: Client | None, owner: int) -> None:
     person = fiction.person()
     source, named = fiction.pick(SOURCES)
-    received = datetime.combine(fiction.days_ago(1, 12) if stage in OPEN else fiction.days_ago(14, 85), time(17), UTC)
+    received = datetime.combine(fiction.days_ago(1, 12) if stage in OPEN else fiction.days_ago(6, 60), time(17), UTC)
     if client is not None and client.start_of_care_on:
         began = datetime.combine(client.start_of_care_on, time(17), UTC)
         received = min(began, datetime.combine(fiction.today, time(17), UTC)) - timedelta(
