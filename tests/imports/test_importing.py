@@ -81,6 +81,8 @@ def test_a_sheet_becomes_clients_and_an_undo_leaves_no_trace(cast: Cast, browser
 def test_nothing_is_made_while_rows_are_tried(cast: Cast, browser: Caller) -> None:
     before = state(cast.harbor)
     address = upload(browser, "Clients", sheet_of([person(number) for number in range(50, 60)]))
+    begun = browser.get(address).text
+    assert "Goes into" in begun
     page = mapped(browser, cast.application, cast.harbor, address)
     assert "Ready" in page and state(cast.harbor) == before
     assert browser.post(f"{address}/discard").status_code == 302
