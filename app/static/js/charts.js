@@ -23,7 +23,7 @@ function read(table) {
 
 function options({ series, rows }, width) {
   const [ink, dim, line, panel] = ['ink', 'dim', 'line', 'panel'].map(colour);
-  const roomy = width / rows.length > 62;
+  const roomy = width / rows.length > 50;
   const text = { color: dim, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 };
   return {
     animation: false,
@@ -32,7 +32,7 @@ function options({ series, rows }, width) {
     legend: { show: series.length > 1, right: 8, top: 0, icon: 'roundRect', itemWidth: 10, itemHeight: 10, textStyle: text },
     // As rich text: a tooltip of HTML would bring styles that the page's policy refuses.
     tooltip: { trigger: 'axis', renderMode: 'richText', confine: true, axisPointer: { type: 'shadow', shadowStyle: { color: line, opacity: 0.4 } }, backgroundColor: panel, borderColor: line, textStyle: { ...text, color: ink } },
-    xAxis: { type: 'category', data: rows.map((row) => row.label), axisTick: { show: false }, axisLine: { lineStyle: { color: line } }, axisLabel: { ...text, hideOverlap: true, ...(roomy ? { interval: 0, width: width / rows.length - 6, overflow: 'break', lineHeight: 14 } : {}) } },
+    xAxis: { type: 'category', data: rows.map((row) => row.label), axisTick: { show: false }, axisLine: { lineStyle: { color: line } }, axisLabel: { ...text, ...(roomy ? { interval: 0, width: width / rows.length, overflow: 'break', lineHeight: 14 } : { hideOverlap: true }) } },
     yAxis: { type: 'value', minInterval: 1, splitLine: { lineStyle: { color: line } }, axisLabel: text },
     series: series.map((one, at) => ({
       name: one.label,
