@@ -121,9 +121,9 @@ ORGANIZATION = (
     "INSERT INTO branches (id, organization_id, name, is_active, created_on, changed_on, version)"
     " VALUES (%(branch)s, %(id)s, 'Main', true, now(), now(), 1)",
     "INSERT INTO organization_settings (id, organization_id, primary_color, secondary_color, features, time_zone,"
-    " locale, date_format, currency, security_policy, scheduling_policy, billing_policy, file_policy,"
+    " locale, date_format, currency, security_policy, scheduling_policy, billing_policy, file_policy, client_policy,"
     " created_on, changed_on, version) VALUES (gen_random_uuid(), %(id)s, '#0f7c6c', '#c2410c', '{}',"
-    " 'America/New_York', 'en', 'MM/DD/YYYY', 'USD', '{}', '{}', '{}', '{}', now(), now(), 1)",
+    " 'America/New_York', 'en', 'MM/DD/YYYY', 'USD', '{}', '{}', '{}', '{}', '{}', now(), now(), 1)",
 )
 COPIED = [
     "id",

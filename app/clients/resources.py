@@ -242,6 +242,7 @@ class Incidents(Resource, model=Incident, menu="Care", icon="alert-triangle"):
         "status": {"reported": "bad", "investigating": "warn", "closed": "good"},
     }
     links = {"Report as PDF": "/incidents/{id}/report"}
+    figures = {"Incidents not closed": "status.ne=closed"}
     waits = {
         "Incidents past their due date": "status.ne=closed&due_on.lt={today}",
         "Incidents nobody looks into yet": "status=reported",

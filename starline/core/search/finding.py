@@ -151,14 +151,23 @@ def _lead(model: Any, scope: Any) -> Any:
 def _lead_among(model: Any, scope: Any) -> Any:
     """The same where the viewer sees a few records only: theirs first, then what these are called."""
     table, token, asked = model.__table__, SearchToken.__table__, _asked()
-    # Each reason to see a record by itself: an OR of them would read the table from end to end.
-    reasons = scope.clauses if getattr(scope, "operator", None) is operator.or_ else [scope]
-    seen = [sa.select(table.c.id).where(table.c.organization_id == _ORGANIZATION, reason) for reason in reasons]
+    seen = [sa.select(table.c.id).where(table.c.organization_id == _ORGANIZATION, one) for one in _reasons(scope)]
     mine = sa.union(*seen).cte("mine")
     query = sa.select(token.c.record_id, sa.func.min(asked.c.cost).label("cost")).select_from(mine)
     query = query.join(token, sa.and_(token.c.organization_id == _ORGANIZATION, token.c.record_id == mine.c.id))
     query = query.join(asked, _fits(token, asked)).where(asked.c.term == 0)
     return query.group_by(token.c.record_id)
+
+
+def _reasons(scope: Any) -> list[Any]:
+    """Each reason to see a record by itself: an OR of them would read the table from end to end."""
+    parts = [getattr(part, "element", part) for part in getattr(scope, "clauses", [scope])]
+    if getattr(scope, "operator", None) is operator.or_:
+        return parts
+    either = next((part for part in parts if getattr(part, "operator", None) is operator.or_), None)
+    if either is None:
+        return [scope]
+    return [sa.and_(one, *(part for part in parts if part is not either)) for one in either.clauses]
 
 
 _ORGANIZATION = sa.bindparam("organization", type_=sa.Uuid)
