@@ -12,11 +12,13 @@ def unwritten(agency: Any, resource: Resource) -> dict[str, Any]:
     """What no form writes of rows that the system makes by itself."""
     user = {"user_id": agency.factory.user_id}
     client = UUID(agency.factory.parents["clients"]) if "clients" in agency.factory.parents else None
+    staff = UUID(agency.factory.parents["staff_members"]) if "staff_members" in agency.factory.parents else None
     return {
         "break_glass_accesses": {**user, "client_id": client, "reason": "The door stood open"},
         "imports": {**user, "list_name": "Clients"},
         "security_alerts": {**user, "kind": "denials", "count": 50},
-        "files": {"owner_table": "clients", "client_id": client},
+        # Everybody who may see files may see staff members.
+        "files": {"owner_table": "staff_members", "staff_member_id": staff},
     }.get(resource.name, {}) | _of_intake_and_merges(agency, resource, client)
 
 
