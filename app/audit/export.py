@@ -36,7 +36,7 @@ def download(period: Period, kind: str) -> Response:
     audit.record("export", "audit_events", client_ids=activity.clients_named(wanted) or None, changes=facts)
     names, zone = names_of(activity.actors(wanted)), current_profile().display.zone
     rows = (_row(event, names, event["at"].astimezone(zone)) for event in activity.all_events(wanted))
-    written = _csv(rows) if kind == "csv" else _lines(rows)
+    written = _csv(rows, _("The system")) if kind == "csv" else _lines(rows)
     answer = Response(written, mimetype="text/csv" if kind == "csv" else "application/x-ndjson")
     name = f"audit-{current_profile().slug}-{period.first}-{period.last}.{kind}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -71,13 +71,13 @@ def _lines(rows: Iterable[dict[str, Any]]) -> Iterator[bytes]:
         yield orjson.dumps(row) + b"\n"
 
 
-def _csv(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+def _csv(rows: Iterable[dict[str, Any]], system: str) -> Iterator[str]:
     yield "\ufeff" + _written(COLUMNS)
     for row in rows:
         person = row["person"]
         cells = {
             **row,
-            "person": (person["name"] or str(person["id"])) if person else "Starline",
+            "person": (person["name"] or str(person["id"])) if person else system,
             "clients": " ".join(row["clients"]),
             "changes": orjson.dumps(row["changes"]).decode() if row["changes"] else "",
         }

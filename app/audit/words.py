@@ -51,9 +51,9 @@ def subject_word(subject: str) -> str:
 
 
 def person_word(actor_id: int | None, names: dict[int, str]) -> str:
-    """The person's name; the system's own work is Starline's."""
+    """The person's name; what nobody did, the system did by itself."""
     if actor_id is None:
-        return "Starline"
+        return str(_("The system"))
     return names.get(actor_id) or str(_("Somebody who was removed (%(number)d)", number=actor_id))
 
 

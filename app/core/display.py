@@ -1,9 +1,14 @@
-"""How values look to a person: dates, pills, yes and no, in the organisation's way."""
+"""How values look to a person: dates, times, numbers, money, pills, in the organisation's way and the person's."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+from babel.dates import format_time
+from babel.numbers import format_currency, format_decimal
 from flask_babel import gettext as _
 
 from app.core.fields import Field, Kind
@@ -15,14 +20,33 @@ DATE_FORMATS = {
     "YYYY-MM-DD": "%Y-%m-%d",
 }
 EMPTY = ""
+TERRITORY = "US"
+"""Agencies work in the United States: Spanish there writes 1,234.50 and 2:30 p. m."""
+
+WEEKDAYS = {"monday": 0, "saturday": 5, "sunday": 6}
+MONEY = "amount"
+"""How the names of fields that hold money end."""
 
 
 class Display:
-    """Renders the JSON values of one organisation's rows: `date_format` as it is named in the settings."""
+    """Renders the JSON values of one organisation's rows for one person.
 
-    def __init__(self, date_format: str, time_zone: str) -> None:
+    `date_format` and `week_start` as they are named in the settings; `time_zone` and `language` are the person's.
+    """
+
+    def __init__(
+        self,
+        date_format: str,
+        time_zone: str,
+        language: str = "en",
+        currency: str = "USD",
+        week_start: str = "sunday",
+    ) -> None:
         self.date_format = DATE_FORMATS.get(date_format, "%m/%d/%Y")
         self.zone = ZoneInfo(time_zone)
+        self.locale = _locale(language)
+        self.currency = currency
+        self.first_weekday = WEEKDAYS.get(week_start, 6)
 
     def text(self, one: Field, value: Any) -> str:
         """The value of a field as a person reads it; a value is as JSON has it."""
@@ -41,21 +65,43 @@ class Display:
         if kind is Kind.CHOICE:
             return label_of_choice(one, value)
         if kind is Kind.DATE:
-            return date.fromisoformat(value).strftime(self.date_format)
+            return self.date(date.fromisoformat(value))
         if kind is Kind.INSTANT:
             return self.instant(datetime.fromisoformat(value))
         if kind is Kind.BOOLEAN:
             return str(_("Yes") if value else _("No"))
         if kind is Kind.TIME:
-            return str(value)[:5]
+            return self.time(time.fromisoformat(str(value)))
+        if kind is Kind.DECIMAL:
+            amount = Decimal(str(value))
+            return self.money(amount) if one.name.endswith(MONEY) else self.number(amount)
         if kind in (Kind.TAGS, Kind.MULTI):
             return ", ".join(value)
         if kind is Kind.OBJECT:
             return ", ".join(f"{name}: {part}" for name, part in value.items())
         return str(value)
 
+    def date(self, day: date) -> str:
+        return day.strftime(self.date_format)
+
+    def time(self, moment: time) -> str:
+        """The time of a day: 2:30 PM, or as the person's language has it."""
+        return format_time(moment, "short", locale=self.locale).replace("\u202f", "\u00a0")
+
     def instant(self, moment: datetime) -> str:
-        return moment.astimezone(self.zone).strftime(f"{self.date_format} %H:%M")
+        """Date and time on the person's clock."""
+        there = moment.astimezone(self.zone)
+        return f"{self.date(there.date())} {self.time(there.time())}"
+
+    def number(self, value: Decimal) -> str:
+        """With as many places as it has, and its thousands apart."""
+        exponent = value.as_tuple().exponent
+        places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+        return format_decimal(value, f"#,##0.{'0' * places}" if places else "#,##0", locale=self.locale)
+
+    def money(self, amount: Decimal) -> str:
+        """An amount in the organisation's currency."""
+        return format_currency(amount, self.currency, locale=self.locale)
 
     def cell(self, resource: Resource, one: Field, record: dict[str, Any]) -> dict[str, Any]:
         """One cell of a list or one fact of a detail page."""
@@ -79,6 +125,11 @@ class Display:
 def label_of_choice(one: Field, value: str) -> str:
     """A choice as people read it; those of the agency's own fields stand as it wrote them."""
     return str(value) if one.is_own else choice_label(value)
+
+
+@lru_cache(maxsize=16)
+def _locale(language: str) -> Locale:
+    return Locale.parse(f"{language}_{TERRITORY}")
 
 
 def choice_label(value: str) -> str:

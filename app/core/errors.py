@@ -5,13 +5,14 @@ from typing import Any
 
 import orjson
 import psycopg2
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from app.core.error_pages import error_page
 from config import settings
 from starline.core import audit, db, tenancy
 from starline.core.errors import (
@@ -73,29 +74,7 @@ def problem(status: int, message: str, *, code: str, errors: dict[str, list[str]
             "request_id": tenancy.current().request_id,
         }
         return Response(orjson.dumps(body), status=status, mimetype="application/json")
-    page = render_template(
-        "errors/error.html",
-        status=status,
-        title=_(TITLES.get(status, "Not possible")),
-        sentence=message,
-        request_id=tenancy.current().request_id,
-    )
-    return Response(page, status=status)
-
-
-TITLES = {
-    400: "Not understood",
-    401: "Please sign in",
-    403: "Not allowed",
-    404: "Not found",
-    409: "Already changed",
-    412: "Already changed",
-    413: "Too large",
-    422: "Please check",
-    429: "One moment",
-    500: "Our mistake",
-    503: "Back in a minute",
-}
+    return Response(error_page(status, message), status=status)
 
 
 DENIALS = frozenset({403, 404})

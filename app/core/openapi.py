@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, Response, abort, render_template
 from app.core.fields import Field, Kind
 from app.core.own_fields import tailored
 from app.core.parameters import LARGEST_PAGE, PAGE_SIZE, allowed_operators
+from app.core.profile import current_profile
 from app.core.resource import MOST_IN_BULK, Resource, registry
 from app.core.security import confirm_viewer, current_viewer
 from config import settings
@@ -95,7 +96,7 @@ def openapi() -> Response:
     """The document: for somebody who is signed in with the newest fields of their agency's own."""
     if current_viewer() is not None:
         confirm_viewer()
-    return Response(orjson.dumps(build()), mimetype="application/json")
+    return Response(orjson.dumps(build(current_profile().name)), mimetype="application/json")
 
 
 @pages.get("/api/docs")
@@ -105,8 +106,8 @@ def swagger() -> str:
     return render_template("platform/api_docs.html", openapi_url="/api/v1/_openapi")
 
 
-def build() -> dict[str, Any]:
-    """The whole document."""
+def build(title: str = "API") -> dict[str, Any]:
+    """The whole document, under the agency's name."""
     paths: dict[str, Any] = {path: dict(operations) for path, operations in _paths.items()}
     schemas: dict[str, Any] = {"Error": _ERROR}
     for resource in map(tailored, registry.values()):
@@ -130,7 +131,7 @@ def build() -> dict[str, Any]:
     }
     return {
         "openapi": "3.0.3",
-        "info": {"title": "Starline", "version": "v1"},
+        "info": {"title": title, "version": "v1"},
         "servers": [{"url": "/"}],
         "security": [{"bearer": []}, {"key": []}],
         "paths": paths,

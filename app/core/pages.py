@@ -112,7 +112,7 @@ def history(resource: Resource, key: Any) -> list[dict[str, Any]]:
     return [
         {
             "at": display.instant(event.at),
-            "who": people.get(event.actor_id, _("Starline")) if event.actor_id else _("Starline"),
+            "who": people.get(event.actor_id, _("The system")) if event.actor_id else _("The system"),
             "action": {
                 "insert": _("Added"),
                 "update": _("Changed"),

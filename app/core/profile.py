@@ -1,6 +1,6 @@
 """What a request needs to know of its organisation: name, brand, zone, features. Read once per version."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from flask import g
@@ -8,6 +8,7 @@ from sqlalchemy import text as sql
 
 from app.core.display import Display
 from starline.core import db
+from starline.identity.viewer import Viewer
 from starline.organizations.settings import FEATURES
 
 
@@ -37,18 +38,24 @@ class Profile:
 
     @property
     def display(self) -> Display:
-        return Display(self.date_format, self.time_zone)
+        return Display(self.date_format, self.time_zone, self.locale, self.currency, self.week_start)
 
 
 _kept: dict[UUID, Profile] = {}
 
 
 def current_profile() -> Profile:
-    """The acting organisation's profile, or the platform's plain one."""
+    """The acting organisation's profile, or the platform's plain one; zone and language are those of who looks."""
     if "profile" not in g:
-        g.profile = _load()
+        g.profile = _for(g.get("viewer"), _load())
     profile: Profile = g.profile
     return profile
+
+
+def _for(viewer: Viewer | None, profile: Profile) -> Profile:
+    if viewer is None or viewer.organization_id != profile.organization_id:
+        return profile
+    return replace(profile, time_zone=viewer.time_zone, locale=viewer.locale)
 
 
 def _load() -> Profile:

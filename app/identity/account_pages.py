@@ -21,7 +21,10 @@ from starline.core.db import User
 from starline.core.errors import DomainError, Invalid
 from starline.identity import attempts, invitations, passwords, rules, second_factor, sessions, users
 from starline.identity.models import SignInAttempt, SignInOutcome, UserSession
+from starline.organizations import calendar
 
+THEMES = ("auto", "light", "dark")
+THEME_SECONDS = 31_536_000
 TONES = {SignInOutcome.SUCCEEDED: "good", SignInOutcome.CODE_REQUIRED: "plain"}
 OUTCOMES = {
     SignInOutcome.SUCCEEDED: lazy_gettext("Signed in"),
@@ -49,6 +52,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
     phone = StringField(lazy_gettext("Phone"), [Length(max=20)])
     locale = SelectField(lazy_gettext("Language"))
     time_zone = SelectField(lazy_gettext("Time zone"))
+    theme = SelectField(lazy_gettext("Appearance"), description=lazy_gettext("On this device."))
 
 
 class AccountView(BaseView):  # type: ignore[misc]
@@ -73,7 +77,9 @@ class AccountView(BaseView):  # type: ignore[misc]
                 form[name].errors = sentences
             return _profile_page(user, form), problem.status
         flash(_("Your profile was saved."), "success")
-        return redirect("/me")
+        answer = redirect("/me")
+        _keep_theme(answer, form.theme.data)
+        return answer
 
     @expose("/password", methods=["GET", "POST"])
     def password(self) -> Any:
@@ -127,8 +133,24 @@ def _profile_form(user: User) -> ProfileForm:
     form = ProfileForm(obj=user, meta={"csrf": False})  # the request's own check has been made already
     languages = current_app.config["LANGUAGES"].items()
     form.locale.choices = [("", _("As the agency"))] + [(code, one["name"]) for code, one in languages]
-    form.time_zone.choices = [("", _("As the agency"))] + [(name, name) for name in sorted(available_timezones())]
+    form.time_zone.choices = [("", _zone_label(user))] + [(name, name) for name in sorted(available_timezones())]
+    form.theme.choices = [("auto", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))]
+    if "theme" not in request.form:
+        chosen = request.cookies.get("theme")
+        form.theme.data = chosen if chosen in THEMES else "auto"
     return form
+
+
+def _zone_label(user: User) -> str:
+    """What holds for somebody who chooses nothing: their branch's clock, or the agency's."""
+    zone = calendar.zone_of(user.branch_id).replace("_", " ")
+    return str(_("As your branch: %(zone)s", zone=zone) if user.branch_id else _("As the agency: %(zone)s", zone=zone))
+
+
+def _keep_theme(answer: Response, theme: str) -> None:
+    """Remembered by the device, as the button in the menu does: a phone may be dark and a desk light."""
+    is_safe = current_app.config["SESSION_COOKIE_SECURE"]
+    answer.set_cookie("theme", theme, max_age=THEME_SECONDS, secure=is_safe, samesite="Lax")
 
 
 def _save_profile(user: User, form: ProfileForm) -> None:

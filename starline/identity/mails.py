@@ -1,12 +1,14 @@
 """The mails that identity sends. Called by tasks; a link is made here, at the last moment."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from starline.core import clock, mail, tenancy
 from starline.core.db import User, session
 from starline.core.mail import Letterhead
 from starline.identity import links, rules
 from starline.identity.models import SignInAttempt, TokenPurpose, UserToken
+from starline.organizations import calendar
 from starline.organizations.branding import picture_path
 from starline.organizations.models import Organization, OrganizationSettings
 
@@ -40,7 +42,7 @@ def send_new_sign_in_mail(attempt_id: UUID) -> None:
         "first_name": user.first_name,
         "device": rules.device_label(attempt.device),
         "address": attempt.address or "?",
-        "at": f"{attempt.created_on:%Y-%m-%d %H:%M} UTC",
+        "at": f"{attempt.created_on.astimezone(_zone_of(user)):%Y-%m-%d %H:%M %Z}",
         "link": f"{links.home_of(organization)}/me/sessions",
     }
     deliver_to(user.email, "new_sign_in", values, locale=user.locale)
@@ -68,6 +70,11 @@ def letterhead(organization: Organization, chosen: OrganizationSettings | None) 
         from_address=chosen.email_from_address,
         reply_to=chosen.email_reply_to,
     )
+
+
+def _zone_of(user: User) -> ZoneInfo:
+    """The person's own clock, else their branch's, else the organisation's."""
+    return ZoneInfo(user.time_zone or calendar.zone_of(user.branch_id))
 
 
 def _picture(organization: Organization, key: str | None) -> str | None:

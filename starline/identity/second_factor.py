@@ -17,7 +17,6 @@ from starline.identity import rules
 from starline.identity.models import RecoveryCode, RememberedDevice, SecondFactor, SignInOutcome
 from starline.identity.policy import policy
 
-ISSUER = "Starline"
 RECOVERY_CODES = 10
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and digits that aren't mistaken for one another on paper."""
@@ -39,7 +38,7 @@ def confirmed(user_id: int) -> SecondFactor | None:
     return session.scalars(query).one_or_none()
 
 
-def enrol(user: User, *, issuer: str = ISSUER) -> Enrolment:
+def enrol(user: User, *, issuer: str = "") -> Enrolment:
     """Begin with a new seed, or show the one that waits to be confirmed. Raises `Conflict` where one is in use."""
     factor = _of(user)
     if factor is not None and factor.confirmed_at is not None:

@@ -111,7 +111,7 @@ def load_viewer_of_user(user_id: int) -> Viewer | None:
 _COLUMNS = """
 SELECT u.id AS user_id, u.organization_id, u.first_name, u.last_name, u.email, u.branch_id,
        coalesce(u.locale, settings.locale, 'en') AS locale,
-       coalesce(u.time_zone, settings.time_zone, 'UTC') AS time_zone,
+       coalesce(u.time_zone, branch.time_zone, settings.time_zone, 'UTC') AS time_zone,
        settings.security_policy, coalesce(version.value, 0) AS version,
        (SELECT json_agg(json_build_array(r.name, r.record_scope, r.requires_second_factor) ORDER BY r.name)
           FROM ab_user_role ur
@@ -127,6 +127,7 @@ SELECT u.id AS user_id, u.organization_id, u.first_name, u.last_name, u.email, u
 """
 _PEOPLE = """
   JOIN organizations o ON o.id = u.organization_id AND o.status IN ('trial', 'active')
+  LEFT JOIN branches branch ON branch.organization_id = u.organization_id AND branch.id = u.branch_id
   LEFT JOIN organization_settings settings ON settings.organization_id = u.organization_id
   LEFT JOIN organization_versions version ON version.organization_id = u.organization_id
  WHERE u.organization_id = :organization_id

@@ -19,7 +19,14 @@ class Unreadable(Exception):
 
 OPAQUE = ("image/", "font/")
 """Kinds of which the raw bytes are looked at alone."""
-PLAIN = ("text/", "application/json", "application/javascript", "application/problem+json", "application/x-ndjson")
+PLAIN = (
+    "text/",
+    "application/json",
+    "application/manifest+json",
+    "application/javascript",
+    "application/problem+json",
+    "application/x-ndjson",
+)
 
 
 def words_of(answer: Any) -> str:
