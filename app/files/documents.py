@@ -110,7 +110,7 @@ def page_of_file(pk: str) -> dict[str, Any]:
         "versions": [_version(one, people, address) for one in versions],
         "hold": {
             "since": display.instant(file.held_at),
-            "by": people.get(file.held_by_id or 0, _("Starline")),
+            "by": people.get(file.held_by_id or 0, _("The system")),
             "reason": file.hold_reason,
         }
         if file.held_at
@@ -138,7 +138,7 @@ def trash_lines() -> list[dict[str, Any]]:
             "of": _owner_word(file),
             "of_url": _record_url(file.owner_table, file.owner_id),
             "at": display.instant(file.trashed_at) if file.trashed_at else "",
-            "by": people.get(file.trashed_by_id or 0, _("Starline")),
+            "by": people.get(file.trashed_by_id or 0, _("The system")),
             "restore_url": f"/files/{file.id}/restore",
         }
         for file in files
@@ -176,7 +176,7 @@ def _version(one: FileVersion, people: dict[int, str], address: str) -> dict[str
         "name": one.name,
         "size": size_label(one.size_bytes),
         "at": current_profile().display.instant(one.created_on),
-        "by": people.get(one.created_by_fk or 0, _("Starline")),
+        "by": people.get(one.created_by_fk or 0, _("The system")),
         "note": one.note,
         "status": status,
         "problem": problem,
