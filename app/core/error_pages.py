@@ -28,6 +28,7 @@ TITLES = {
 }
 HINTS = {
     400: lazy_gettext("A page that was open for long may have grown old: open it again and repeat what you did."),
+    401: lazy_gettext("You come back to this page afterwards."),
     403: lazy_gettext("If you need this for your work, ask an administrator of your agency for it."),
     404: lazy_gettext("The address may be misspelt, or the record may belong to somebody else. Try the search."),
     409: lazy_gettext("Open the page again: it shows what holds now."),
