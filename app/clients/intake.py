@@ -212,7 +212,7 @@ def _stage_asked(*, optional: bool = False) -> Any:
 def _sections(form: Any, named: dict[str, str]) -> list[dict[str, Any]]:
     fields = _resource().fields
     return [
-        {"title": _(title), "fields": [form[fields[name].key] for name in names.split()]}
+        {"title": _(title) if title else "", "fields": [form[fields[name].key] for name in names.split()]}
         for title, names in named.items()
     ]
 
