@@ -8,6 +8,7 @@ import orjson
 from flask import Response, request
 from flask_appbuilder.api import BaseApi, expose
 
+from app.core.idempotency import once
 from app.core.openapi import answers, document
 from app.notifications.telling import reader, sentence_of
 from starline.notifications import service
@@ -28,11 +29,13 @@ class NotificationApi(BaseApi):  # type: ignore[misc]
         return _json({"unread": service.count_unread(user_id), "result": [_shown(one) for one in found]})
 
     @expose("/<uuid:pk>/read", methods=["POST"])
+    @once
     def read(self, pk: UUID) -> Response:
         one = service.mark_read(pk, by=reader().user_id)
         return _json({"id": str(one.id), "result": _shown(one)})
 
     @expose("/read", methods=["POST"])
+    @once
     def read_all(self) -> Response:
         return _json({"count": service.mark_all_read(by=reader().user_id)})
 
