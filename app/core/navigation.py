@@ -88,10 +88,10 @@ def _of_viewer() -> dict[str, Any]:
     """The places that the person may go to, and what waits there."""
     known = news.known()
     groups = _groups(known)
-    places = [entry for group in groups for entry in group["entries"]]
+    first = next((group["entries"][0] for group in groups if group["label"]), None)
     return {
         "groups": groups,
-        "tabs": places[:2],
+        "tabs": [groups[0]["entries"][0], *([first] if first else [])],
         "crumbs": crumbs(groups),
         "unread": known.unread,
         "branch": branches.shown_branch(),
