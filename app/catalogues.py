@@ -29,6 +29,7 @@ KEYWORDS = {
     "lazy_gettext": None,
     "lazy_ngettext": (1, 2),
     "invalid": (2,),
+    "Tab": (2,),
     "add": (2,),
 }
 """The calls whose texts people read. A refusal translates its sentence itself: see `starline.core.errors`."""
@@ -57,6 +58,7 @@ def collect() -> Catalog:
 def declared() -> Iterator[str]:
     """The words of declarations: labels and closed lists, resources, places of the rail, settings, roles, events."""
     from app.core.display import words_of
+    from starline.core.postal import WRONG_ZIP
     from starline.identity.roles import BY_NAME
     from starline.organizations.settings import FEATURES, POLICIES
 
@@ -64,6 +66,7 @@ def declared() -> Iterator[str]:
     yield from _words_of_columns()
     yield from _words_of_resources()
     yield from BY_NAME
+    yield WRONG_ZIP
     for feature in FEATURES.values():
         yield from (feature.label, feature.help)
     for setting in (one for settings in POLICIES.values() for one in settings.values()):
@@ -163,7 +166,7 @@ def _words_of_resources() -> Iterator[str]:
     for resource in registry.values():
         if not type(resource).__module__.startswith("app."):
             continue  # a test's own
-        yield from (resource.title, resource.menu or "", resource.removal)
+        yield from (resource.title, resource.singular, resource.menu or "", resource.removal)
         yield from (*resource.form, *(resource.show or ()), *resource.links, *resource.waits)
         yield from map(label_of_action, resource.actions)
         yield from (text for one in resource.fields.values() for text in (one.label, one.help))

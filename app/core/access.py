@@ -20,6 +20,11 @@ def is_on(resource: Resource) -> bool:
     return resource.feature is None or current_profile().has_feature(resource.feature)
 
 
+def offers(method: str, resource: Resource) -> bool:
+    """Whether the resource offers the method (add, edit, delete) and the viewer may use it."""
+    return method in resource.methods and may(f"can_{method}", resource)
+
+
 def allowed(action: str, resource: str) -> Viewer:
     """The newest viewer, who holds the permission. Raises `Unauthenticated` or `NotAllowed`."""
     required_viewer()

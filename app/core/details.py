@@ -1,5 +1,6 @@
 """The ready values of a record's page: `resource/show.html` draws the header, the tabs and the one that is open."""
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -9,13 +10,13 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from app.core import tabs
-from app.core.access import may
+from app.core.access import may, offers
 from app.core.crumbs import parents
 from app.core.display import Display
-from app.core.fields import Field
+from app.core.fields import Field, Kind
 from app.core.lists import rows
 from app.core.own_fields import tailored
-from app.core.pages import address, history, offers
+from app.core.pages import address, history
 from app.core.parameters import ListRequest, read_list_request
 from app.core.profile import current_profile
 from app.core.reading import detail_columns, read_one, read_page
@@ -23,6 +24,7 @@ from app.core.related import label_of
 from app.core.resource import Resource, label_of_action, registry
 from app.core.security import required_viewer
 from app.core.tabs import ALL, OVERVIEW, Record, Tab
+from app.core.timeline import timeline_tab
 from app.core.writing import find_row
 from starline.core.db import session
 from starline.core.errors import NotFound
@@ -30,11 +32,17 @@ from starline.core.errors import NotFound
 ROWS = 25
 MOST_COUNTED = 100
 
+REACH: dict[Kind, Callable[[str], str]] = {
+    Kind.PHONE: lambda text: f"tel:{dialled(text)}",
+    Kind.EMAIL: lambda text: f"mailto:{text}",
+}
+"""Where a press on the value of such a field leads."""
+
 
 def show_page(resource: Resource, pk: str) -> dict[str, Any]:
     """Everything that `resource/show.html` draws."""
     record = _read(resource, pk)
-    offered = [*_lists(record), *tabs.added_tabs(resource)]
+    offered = [*_lists(record), *tabs.added_tabs(resource), timeline_tab()]
     offered.sort(key=lambda tab: tab.place)
     open_tab = _open_tab(offered)
     title = label_of(resource.model, record.values["id"]) or _(resource.title)
@@ -190,6 +198,18 @@ def _column(one: Field, asked: ListRequest, here: str) -> dict[str, Any]:
     }
 
 
+def dialled(text: str) -> str:
+    """The number as a telephone dials it; ten digits are the United States'."""
+    digits = "".join(one for one in text.partition("x")[0] if one.isdigit())
+    return (
+        f"+1{digits}"
+        if len(digits) == 10
+        else f"+{digits}"
+        if text.strip().startswith("+") or len(digits) == 11
+        else digits
+    )
+
+
 def _actions(resource: Resource, pk: str) -> list[dict[str, str]]:
     """A button for each verb that the row's state allows, where the viewer may edit."""
     if not resource.actions or not may("can_edit", resource):
@@ -204,4 +224,6 @@ def _fact(resource: Resource, name: str, record: dict[str, Any], display: Displa
     fact = {"label": _(one.label), **display.cell(resource, one, record)}
     if name in resource.secrets and may("can_reveal", resource):
         fact["url"] = f"/{resource.name}/{record['id']}/reveal/{name}"
+    elif one.kind in REACH and fact["text"]:
+        fact["url"] = REACH[one.kind](fact["text"])
     return fact

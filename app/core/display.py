@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_time
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from flask_babel import gettext as _
 
 from app.core.fields import Field, Kind
@@ -102,6 +102,10 @@ class Display:
     def money(self, amount: Decimal) -> str:
         """An amount in the organisation's currency."""
         return format_currency(amount, self.currency, locale=self.locale)
+
+    @property
+    def money_sign(self) -> str:
+        return str(get_currency_symbol(self.currency, locale=self.locale))
 
     def cell(self, resource: Resource, one: Field, record: dict[str, Any]) -> dict[str, Any]:
         """One cell of a list or one fact of a detail page."""

@@ -41,6 +41,18 @@ class Kind(StrEnum):
     UUID = "uuid"
 
 
+class Look(StrEnum):
+    """What a field is for people beyond its kind; forms and cells draw it so, programs see no difference."""
+
+    PLAIN = "plain"
+    MONEY = "money"
+    COLOR = "color"
+    STATE = "state"
+    POSTAL_CODE = "postal_code"
+    PERHAPS = "perhaps"
+    """Yes, no, or not known."""
+
+
 @dataclass(frozen=True)
 class Field:
     """One attribute of a resource. `name` is its word on screens, `key` its JSON and column name.
@@ -64,6 +76,19 @@ class Field:
     def is_own(self) -> bool:
         """Whether the agency has added it."""
         return self.path != ""
+
+    @property
+    def look(self) -> Look:
+        """Told by the name, which the house style fixes, and by what the column holds."""
+        if self.kind is Kind.DECIMAL and self.key.endswith("_amount"):
+            return Look.MONEY
+        if self.kind is Kind.BOOLEAN and self.column.nullable and not _is_of_fab(self.column):
+            return Look.PERHAPS
+        if self.kind is Kind.TEXT:
+            ending = next((word for word in _LOOKS if self.key == word or self.key.endswith(f"_{word}")), "")
+            look = _LOOKS.get(ending, Look.PLAIN)
+            return Look.PLAIN if look is Look.STATE and self.max_length != 2 else look
+        return Look.PLAIN
 
     @property
     def is_numeric(self) -> bool:
@@ -148,6 +173,14 @@ def _kind_of(column: Any) -> Kind:
             return kind
     raise TypeError(f"{column}: no field kind for {column.type!r}")
 
+
+def _is_of_fab(column: Any) -> bool:
+    """Its columns may be empty and never are."""
+    table = getattr(column, "table", None)
+    return table is not None and bool(table.name.startswith("ab_"))
+
+
+_LOOKS = {"color": Look.COLOR, "state": Look.STATE, "postal_code": Look.POSTAL_CODE}
 
 _KINDS: tuple[tuple[Any, Kind], ...] = (
     (sa.Enum, Kind.CHOICE),

@@ -10,28 +10,13 @@ from flask import request
 from flask_babel import gettext as _
 from wtforms import Form
 
+from app.core.access import may, offers
+from app.core.controls import amount_shown, amount_typed, drawn
 from app.core.display import label_of_choice
-from app.core.fields import Field, Kind
+from app.core.fields import Field, Kind, Look
 from app.core.profile import current_profile
 from app.core.related import MOST_IN_A_SELECT, choices, label_of
-from app.core.resource import Resource
-
-_DRAWN: dict[Kind, Any] = {
-    Kind.LONG_TEXT: wtforms.TextAreaField,
-    Kind.EMAIL: wtforms.EmailField,
-    Kind.PHONE: wtforms.TelField,
-    Kind.CHOICE: wtforms.SelectField,
-    Kind.MULTI: wtforms.SelectMultipleField,
-    Kind.RELATION: wtforms.SelectField,
-    Kind.BOOLEAN: wtforms.BooleanField,
-    Kind.SECRET: wtforms.PasswordField,
-}
-_INPUTS = {
-    Kind.INTEGER: "number",
-    Kind.DATE: "date",
-    Kind.TIME: "time",
-    Kind.INSTANT: "datetime-local",
-}
+from app.core.resource import Resource, resource_of
 
 
 @lru_cache(maxsize=256)
@@ -40,7 +25,7 @@ def form_class(resource: Resource) -> type[Form]:
     return type(
         f"{resource.permission}Form",
         (Form,),
-        {one.key: _drawn(one) for one in resource.form_fields},
+        {one.key: drawn(one) for one in resource.form_fields},
     )
 
 
@@ -57,6 +42,17 @@ def filled_form(resource: Resource, row: Any) -> Form:
     return _prepared(resource, form_class(resource)(data=values))
 
 
+def show_what_is_kept(resource: Resource, form: Form, row: Any) -> None:
+    """Tell the form of each secret whether one is stored, and where who may can see it; never what it is."""
+    for name, one in resource.secrets.items():
+        if one.key not in form or getattr(row, one.column.name) is None:
+            continue
+        form[one.key].kept = True
+        form[one.key].flags.required = False
+        if may("can_reveal", resource):
+            form[one.key].reveal_url = f"/{resource.name}/{row.id}/reveal/{name}"
+
+
 def sent_form(resource: Resource) -> Form:
     """The form as it was sent, for showing it again."""
     return _prepared(resource, form_class(resource)(request.form))
@@ -64,26 +60,28 @@ def sent_form(resource: Resource) -> Form:
 
 def form_of_one(resource: Resource, one: Field, row: Any = None) -> Form:
     """A form of one field alone: of a cell with the row's value, or of a change to many rows, still empty."""
-    kind: type[Form] = type(f"{resource.permission}One", (Form,), {one.key: _drawn(one)})
+    kind: type[Form] = type(f"{resource.permission}One", (Form,), {one.key: drawn(one)})
     given = {} if row is None else {one.key: _typed(one, one.of(row))}
     return _prepared(resource, kind(data=given), [one])
 
 
 def form_of_field(one: Field) -> Form:
     """A form of a field that no resource has yet, empty."""
-    form: Form = type("PreviewForm", (Form,), {one.key: _drawn(one)})()
-    drawn = form[one.key]
-    drawn.flags.required = one.required
-    if one.choices:
-        drawn.choices = _choices_of(one)[one.kind is Kind.MULTI :]
-    if isinstance(drawn, wtforms.SelectField):
-        drawn.choices, drawn.data = drawn.choices or [("", "")], [] if one.kind is Kind.MULTI else ""
+    form: Form = type("PreviewForm", (Form,), {one.key: drawn(one)})()
+    control = form[one.key]
+    control.flags.required = one.required
+    if one.look is Look.PERHAPS:
+        control.choices = _perhaps()
+    elif one.choices:
+        control.choices = _choices_of(one)[one.kind is Kind.MULTI :]
+    if isinstance(control, wtforms.SelectField):
+        control.choices, control.data = control.choices or [("", "")], [] if one.kind is Kind.MULTI else ""
     return form
 
 
 def sent_form_of_one(resource: Resource, one: Field) -> Form:
     """The form of one field as it was sent."""
-    kind: type[Form] = type(f"{resource.permission}One", (Form,), {one.key: _drawn(one)})
+    kind: type[Form] = type(f"{resource.permission}One", (Form,), {one.key: drawn(one)})
     return _prepared(resource, kind(request.form), [one])
 
 
@@ -91,20 +89,27 @@ def sent_value(one: Field) -> Any:
     """What was typed into a form of one field."""
     if one.kind is Kind.MULTI:
         return request.form.getlist(one.key)
-    return one.key in request.form if one.kind is Kind.BOOLEAN else _with_zone(one, request.form.get(one.key, ""))
+    if one.kind is Kind.BOOLEAN and one.look is not Look.PERHAPS:
+        return one.key in request.form
+    return _as_typed(one)
 
 
 def sent_values(resource: Resource, *, is_new: bool) -> dict[str, Any]:
     """What was typed, by key, for `writing`. An unchecked box is no; an untouched secret says nothing."""
     values: dict[str, Any] = {}
     for one in resource.form_fields:
-        if one.kind in (Kind.BOOLEAN, Kind.MULTI):
+        if one.kind is Kind.MULTI or (one.kind is Kind.BOOLEAN and one.look is not Look.PERHAPS):
             values[one.key] = sent_value(one)
         elif one.kind is Kind.SECRET and not request.form.get(one.key):
             continue
         elif one.key in request.form or is_new:
-            values[one.key] = _with_zone(one, request.form.get(one.key, ""))
+            values[one.key] = _as_typed(one)
     return values
+
+
+def _as_typed(one: Field) -> str:
+    text = request.form.get(one.key, "")
+    return amount_typed(text) if one.look is Look.MONEY else _with_zone(one, text)
 
 
 def _with_zone(one: Field, text: str) -> str:
@@ -136,41 +141,31 @@ def mark_errors(form: Form, errors: Mapping[str, list[str]]) -> list[dict[str, s
     return summary
 
 
-def _drawn(one: Field) -> Any:
-    options: dict[str, Any] = {
-        "label": one.label,
-        "description": one.help,
-        "render_kw": {},
-    }
-    if one.kind in _INPUTS:
-        options["render_kw"]["type"] = _INPUTS[one.kind]
-    if one.kind is Kind.DECIMAL:
-        options["render_kw"]["inputmode"] = "decimal"
-    if one.max_length:
-        options["render_kw"]["maxlength"] = one.max_length
-    if one.kind in (Kind.CHOICE, Kind.MULTI, Kind.RELATION):
-        options |= {"validate_choice": False, "choices": [], "coerce": str}
-    return _DRAWN.get(one.kind, wtforms.StringField)(**options)
-
-
 def _prepared(resource: Resource, form: Form, fields: Sequence[Field] | None = None) -> Form:
     for one in resource.form_fields if fields is None else fields:
-        drawn = form[one.key]
-        drawn.label.text, drawn.description = (
-            _(one.label),
-            _(one.help) if one.help else "",
-        )
+        control = form[one.key]
+        control.label.text, control.description = _(one.label), _(one.help) if one.help else ""
         if one.required:
-            drawn.flags.required = True
-        if one.kind is Kind.CHOICE:
-            drawn.choices = _choices_of(one)
+            control.flags.required = True
+        if "data-problem" in (control.render_kw or {}):
+            control.render_kw = {**control.render_kw, "data-problem": _(control.render_kw["data-problem"])}
+        if one.look is Look.PERHAPS:
+            control.choices = _perhaps()
+        elif one.look is Look.MONEY:
+            control.sign = current_profile().display.money_sign
+        elif one.kind is Kind.CHOICE:
+            control.choices = _choices_of(one)
         elif one.kind is Kind.MULTI:
-            drawn.choices = _choices_of(one)[1:]
+            control.choices = _choices_of(one)[1:]
         elif one.kind is Kind.RELATION:
-            _offer(resource, one, drawn)
-        if isinstance(drawn, wtforms.SelectField) and drawn.data is None:
-            drawn.data = [] if one.kind is Kind.MULTI else ""
+            _offer(resource, one, control)
+        if isinstance(control, wtforms.SelectField) and control.data is None:
+            control.data = [] if one.kind is Kind.MULTI else ""
     return form
+
+
+def _perhaps() -> list[tuple[str, str]]:
+    return [("", _("Not known")), ("true", _("Yes")), ("false", _("No"))]
 
 
 def _choices_of(one: Field) -> list[tuple[str, str]]:
@@ -178,19 +173,29 @@ def _choices_of(one: Field) -> list[tuple[str, str]]:
     return empty + [(value, label_of_choice(one, value)) for value in one.choices]
 
 
-def _offer(resource: Resource, one: Field, drawn: Any) -> None:
+def _offer(resource: Resource, one: Field, control: Any) -> None:
     """All rows where they are few; else the chosen one, and a remote search for the rest."""
     offered = choices(resource, one.name, "", limit=MOST_IN_A_SELECT + 1)
     pairs = [(row["id"], row["label"]) for row in offered[:MOST_IN_A_SELECT]]
-    chosen = str(drawn.data or "")
+    chosen = str(control.data or "")
     if chosen and chosen not in dict(pairs):
         pairs.append((chosen, label_of(one.target, chosen)))
-    drawn.choices = [("", ""), *pairs]
+    control.choices = [("", ""), *pairs]
+    more: dict[str, Any] = {"data-pick": True}
     if len(offered) > MOST_IN_A_SELECT:
-        drawn.render_kw = {
-            **(drawn.render_kw or {}),
-            "data-related": f"/api/v1/{resource.name}/related/{one.name}",
-        }
+        more["data-related"] = f"/api/v1/{resource.name}/related/{one.name}"
+    adds = can_add_in_place(one)
+    if adds is not None:
+        more |= {"data-create": f"/{adds.name}/add?in_place=1", "data-create-label": _("Add “%(text)s”…", text="#")}
+        control.add_url, control.add_label = f"/{adds.name}/add", _("Add to %(title)s", title=_(adds.title))
+    control.render_kw = {**(control.render_kw or {}), **more}
+
+
+def can_add_in_place(one: Field) -> Resource | None:
+    """The resource of what a relation points at, where the viewer may add to it and a plain form does."""
+    target = resource_of(one.target)
+    is_plain = target is not None and target.view is None and not target.shown_once
+    return target if target is not None and is_plain and offers("add", target) else None
 
 
 def _default(one: Field) -> Any:
@@ -204,6 +209,10 @@ def _typed(one: Field, value: Any) -> Any:
     """The value as it would have been typed."""
     if value is None:
         return ""
+    if one.look is Look.PERHAPS:
+        return "true" if value else "false"
+    if one.look is Look.MONEY:
+        return amount_shown(value)
     if one.kind is Kind.BOOLEAN:
         return bool(value)
     if one.kind is Kind.MULTI:

@@ -6,9 +6,8 @@ from urllib.parse import urlencode
 from flask import request
 from flask_babel import gettext as _
 
-from app.core.access import may
-from app.core.display import Display
-from app.core.fields import Field, Kind
+from app.core.consequences import consequences
+from app.core.fields import Kind
 from app.core.own_fields import expanded
 from app.core.profile import current_profile
 from app.core.redirects import local_path
@@ -17,6 +16,8 @@ from app.core.resource import Resource
 from app.core.undoing import can_return
 from starline.core import audit
 from starline.core.db import User, session
+
+END_OF_ADDRESS = ("city", "state", "postal_code")
 
 
 def address(resource: Resource, action: str, key: Any = None, **query: Any) -> str:
@@ -27,23 +28,18 @@ def address(resource: Resource, action: str, key: Any = None, **query: Any) -> s
     return f"{path}?{urlencode(query)}" if query else path
 
 
-def offers(method: str, resource: Resource) -> bool:
-    """Whether the resource offers the method (add, edit, delete) and the viewer may use it."""
-    return method in resource.methods and may(f"can_{method}", resource)
-
-
 def form_page(resource: Resource, form: Any, action: str, row: Any, **more: Any) -> dict[str, Any]:
     """Everything that `resource/form.html` draws."""
     sections = [
         {
             "title": _(title) if title else "",
-            "fields": [form[resource.fields[name].key] for name in names.split()],
+            "lines": lines(form, [resource.fields[name].key for name in names.split()]),
         }
         for title, names in resource.form.items()
     ]
     version = more.pop("version", None)
     return {
-        "title": str(row) if row is not None else _("New: %(title)s", title=_(resource.title)),
+        "title": str(row) if row is not None else title_of_new(resource),
         "action": action,
         "sections": sections,
         "version": version if version is not None else getattr(row, "version", None),
@@ -55,36 +51,26 @@ def form_page(resource: Resource, form: Any, action: str, row: Any, **more: Any)
     }
 
 
-def conflict(resource: Resource, row: Any, yours: dict[str, Any]) -> dict[str, Any]:
-    """Both versions of what differs, for the person to choose."""
-    display = current_profile().display
-    differing = []
-    for one in resource.form_fields:
-        if one.key not in yours or one.kind is Kind.SECRET:
-            continue
-        theirs, mine = one.of(row), yours[one.key]
-        if theirs != mine:
-            differing.append(
-                {
-                    "label": _(one.label),
-                    "theirs": _readable(one, theirs, display),
-                    "yours": _readable(one, mine, display),
-                }
-            )
-    return {
-        "sentence": _("Compare the two versions and choose which one to keep."),
-        "rows": differing,
-    }
+def title_of_new(resource: Resource) -> str:
+    """The heading of the form for a new row: "Add service address"."""
+    word = str(_(resource.singular))
+    return str(_("Add %(what)s", what=word[:1].lower() + word[1:] if word[1:2].islower() else word))
+
+
+def lines(form: Any, keys: list[str]) -> list[dict[str, Any]]:
+    """The controls of a section, one a line; what ends an address stands on one line together."""
+    found, rest = [], list(keys)
+    while rest:
+        together = tuple(rest[: len(END_OF_ADDRESS)]) == END_OF_ADDRESS
+        taken = [rest.pop(0) for _key in (END_OF_ADDRESS if together else (1,))]
+        kind, label = ("address", _("City, state, ZIP")) if together else ("", "")
+        found.append({"kind": kind, "label": label, "fields": [form[key] for key in taken]})
+    return found
 
 
 def delete_page(resource: Resource, row: Any) -> dict[str, Any]:
     """The question before a deletion, with what goes along."""
-    consequences = []
-    for child in resource.children:
-        column = child.model.__table__.c[child.parent_key(resource)]
-        number = session.query(child.model).filter(column == row.id).count()
-        if number:
-            consequences.append(f"{number} × {_(child.title)}")
+    found = [] if resource.voids else consequences(resource, row)
     back = local_path(request.args.get("back", ""), otherwise="")
     kept = _("It leaves the lists and stays on record as voided, with your name. It can't be brought back.")
     gone = (
@@ -96,7 +82,9 @@ def delete_page(resource: Resource, row: Any) -> dict[str, Any]:
         "title": _("Void %(what)s?", what=str(row)) if resource.voids else _("Delete %(what)s?", what=str(row)),
         "sentence": kept if resource.voids else gone,
         "confirm_label": _(resource.removal),
-        "consequences": consequences,
+        "holds": [one.sentence for one in found if one.kind == "holds"],
+        "consequences": [one.sentence for one in found if one.kind != "holds"],
+        "is_possible": all(one.kind != "holds" for one in found),
         "confirm_url": address(resource, "delete", row.id, **({"back": back} if back else {})),
         "cancel_url": back or address(resource, "show", row.id),
     }
@@ -118,13 +106,14 @@ def history(resource: Resource, key: Any) -> list[dict[str, Any]]:
                 "update": _("Changed"),
                 "delete": _("Deleted"),
             }.get(event.action, event.action),
-            "changes": _changes(resource, event) if event.action == "update" else [],
+            "changes": changes_of(resource, event) if event.action == "update" else [],
         }
         for event in events
     ]
 
 
-def _changes(resource: Resource, event: Any) -> list[dict[str, str]]:
+def changes_of(resource: Resource, event: Any) -> list[dict[str, str]]:
+    """What an event of the audit changed, field by field, of what the resource shows."""
     display = current_profile().display
     by_key = {one.key: one for one in resource.fields.values()}
     changes = []
@@ -138,19 +127,3 @@ def _changes(resource: Resource, event: Any) -> list[dict[str, str]]:
             old, new = display.text(one, old), display.text(one, new)
         changes.append({"label": _(one.label), "old": old, "new": new})
     return changes
-
-
-def _readable(one: Field, value: Any, display: Display) -> str:
-    if value is None or value == "":
-        return ""
-    if one.kind is Kind.RELATION:
-        return label_of(one.target, value)
-    value = getattr(value, "value", value)
-    return display.text(
-        one,
-        value
-        if isinstance(value, (str, int, bool, list, dict))
-        else value.isoformat()
-        if hasattr(value, "isoformat")
-        else str(value),
-    )

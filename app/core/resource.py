@@ -10,6 +10,7 @@ explicit: what is not named is neither shown, nor filtered, nor written. `view` 
 the place of the generated one.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -92,6 +93,8 @@ class Resource:
     """Of figures that are of a time: what is counted week by week beside them."""
     charts: ClassVar[Mapping[str, Chart]] = {}
     """Charts of the first page, by their title."""
+    takes_along: ClassVar[str] = ""
+    """Tables whose rows its own `delete` verb deletes too, though the database alone would refuse."""
     shown_once: ClassVar[str] = ""
     """An attribute of a new row that its maker sees in the answer and nobody ever again: a secret that isn't stored."""
     feature: ClassVar[str | None] = None
@@ -125,6 +128,12 @@ class Resource:
         cls.name = cls.name or model.__tablename__
         cls.title = cls.title or cls.name.replace("_", " ").capitalize()
         registry[cls.__name__] = cls()
+
+    @property
+    def singular(self) -> str:
+        """What one row is, by its class: "Service address"."""
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", self.model.__name__)
+        return words[:1] + words[1:].lower()
 
     @property
     def permission(self) -> str:

@@ -13,9 +13,9 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.core import details, lists, pages, recents, saved_views, sheets
+from app.core import conflicts, details, in_place, lists, pages, recents, saved_views, sequence, sheets
 from app.core.errors import explain
-from app.core.forms import blank_form, filled_form, mark_errors, sent_form, sent_values
+from app.core.forms import blank_form, filled_form, mark_errors, sent_form, sent_values, show_what_is_kept
 from app.core.own_fields import Tailored
 from app.core.reading import note_sight
 from app.core.redirects import local_path
@@ -92,8 +92,10 @@ class ResourceView(ModelView):
 
     @expose("/add", methods=["GET", "POST"])
     @has_access
-    def add(self) -> str | AnyResponse:
+    def add(self) -> str | AnyResponse | tuple[str, int]:
         confirm_viewer()
+        if in_place.add_in_place():
+            return in_place.ask(self.resource) if request.method == "GET" else in_place.add(self.resource)
         if request.method == "GET":
             return _form_page(self.resource, blank_form(self.resource), "add")
         try:
@@ -118,20 +120,20 @@ class ResourceView(ModelView):
             return _form_page(self.resource, filled_form(self.resource, row), "edit", row=row)
         if request.form.get("resolve") == "theirs":
             return redirect(request.path)
-        version = row.version if request.form.get("resolve") == "mine" else _version_sent()
+        is_mine = request.form.get("resolve") == "mine"
+        version = row.version if is_mine else _version_sent()
+        sent = sent_values(self.resource, is_new=False)
         try:
             with session.begin_nested():
-                update_row(
-                    self.resource,
-                    row,
-                    sent_values(self.resource, is_new=False),
-                    version=version,
-                )
+                update_row(self.resource, row, sent if is_mine else conflicts.chosen(sent), version=version)
         except Stale:
             return _conflict(self.resource, row)
         except (Invalid, Conflict, NotAllowed, IntegrityError) as problem:
             return _refused(self.resource, "edit", problem, row=row, version=version)
         flash(_("%(what)s was saved.", what=str(row)), "success")
+        following = sequence.sequence_of(self.resource, pk) if request.form.get("after") == "next" else None
+        if following is not None:
+            return redirect(pages.address(self.resource, "edit", following.next_key, list=following.query))
         return redirect(_after(self.resource, row))
 
     @expose("/delete/<pk>", methods=["GET", "POST"])
@@ -183,6 +185,9 @@ def remembering_density(page: str) -> Response:
 
 
 def _form_page(resource: Resource, form: Any, action: str, row: Any = None, **more: Any) -> str:
+    if row is not None:
+        show_what_is_kept(resource, form, row)
+        more["sequence"] = sequence.sequence_of(resource, str(row.id))
     return render_template(
         resource.form_template,
         form=form,
@@ -221,8 +226,9 @@ def _conflict(resource: Resource, row: Any) -> str:
         yours = read_values(resource, typed, is_new=False)
     except Invalid:
         yours = typed
-    conflict = pages.conflict(resource, row, yours)
-    return _form_page(resource, form, "edit", row, conflict=conflict, version=_version_sent())
+    conflict = conflicts.conflict(resource, row, yours, version=_version_sent())
+    # What is chosen now is chosen over the version that this page shows.
+    return _form_page(resource, form, "edit", row, conflict=conflict, version=row.version)
 
 
 def _version_sent() -> int | None:

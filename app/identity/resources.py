@@ -168,4 +168,5 @@ class SavedViews(Resource, model=SavedView, icon="bookmark"):
     create = saved_views.save_view
     update = saved_views.update_view
     delete = saved_views.delete_view
+    takes_along = "default_views"
     actions = {"make_default": saved_views.make_default, "clear_default": saved_views.clear_default}

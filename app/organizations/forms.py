@@ -8,6 +8,7 @@ from flask import request
 from flask_babel import gettext as _
 from wtforms import Form
 
+from app.core.controls import TagsField
 from app.core.display import choice_label
 from starline.organizations.models import OrganizationSettings
 from starline.organizations.preferences import PLAIN
@@ -103,4 +104,6 @@ def _of_setting(setting: Setting) -> Any:
     if isinstance(setting.default, int):
         bounds = {"type": "number", "min": setting.least, "max": setting.most}
         return wtforms.StringField(label, description=described, render_kw=bounds)
+    if isinstance(setting.default, tuple):
+        return TagsField(label, description=described)
     return wtforms.StringField(label, description=described)

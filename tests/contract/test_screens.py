@@ -163,7 +163,7 @@ def test_the_second_of_two_people_sees_both_versions(
     sent = _typed(values | {key: "Mine"}) | {"version": row["version"]}
     answer = browser.post(f"/{resource.name}/edit/{row['id']}", data=sent)
     page = Page(answer)
-    assert {"Theirs", "Mine"} <= set(page.texts["td"])
+    assert {"Theirs", "Mine"} <= set(page.texts["label"])
     kept = browser.post(f"/{resource.name}/edit/{row['id']}", data=sent | {"resolve": "mine"})
     assert kept.status_code == 302
     assert rest.get(f"/api/v1/{resource.name}/{row['id']}").json["result"][key] == "Mine"

@@ -21,6 +21,7 @@ export async function pick(select) {
   select.dataset.picked = 'true';
   await load();
   const url = select.dataset.related;
+  const create = !select.closest('dialog') && select.dataset.create;
   let turn = 0;
   const settings = {
     plugins: select.multiple ? ['remove_button'] : [],
@@ -28,6 +29,17 @@ export async function pick(select) {
     maxOptions: 50,
     create: false,
   };
+  if (create) {
+    Object.assign(settings, {
+      create(text, done) {
+        // The dialog outlives the picker's own patience: let it go on and set what was added later.
+        done();
+        import('./in_place.js').then((dialog) => dialog.add(select, text));
+      },
+      createFilter: (text) => text.trim().length > 0,
+      render: { option_create: (row, escape) => `<div class="create">${escape(select.dataset.createLabel).replace('#', () => escape(row.input))}</div>` },
+    });
+  }
   if (url) {
     Object.assign(settings, {
       preload: 'focus',
@@ -45,4 +57,24 @@ export async function pick(select) {
   const name = select.labels[0]?.textContent.trim();
   if (name && !select.hasAttribute('aria-label')) select.setAttribute('aria-label', name);
   new window.TomSelect(select, settings);
+}
+
+// Short texts as chips; without a script they are typed with commas between them.
+export async function tag(input) {
+  if (input.dataset.picked) return;
+  input.dataset.picked = 'true';
+  await load();
+  const name = input.labels[0]?.textContent.trim();
+  if (name) input.setAttribute('aria-label', name);
+  new window.TomSelect(input, {
+    plugins: ['remove_button'],
+    create: true,
+    createOnBlur: true,
+    persist: false,
+    delimiter: ',',
+    splitOn: /\s*[,;]\s*/,
+    placeholder: input.dataset.tags,
+    hidePlaceholder: true,
+    render: { no_results: () => null, option_create: () => '' },
+  });
 }

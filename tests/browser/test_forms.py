@@ -1,0 +1,219 @@
+"""A record and its form as a person has them before them: parts, pickers, what single fields do, and nothing lost."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from app.core.resource import registry
+from tests.browser.walking import Walk
+from tests.isolation.cast import Cast
+
+SECONDS = 8_000
+
+
+@pytest.fixture
+def page(walk: Callable[..., Walk]) -> Iterator[Any]:
+    """A desk's page of Harbor's administrator; whatever a script complains of fails the test."""
+    window = walk("Administrator")
+    window.page.set_default_timeout(SECONDS)
+    yield window.page
+    assert [one for one in window.looked.findings if "script failed" in one or "policy" in one] == []
+
+
+@pytest.fixture
+def plain(chromium: Any, cast: Cast, port: int, walk: Callable[..., Walk]) -> Iterator[Any]:
+    """The same in a browser that runs no scripts."""
+    signed_in = walk("Administrator").page.context.cookies()
+    context = chromium.new_context(java_script_enabled=False)
+    context.add_cookies(signed_in)
+    opened = context.new_page()
+    opened.base = f"http://{cast.harbor.host}:{port}"
+    yield opened
+    context.close()
+
+
+@pytest.fixture
+def base(cast: Cast, port: int) -> str:
+    return f"http://{cast.harbor.host}:{port}"
+
+
+def test_the_parts_of_a_record_by_the_keyboard(page: Any, cast: Cast, base: str) -> None:
+    client = cast.harbor.own["contacts"]["client_id"]
+    page.goto(f"{base}/clients/show/{client}")
+    page.evaluate("window.isStillThere = true")
+    page.locator('[role="tab"][aria-selected="true"]').focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.id") == "tab-contacts"
+    page.keyboard.press("Enter")
+    expect(page.locator("#tab-contacts")).to_have_attribute("aria-selected", "true")
+    expect(page.locator('[role="tabpanel"] tbody tr').first).to_be_visible()
+    assert page.url.endswith("?tab=contacts") and page.evaluate("window.isStillThere")
+    assert page.evaluate("document.activeElement.id") == "tab-contacts", "the focus stays where it was"
+    page.keyboard.press("End")
+    assert page.evaluate("document.activeElement.id") == "tab-timeline"
+    page.go_back()
+    expect(page.locator("#tab-overview")).to_have_attribute("aria-selected", "true")
+    page.goto(f"{base}/clients/show/{client}?tab=timeline")
+    expect(page.locator("#tab-timeline")).to_have_attribute("aria-selected", "true")
+
+
+def test_what_a_form_refers_to_is_added_without_leaving_it(page: Any, base: str) -> None:
+    page.goto(f"{base}/clients/add")
+    page.fill("#first_name", "Kept")
+    page.locator("#branch_id-ts-control").click()
+    page.keyboard.type("Seaside")
+    expect(page.locator(".create")).to_contain_text("Seaside")
+    page.keyboard.press("ArrowUp")
+    page.locator(".create").click()
+    dialog = page.locator("dialog")
+    expect(dialog.locator("#in-place-name")).to_have_value("Seaside")
+    dialog.locator("#in-place-name").fill("")
+    page.keyboard.press("Enter")
+    expect(dialog.locator("#in-place-name-error")).to_be_visible()
+    expect(dialog.locator("#in-place-name")).to_be_focused()
+    page.keyboard.type("Seaside")
+    page.keyboard.press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(page.locator(".ts-control .item", has_text="Seaside")).to_be_visible()
+    assert page.input_value("#first_name") == "Kept"
+    assert page.locator("#branch_id").evaluate("one => one.value.length") == 36
+
+
+def test_escape_leaves_the_dialog_and_the_form_as_they_were(page: Any, base: str) -> None:
+    page.goto(f"{base}/clients/add")
+    page.locator('[data-create-button="branch_id"]').focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog #in-place-name")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
+    assert page.input_value("#branch_id") == ""
+    assert page.evaluate("document.activeElement.id") == "branch_id-ts-control"
+
+
+def test_typed_work_is_not_lost_without_a_question(page: Any, cast: Cast, base: str) -> None:
+    questions: list[str] = []
+    page.on("dialog", lambda dialog: questions.append(dialog.type))
+    page.goto(f"{base}/branches/add")
+    expect(page.locator("[data-unsaved]")).to_be_hidden()
+    page.goto(f"{base}/branches/list/")
+    assert questions == []
+    page.goto(f"{base}/branches/add")
+    page.locator("#name").press_sequentially("Typed")
+    expect(page.locator("[data-unsaved]")).to_be_visible()
+    page.locator("[data-leave]").click()
+    page.wait_for_url("**/branches/list/")
+    assert questions == ["confirm"]
+    page.goto(f"{base}/branches/add")
+    page.locator("#name").press_sequentially("Typed")
+    page.goto(f"{base}/")
+    assert questions == ["confirm", "beforeunload"]
+
+
+def test_control_s_saves_and_says_what_is_wrong_beside_the_field(page: Any, base: str) -> None:
+    page.goto(f"{base}/branches/add")
+    page.locator("#city").press_sequentially("Salem")
+    page.keyboard.press("Control+s")
+    summary = page.locator('.notice.is-bad[role="alert"]')
+    expect(summary).to_be_focused()
+    summary.get_by_role("link").first.click()
+    assert page.evaluate("document.activeElement.getAttribute('aria-invalid')") == "true"
+    page.keyboard.type("By keyboard")
+    page.keyboard.press("Control+s")
+    page.wait_for_url("**/branches/show/*")
+
+
+def test_of_two_versions_each_field_is_chosen(page: Any, walk: Callable[..., Walk], cast: Cast, base: str) -> None:
+    branch = cast.harbor.factory.make(registry["Branches"], full=True)
+    address = f"{base}/branches/edit/{branch['id']}"
+    other = walk("Administrator").page
+    for window in (page, other):
+        window.goto(address)
+    other.fill("#city", "Theirville")
+    other.fill("#name", "Their name")
+    other.locator(".save-bar [type=submit]").first.click()
+    other.wait_for_url("**/branches/show/*")
+    page.fill("#name", "My name")
+    page.locator(".save-bar [type=submit]").first.click()
+    assert page.locator('[name="choose.city"]:checked').input_value() == "theirs", "nobody else has touched it"
+    assert page.locator('[name="choose.name"]:checked').input_value() == "mine"
+    page.locator('label:has([name="choose.name"][value="theirs"])').click()
+    page.locator("#phone").fill("5035550199")
+    page.locator("#phone").blur()
+    page.get_by_role("button", name="Save as chosen").click()
+    page.wait_for_url("**/branches/show/*")
+    said = page.locator("main").inner_text()
+    assert "Their name" in said and "Theirville" in said and "(503) 555-0199" in said and "My name" not in said
+
+
+def test_single_fields_help_while_they_are_filled_in(page: Any, base: str) -> None:
+    page.goto(f"{base}/staff/add")
+    page.fill("#phone", "503.555.0142")
+    page.locator("#phone").blur()
+    assert page.input_value("#phone") == "(503) 555-0142"
+    page.fill("#postal_code", "9721")
+    page.locator("#postal_code").blur()
+    expect(page.locator("#postal_code-problem")).to_contain_text("five digits")
+    page.fill("#postal_code", "97214")
+    page.locator("#postal_code").blur()
+    expect(page.locator("#postal_code-problem")).to_have_count(0)
+    page.locator("#skills-ts-control").click()
+    page.keyboard.type("Hoyer lift")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Driving")
+    page.keyboard.press("Enter")
+    assert page.input_value("#skills") == "Hoyer lift,Driving"
+    page.goto(f"{base}/pay_rates/add")
+    page.fill("#rate_amount", "$1,218.5")
+    page.locator("#rate_amount").blur()
+    assert page.input_value("#rate_amount") == "1218.50"
+    page.goto(f"{base}/settings/")
+    page.locator('[data-color-of="primary_color"]').fill("#123456")
+    assert page.input_value("#primary_color") == "#123456"
+
+
+def test_a_chosen_picture_is_shown_before_it_is_sent(page: Any, base: str) -> None:
+    page.goto(f"{base}/settings/")
+    dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    page.evaluate(
+        """text => {
+          const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+          const held = new DataTransfer();
+          held.items.add(new File([bytes], 'logo.png', { type: 'image/png' }));
+          document.querySelector('#logo').closest('[data-drop]')
+            .dispatchEvent(new DragEvent('drop', { dataTransfer: held, bubbles: true, cancelable: true }));
+        }""",
+        dot,
+    )
+    expect(page.locator("#logo").locator("xpath=ancestor::*[@data-drop]").locator("img")).to_be_visible()
+    assert page.locator("#logo").evaluate("one => one.files[0].name") == "logo.png"
+
+
+def test_all_of_it_works_without_scripts(plain: Any, cast: Cast) -> None:
+    client = cast.harbor.own["contacts"]["client_id"]
+    plain.goto(f"{plain.base}/clients/show/{client}")
+    plain.locator("#tab-contacts").click()
+    expect(plain.locator("#tab-contacts")).to_have_attribute("aria-current", "page")
+    assert plain.locator("tbody tr").count() >= 1
+    plain.get_by_role("link", name="Add to Contacts").click()
+    plain.fill("#first_name", "Without")
+    plain.fill("#last_name", "Scripts")
+    plain.select_option("#relationship", index=1)
+    plain.fill("#phone", "503 555 0177")
+    plain.locator(".save-bar [type=submit]").first.click()
+    assert "tab=contacts" in plain.url
+    assert plain.locator("main").inner_text().count("Without") >= 1
+    plain.goto(f"{plain.base}/staff/add")
+    for key, value in {
+        "first_name": "No",
+        "last_name": "Script",
+        "skills": "Driving, Cooking",
+        "city": "Salem",
+    }.items():
+        plain.fill(f"#{key}", value)
+    plain.select_option("#state", "OR")
+    plain.locator(".save-bar [type=submit]").first.click()
+    assert plain.input_value("#skills") == "Driving, Cooking" and plain.input_value("#state") == "OR"
+    assert plain.locator(".field .error").count() >= 1
