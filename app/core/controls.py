@@ -43,12 +43,6 @@ class SecretField(wtforms.PasswordField):
     reveal_url = ""
 
 
-class PictureField(wtforms.FileField):
-    """A file that is a picture; `saved_url` shows the one that is kept."""
-
-    saved_url = ""
-
-
 DRAWN: dict[Kind, Any] = {
     Kind.LONG_TEXT: wtforms.TextAreaField,
     Kind.EMAIL: wtforms.EmailField,

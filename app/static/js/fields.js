@@ -41,32 +41,6 @@ function colors(scope) {
   }
 }
 
-function show(place, file) {
-  const picture = place.querySelector('[data-preview]');
-  if (!picture || !file?.type.startsWith('image/')) return;
-  const reader = new FileReader();
-  reader.addEventListener('load', () => { picture.src = reader.result; picture.alt = file.name; picture.hidden = false; });
-  reader.readAsDataURL(file);
-}
-
-function drops(scope) {
-  for (const place of scope.querySelectorAll('[data-drop]')) {
-    const field = place.querySelector('input[type=file]');
-    place.querySelector('[data-drop-hint]').hidden = false;
-    field.addEventListener('change', () => show(place, field.files[0]));
-    for (const kind of ['dragenter', 'dragover']) {
-      place.addEventListener(kind, (event) => { event.preventDefault(); place.classList.add('is-over'); });
-    }
-    for (const kind of ['dragleave', 'drop']) place.addEventListener(kind, () => place.classList.remove('is-over'));
-    place.addEventListener('drop', (event) => {
-      event.preventDefault();
-      if (!event.dataTransfer.files.length) return;
-      field.files = event.dataTransfer.files;
-      field.dispatchEvent(new Event('change', { bubbles: true }));
-    });
-  }
-}
-
 // Where the stylesheet alone can't let a long text grow.
 function growing(scope) {
   if (CSS.supports('field-sizing: content')) return;
@@ -86,6 +60,5 @@ export function enhance(scope) {
   }
   for (const field of scope.querySelectorAll('[data-problem]')) field.addEventListener('blur', () => check(field));
   colors(scope);
-  drops(scope);
   growing(scope);
 }

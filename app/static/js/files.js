@@ -1,5 +1,7 @@
 // Handing in documents: dropped or chosen, several at once, each with its progress, cancelled or tried again.
 // Without this script the form sends its files itself. Pictures are looked at in a dialog.
+import './drop.js';
+
 const AT_ONCE = 2;
 const waiting = [];
 let running = 0;

@@ -1,4 +1,5 @@
 // Forms: pickers, secrets, what single fields do, and a question before typed work is lost.
+import './drop.js';
 import './secrets.js';
 import { enhance } from './fields.js';
 import { pick, tag } from './picker.js';
@@ -54,7 +55,7 @@ for (const form of document.querySelectorAll('form[data-guard]')) guard(form);
 document.addEventListener('keydown', (event) => {
   if ((event.metaKey || event.ctrlKey) && event.key === 's') {
     const form = document.querySelector('form[data-guard]');
-    if (!form || document.querySelector('dialog[open]')) return;
+    if (!form || document.querySelector('dialog.dialog[open]')) return;
     event.preventDefault();
     form.requestSubmit(form.querySelector('.save-bar [type=submit]'));
   }
