@@ -75,7 +75,7 @@ def delete_page(resource: Resource, row: Any) -> dict[str, Any]:
     kept = _("It leaves the lists and stays on record as voided, with your name. It can't be brought back.")
     gone = (
         _("Right after it you can take it back with Undo. The history of changes is kept.")
-        if can_return(resource, row) and not consequences
+        if can_return(resource, row) and not found
         else _("This can't be undone. The history of changes is kept.")
     )
     return {

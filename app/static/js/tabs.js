@@ -10,14 +10,14 @@ function enhance() {
       tab.setAttribute('aria-selected', String(open));
       tab.tabIndex = open ? 0 : -1;
       tab.removeAttribute('aria-current');
-      if (open) tab.setAttribute('aria-controls', 'panel');
+      if (open) tab.setAttribute('aria-controls', 'part');
       // The pieces of a strip that is wider than the window.
       if (open && strip.scrollWidth > strip.clientWidth) strip.scrollLeft = tab.offsetLeft - strip.clientWidth / 3;
     }
     // A page with every part on it has no part that is open.
     if (!strip.querySelector('[aria-selected="true"]')) tabs(strip)[0].tabIndex = 0;
   }
-  const panel = document.querySelector('[data-panel]');
+  const panel = document.querySelector('[data-part]');
   panel?.setAttribute('role', 'tabpanel');
 }
 
