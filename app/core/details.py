@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.core import tabs
 from app.core.access import may, offers
+from app.core.changes import changes_tab
 from app.core.crumbs import parents
 from app.core.display import Display
 from app.core.fields import Field, Kind
@@ -24,7 +25,6 @@ from app.core.related import label_of
 from app.core.resource import Resource, label_of_action, registry
 from app.core.security import required_viewer
 from app.core.tabs import ALL, OVERVIEW, Record, Tab
-from app.core.timeline import timeline_tab
 from app.core.writing import find_row
 from starline.core.db import session
 from starline.core.errors import NotFound
@@ -42,7 +42,7 @@ REACH: dict[Kind, Callable[[str], str]] = {
 def show_page(resource: Resource, pk: str) -> dict[str, Any]:
     """Everything that `resource/show.html` draws."""
     record = _read(resource, pk)
-    offered = [*_lists(record), *tabs.added_tabs(resource), timeline_tab()]
+    offered = [*_lists(record), *tabs.added_tabs(resource), changes_tab()]
     offered.sort(key=lambda tab: tab.place)
     open_tab = _open_tab(offered)
     title = label_of(resource.model, record.values["id"]) or _(resource.title)

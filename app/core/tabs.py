@@ -26,11 +26,14 @@ from app.core.resource import Resource
 from app.core.security import required_viewer
 from app.core.writing import find_row
 
-OVERVIEW, TIMELINE, ALL = "overview", "timeline", "all"
-"""Names of the tabs that every record has: its fields, what happened to it, and everything on one page."""
+OVERVIEW, CHANGES, ALL = "overview", "changes", "all"
+"""Names of the tabs that every record has: its fields, what was changed of it, and everything on one page."""
+
+TIMELINE = "timeline"
+"""Of those that some have: the course of what the record is about, in the words of its domain."""
 
 FIRST, USUAL, LAST = 10, 50, 90
-"""Places of tabs: nearer to the overview, among the related records, just before the timeline."""
+"""Places of tabs: nearer to the overview, among the related records, just before the changes."""
 
 
 @dataclass(frozen=True)

@@ -63,11 +63,11 @@ def test_the_parts_of_a_record_by_the_keyboard(page: Any, cast: Cast, base: str)
     assert page.url.endswith("?tab=contacts") and page.evaluate("window.isStillThere")
     assert page.evaluate("document.activeElement.id") == "tab-contacts", "the focus stays where it was"
     page.keyboard.press("End")
-    assert page.evaluate("document.activeElement.id") == "tab-timeline"
+    assert page.evaluate("document.activeElement.id") == "tab-changes"
     page.go_back()
     expect(page.locator("#tab-overview")).to_have_attribute("aria-selected", "true")
-    page.goto(f"{base}/clients/show/{client}?tab=timeline")
-    expect(page.locator("#tab-timeline")).to_have_attribute("aria-selected", "true")
+    page.goto(f"{base}/clients/show/{client}?tab=changes")
+    expect(page.locator("#tab-changes")).to_have_attribute("aria-selected", "true")
 
 
 def test_what_a_form_refers_to_is_added_without_leaving_it(page: Any, base: str) -> None:

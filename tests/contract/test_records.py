@@ -1,4 +1,4 @@
-"""A record's page and form beyond its fields: parts as tabs, timeline, adding in place, one row after the other."""
+"""A record's page and form beyond its fields: parts as tabs, changes, adding in place, one row after the other."""
 
 import re
 from html import unescape
@@ -25,7 +25,7 @@ def is_plain_form(resource: Resource) -> bool:
 def test_every_part_of_a_record_opens(resource: Resource, browser: Caller, record: dict[str, Any]) -> None:
     address = f"/{resource.name}/show/{record['id']}"
     parts = [link for link in opened(browser, address).links if link.startswith(f"{address}?tab=")]
-    assert f"{address}?tab=timeline" in parts
+    assert f"{address}?tab=changes" in parts
     for part in (*parts, f"{address}?tab=all"):
         assert opened(browser, part).texts["h1"][0]
     assert browser.get(f"{address}?tab=nothing").status_code == 404
@@ -47,12 +47,12 @@ def test_a_part_shows_the_rows_that_belong_to_the_record_and_its_figure(
 
 
 @resources_with(has_parts)
-def test_the_timeline_tells_of_the_record_and_of_what_belongs_to_it(
+def test_the_changes_tell_of_the_record_and_of_what_belongs_to_it(
     resource: Resource, cast: Cast, browser: Caller, rest: Caller
 ) -> None:
     for child in resource.children:
         record = rest.get(f"/api/v1/{child.name}/{cast.harbor.own[child.name]['id']}").json["result"]
-        address = f"/{resource.name}/show/{record[child.parent_key(resource)]}?tab=timeline"
+        address = f"/{resource.name}/show/{record[child.parent_key(resource)]}?tab=changes"
         if child.read_only:
             assert f"kind={child.name}" not in browser.get(address).text
             continue
@@ -61,35 +61,35 @@ def test_the_timeline_tells_of_the_record_and_of_what_belongs_to_it(
         assert f"/{child.name}/show/{record['id']}" not in opened(browser, f"{address}&kind=itself").links
 
 
-def test_a_timeline_leaves_out_what_its_reader_may_not_read(cast: Cast) -> None:
+def test_the_changes_leave_out_what_its_reader_may_not_read(cast: Cast) -> None:
     client = cast.harbor.own["clients"]["id"]
-    page = f"/clients/show/{client}?tab=timeline"
+    page = f"/clients/show/{client}?tab=changes"
     assert "kind=coverages" in by_cookie(cast.application, cast.harbor.people["Administrator"]).get(page).text
     caregiver = by_cookie(cast.application, cast.harbor.people["Caregiver"]).get(page)
     assert caregiver.status_code == 200 and "kind=coverages" not in caregiver.text
-    for place in ("coverages", "timeline&kind=coverages"):
+    for place in ("coverages", "changes&kind=coverages"):
         answer = by_cookie(cast.application, cast.harbor.people["Caregiver"]).get(f"/clients/show/{client}?tab={place}")
         assert "/coverages/show/" not in answer.text
     theirs = cast.summit.own["clients"]["id"]
     assert (
         by_cookie(cast.application, cast.harbor.people["Administrator"])
-        .get(f"/clients/show/{theirs}?tab=timeline")
+        .get(f"/clients/show/{theirs}?tab=changes")
         .status_code
         == 404
     )
 
 
-def test_a_timeline_goes_on_where_its_page_ended(cast: Cast, browser: Caller, rest: Caller) -> None:
+def test_the_changes_go_on_where_its_page_ended(cast: Cast, browser: Caller, rest: Caller) -> None:
     client = cast.harbor.factory.make(registry["Clients"])
     for number in range(35):
         rest.call("PATCH", f"/api/v1/clients/{client['id']}", json={"diet": f"Diet {number}"})
-    first = browser.get(f"/clients/show/{client['id']}?tab=timeline").text
+    first = browser.get(f"/clients/show/{client['id']}?tab=changes").text
     assert "Diet 34" in first and ">Diet 2<" not in first
     older = re.search(r'href="(\?|[^"]*)(/clients/show/[^"]*before=[^"]*)"', first)
     assert older
     second = browser.get(unescape(older[2])).text
     assert ">Diet 2<" in second and ">Diet 34<" not in second
-    assert browser.get(f"/clients/show/{client['id']}?tab=timeline&before=soon").status_code == 422
+    assert browser.get(f"/clients/show/{client['id']}?tab=changes&before=soon").status_code == 422
 
 
 @resources_with(is_plain_form)

@@ -24,7 +24,7 @@ from app.core.profile import current_profile
 from app.core.related import label_of
 from app.core.resource import Resource, registry
 from app.core.security import required_viewer
-from app.core.tabs import TIMELINE, Record, Tab
+from app.core.tabs import CHANGES, Record, Tab
 from starline.core import audit
 from starline.core.audit import AuditEvent, AuditSighting
 from starline.core.db import User, session
@@ -37,26 +37,26 @@ Position = tuple[datetime, int]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of thing on the timeline: the record itself, or one list of related records."""
+    """One kind of thing of change: to record itself, or to one list of related records."""
 
     name: str
     label: str
     resource: Resource
 
 
-def timeline_tab() -> Tab:
-    return Tab(TIMELINE, "Timeline", "activity", draw, place=tabs.LAST + 1)
+def changes_tab() -> Tab:
+    return Tab(CHANGES, "Changes", "history", draw, place=tabs.LAST + 1)
 
 
 def draw(record: Record) -> str:
     """The panel: `kind` narrows it, `before` is where the page before ended."""
     kinds = _kinds(record)
-    chosen = request.args.get("kind", "") if request.args.get("tab") == TIMELINE else ""
+    chosen = request.args.get("kind", "") if request.args.get("tab") == CHANGES else ""
     asked = [one for one in kinds if chosen in ("", one.name)]
     found = _events(record, asked, _position()) if asked else []
     shown = found[:PAGE_SIZE]
     _note_sights(record, kinds, shown)
-    here = f"{record.url}?tab={TIMELINE}"
+    here = f"{record.url}?tab={CHANGES}"
     page = {
         "days": _days(record, kinds, shown),
         "kinds": [
@@ -69,7 +69,7 @@ def draw(record: Record) -> str:
         "older_url": _older(here, chosen, shown[-1]) if len(found) > PAGE_SIZE else None,
         "newest_url": f"{here}&{urlencode({'kind': chosen})}" if request.args.get("before") else None,
     }
-    return render_template("resource/timeline.html", page=page)
+    return render_template("resource/changes.html", page=page)
 
 
 def _kinds(record: Record) -> list[Kind]:
@@ -196,7 +196,7 @@ def _older(here: str, chosen: str, last: AuditEvent) -> str:
 
 
 def _position() -> Position | None:
-    text = request.args.get("before", "") if request.args.get("tab") == TIMELINE else ""
+    text = request.args.get("before", "") if request.args.get("tab") == CHANGES else ""
     if not text:
         return None
     moment, _line, number = text.rpartition("_")
