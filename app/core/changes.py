@@ -37,7 +37,7 @@ Position = tuple[datetime, int]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of thing of change: to record itself, or to one list of related records."""
+    """One kind of change: to the record itself, or to one list of related records."""
 
     name: str
     label: str
