@@ -149,7 +149,7 @@ def _days(record: Record, kinds: Sequence[Kind], events: Sequence[AuditEvent]) -
     by_table = {one.resource.model.__tablename__: one for one in reversed(kinds)}
     days: dict[str, list[dict[str, Any]]] = {}
     for event in events:
-        day = event.at.astimezone(display.zone).strftime(display.date_format)
+        day = display.date(event.at.astimezone(display.zone).date())
         days.setdefault(day, []).append(_entry(record, by_table[event.subject], event, people, display))
     return [{"day": day, "entries": entries} for day, entries in days.items()]
 
@@ -168,7 +168,7 @@ def _entry(record: Record, kind: Kind, event: AuditEvent, people: dict[int, str]
         "changes": changes_of(kind.resource, event) if event.action == "update" else [],
         "reason": event.reason or "",
         "who": people.get(event.actor_id, _("Starline")) if event.actor_id else _("Starline"),
-        "at": event.at.astimezone(display.zone).strftime("%H:%M"),
+        "at": display.time(event.at.astimezone(display.zone).time()),
         "instant": event.at.isoformat(),
     }
 
