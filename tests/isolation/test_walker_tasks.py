@@ -26,6 +26,7 @@ WITHOUT_TRACE = {
     "core.tidy_search": "Every word is somebody's; tests/core/test_search_tokens.py proves the tidying.",
     "identity.tend_dormant_accounts": "Nobody is warned twice; tests/identity proves the warnings.",
     "identity.watch": "There is nothing unusual; tests/identity proves the alerts.",
+    "files.forget_photo": "It takes away a file outside the database; tests/files proves it.",
     "staff.remind_of_expiry": "Nothing of the cast ends soon; tests/staff proves the reminders.",
     "core.verify_audit": "It only reads, and the trail keeps that it did.",
 }
@@ -33,6 +34,7 @@ WITHOUT_TRACE = {
 OTHER_ARGUMENTS: dict[str, list[Any]] = {
     "identity.send_notice.template": ["support_access"],
     "identity.send_dormancy_warning.days_left": [3],
+    "files.forget_photo.key": ["organizations/none/photos/none.png"],
     "staff.send_reminder_list.on": [clock.today().isoformat()],
 }
 """What to give parameters that aren't an id, by "task.parameter". One that is unknown stops the walk."""
