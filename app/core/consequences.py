@@ -48,7 +48,8 @@ def _referring(resource: Resource, row: Any) -> Iterator[tuple[Any, int]]:
 def _consequence(resource: Resource, column: Any, number: int) -> Consequence:
     known = next((one for one in registry.values() if one.model.__tablename__ == column.table.name), None)
     title = _(known.title) if known else _(column.table.name.replace("_", " ").capitalize())
-    what = {"title": title, "label": _(column.info.get("label") or "")}
+    label = column.info.get("label") or column.name.removesuffix("_id").replace("_", " ")
+    what = {"title": title, "label": _(label)}
     on_delete = column.info.get("on_delete", "RESTRICT")
     if on_delete == "CASCADE" or column.table.name in resource.takes_along.split():
         sentence = ngettext(
