@@ -152,9 +152,7 @@ def _take_permission(file: StoredFile) -> None:
     session.flush()
 
 
-@pytest.mark.parametrize(
-    ("change", "status"), [(_throw_away, 404), (_find_a_virus, 403), (_take_permission, 404)], ids=str
-)
+@pytest.mark.parametrize(("change", "status"), [(_throw_away, 404), (_find_a_virus, 403), (_take_permission, 404)])
 def test_an_address_is_worth_no_more_than_what_its_holder_may_see_now(
     app: Any, people: dict[str, int], document: StoredFile, change: Any, status: int
 ) -> None:
