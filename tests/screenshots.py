@@ -1,4 +1,4 @@
-"""`make screenshots`: twenty named screens of the demo agency, at a desk and on a phone, written to docs/screens/.
+"""`make screenshots`: named screens of the demo agency, at a desk and on a phone, written to docs/screens/.
 
 Starts Starline by its own command in `var/screenshots`, with a demo agency of its own, and stops it again.
 """
@@ -30,23 +30,24 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "sign-in": ("", "/login", "light"),
     "today": ("admin", "/", "light"),
     "today-dark": ("admin", "/", "dark"),
-    "today-caregiver": ("caregiver", "/", "light"),
+    "palette": ("admin", "palette", "light"),
     "clients": ("admin", "/clients/list/", "light"),
     "clients-dark": ("admin", "/clients/list/", "dark"),
     "clients-filtered": ("admin", "/clients/list/?status=active&fall_risk=high", "light"),
     "client": ("admin", "first:/clients/list/?status=active", "light"),
     "client-dark": ("admin", "first:/clients/list/?status=active", "dark"),
     "client-form": ("admin", "/clients/add", "light"),
-    "staff": ("hr", "/staff_members/list/", "light"),
-    "staff-member": ("hr", "first:/staff_members/list/?status=active", "light"),
-    "credentials": ("hr", "/credentials/list/", "light"),
-    "users": ("admin", "/users/list/", "light"),
+    "intake": ("admin", "/intake/", "light"),
+    "incident": ("nurse", "first:/incidents/list/", "light"),
+    "staff-member": ("hr", "first:/staff/list/?status=active", "light"),
+    "compliance": ("hr", "/compliance/", "light"),
+    "hiring": ("hr", "/hiring/", "dark"),
+    "own-credentials": ("caregiver", "/me/credentials", "light"),
     "role-permissions": ("admin", "role", "light"),
-    "settings": ("admin", "/organization/settings", "light"),
+    "branding": ("admin", "/branding/", "light"),
+    "own-fields": ("admin", "/settings/fields", "light"),
     "audit": ("auditor", "/audit/", "light"),
-    "sessions": ("admin", "/me/sessions", "light"),
     "not-found": ("admin", "/nothing/here", "light"),
-    "api": ("admin", "/api/docs", "light"),
 }
 """Name → (who looks, where, theme). `first:` opens the first record of a list."""
 
@@ -119,6 +120,11 @@ def draw(page: Page, path: str, file: Path) -> None:
     """One picture, with 256 colours: screens have few, and the tree is to stay small."""
     page.goto(address(page, path))
     page.wait_for_load_state("networkidle")
+    if path == "palette":
+        page.keyboard.press("Control+k")
+        page.keyboard.type("new")
+        page.wait_for_selector("#palette-list [role=option]")
+        page.wait_for_load_state("networkidle")
     page.screenshot(path=file)
     Image.open(file).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
     print(file.relative_to(ROOT))
@@ -129,6 +135,8 @@ def address(page: Page, path: str) -> str:
     if path == "role":
         page.goto("/roles/list/?name=Nurse")
         return f"/roles/{record(page).rpartition('/')[2]}/permissions"
+    if path == "palette":
+        return "/"
     if not path.startswith("first:"):
         return path
     page.goto(path.removeprefix("first:"))
