@@ -23,6 +23,9 @@ EMPTY = ""
 TERRITORY = "US"
 """Agencies work in the United States: Spanish there writes 1,234.50 and 2:30 p. m."""
 
+ABBREVIATIONS = frozenset({"pca", "hha", "cna", "lpn", "rn", "pt", "ot", "st", "msw", "oig", "sam"})
+"""Values of closed lists that people write in capitals: disciplines, and the lists of excluded people."""
+
 WEEKDAYS = {"monday": 0, "saturday": 5, "sunday": 6}
 MONEY = "amount"
 """How the names of fields that hold money end."""
@@ -143,6 +146,8 @@ def choice_label(value: str) -> str:
 
 def words_of(value: str) -> str:
     """A value of a closed list as a sentence of the catalogue begins."""
+    if value in ABBREVIATIONS:
+        return str(value).upper()
     words = str(value).replace("_", " ")
     return words[:1].upper() + words[1:]
 
