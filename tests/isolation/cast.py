@@ -349,7 +349,9 @@ def _row(agency: Agency, resource: Resource, given: dict[str, Any]) -> dict[str,
         session.add(row)
         session.flush()
         known = {"id": str(row.id), "version": row.version}
-        return known | ({"client_id": str(row.client_id)} if resource.client_column == "client_id" else {})
+        if resource.client_column != "client_id":
+            return known
+        return known | {"client_id": str(row.client_id) if row.client_id else None}
 
 
 def another(agency: Agency, resource: Resource) -> dict[str, Any]:
