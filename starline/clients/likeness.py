@@ -15,6 +15,9 @@ from starline.clients.nicknames import full_names
 POSSIBLE = 70
 """From this likeness on a person is asked; below, two records only have something in common."""
 
+MOST_FOR_NAMES = 45
+"""What the same name counts for."""
+
 MISSPELT = 0.82
 """Names at least so similar, by letters, count as spellings of one name."""
 
@@ -67,17 +70,12 @@ def keys_of(one: Particulars) -> frozenset[str]:
 
 def compare(one: Particulars, other: Particulars) -> Likeness:
     """How much the two look like one person. Weights: names 45, birth date 35, phone 20; an official number decides."""
-    names, said = _names(one, other)
-    born, said_of_birth = _birth(one.birth_date, other.birth_date)
-    reasons = [*said, *said_of_birth]
-    score = names + born
-    if one.phones & other.phones:
-        score, reasons = score + 20, [*reasons, "phone"]
-    if one.ssn_last4 and one.ssn_last4 == other.ssn_last4 and (names or born):
-        score, reasons = score + 25, [*reasons, "social security number"]
-    if one.official_ids & other.official_ids and (names or born):
-        score, reasons = max(score, 60) + 25, [*reasons, "Medicare or Medicaid id"]
-    return Likeness(min(score, 100), tuple(reasons))
+    return _weighed(*_names(one, other), one, other)
+
+
+def could_be_one(one: Particulars, other: Particulars) -> bool:
+    """Whether the two would be alike if they bore the same name; spares comparing names letter by letter."""
+    return _weighed(MOST_FOR_NAMES, [], one, other).is_possible
 
 
 def digits(text: str | None) -> str | None:
@@ -138,6 +136,19 @@ _SOUNDS = {
 }
 
 
+def _weighed(names: int, said: list[str], one: Particulars, other: Particulars) -> Likeness:
+    born, said_of_birth = _birth(one.birth_date, other.birth_date)
+    reasons = [*said, *said_of_birth]
+    score = names + born
+    if one.phones & other.phones:
+        score, reasons = score + 20, [*reasons, "phone"]
+    if one.ssn_last4 and one.ssn_last4 == other.ssn_last4 and (names or born):
+        score, reasons = score + 25, [*reasons, "social security number"]
+    if one.official_ids & other.official_ids and (names or born):
+        score, reasons = max(score, 60) + 25, [*reasons, "Medicare or Medicaid id"]
+    return Likeness(min(score, 100), tuple(reasons))
+
+
 def _given_names(one: Particulars) -> set[str]:
     given = {plain(one.first_name), plain(one.preferred_name or "")}
     # "Mary Ann" is found as Mary too.
@@ -194,6 +205,15 @@ def _birth(one: date | None, other: date | None) -> tuple[int, list[str]]:
         return 35, ["birth date"]
     if one.year == other.year and (one.month, one.day) == (other.day, other.month):
         return 28, ["birth date, day and month swapped"]
-    if distance(one.isoformat(), other.isoformat()) == 1:
+    if _differ_once(one.isoformat(), other.isoformat()):
         return 25, ["birth date but for one digit"]
     return 0, []
+
+
+def _differ_once(one: str, other: str) -> bool:
+    """Whether two texts of one length are a single edit apart: another sign, or two neighbours swapped."""
+    places = [place for place, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]]
+    if len(places) == 2 and places[1] == places[0] + 1:
+        left, right = places
+        return one[left] == other[right] and one[right] == other[left]
+    return len(places) == 1

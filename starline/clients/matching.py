@@ -10,10 +10,10 @@ from sqlalchemy import delete, select
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 
-from starline.clients.likeness import Likeness, Particulars, compare, digits, keys_of
+from starline.clients.likeness import Likeness, Particulars, compare, could_be_one, digits, keys_of
 from starline.clients.models import Client, DuplicatePair, MatchKey
 from starline.clients.vocabulary import PairDecision
-from starline.core import clock, events, tenancy
+from starline.core import batches, clock, events, tenancy
 from starline.core.db import session
 from starline.core.errors import Conflict
 from starline.core.identifiers import uuid7
@@ -42,9 +42,7 @@ def possible_duplicates(
 
 def keep_up(client: Client) -> None:
     """Keep the client's keys and the pairs it forms. Part of every verb that says who a client is."""
-    keep_keys([client])
-    for match in _matches(identity_of(client), except_for=client.id, viewer=None):
-        _note_pair(client.id, match.client.id, match.likeness)
+    batches.owe(_keep_up_all, client)
 
 
 def keep_keys(clients: Iterable[Client]) -> None:
@@ -65,8 +63,8 @@ def keep_keys(clients: Iterable[Client]) -> None:
             for client_id, keys in wanted.items()
             for key in sorted(keys - known.get(client_id, set()))
         ]
-        session.add_all(MatchKey(**row) for row in rows)
-        session.flush()
+        if rows:
+            session.execute(insert(MatchKey.__table__), [{**row, "version": 1} for row in rows])
 
 
 def identity_of(client: Client) -> Particulars:
@@ -119,6 +117,49 @@ def sweep() -> int:
         for first, second in some:
             likeness = compare(identity_of(clients[first]), identity_of(clients[second]))
             found += likeness.is_possible and _note_pair(first, second, likeness)
+    return found
+
+
+def _keep_up_all(clients: list[Client]) -> None:
+    keep_keys(clients)
+    for some in _groups(clients):
+        for first, second, likeness in _pairs_of(some):
+            _note_pair(first, second, likeness)
+
+
+# Bounded like `_matches`, so that a crowded key costs the same whoever enters a client.
+_SHARING = sql(
+    "SELECT given.id, shared.client_id FROM unnest(CAST(:ids AS uuid[])) AS given(id), LATERAL ("
+    " SELECT DISTINCT other.client_id FROM match_keys mine"
+    " JOIN match_keys other ON other.key = mine.key AND other.client_id <> mine.client_id"
+    " WHERE mine.client_id = given.id LIMIT :largest) AS shared"
+)
+
+
+def _pairs_of(clients: list[Client]) -> Iterator[tuple[UUID, UUID, Likeness]]:
+    """The likeliest pairs that each of these forms with any other."""
+    ids = [str(one.id) for one in clients]
+    sharing: dict[UUID, list[UUID]] = {}
+    for client_id, other_id in session.execute(_SHARING, {"ids": ids, "largest": LARGEST_BLOCK}):
+        sharing.setdefault(client_id, []).append(other_id)
+    known = _identities({one for others in sharing.values() for one in others})
+    for client in clients:
+        me = identity_of(client)
+        near = [(one, known[one]) for one in sharing.get(client.id, ()) if one in known]
+        found = [(one, compare(me, other)) for one, other in near if could_be_one(me, other)]
+        likely = [(one, likeness) for one, likeness in found if likeness.is_possible]
+        for other_id, likeness in sorted(likely, key=lambda pair: -pair[1].score)[:MOST_SHOWN]:
+            yield client.id, other_id, likeness
+
+
+def _identities(ids: set[UUID]) -> dict[UUID, Particulars]:
+    """What these clients are compared by; merged records are left out."""
+    columns = [getattr(Client, name) for name in COMPARED]
+    found: dict[UUID, Particulars] = {}
+    for some in _groups(ids):
+        query = select(Client.id, *columns).where(Client.id.in_(some), Client.merged_into_id.is_(None))
+        for client_id, *values in session.execute(query):
+            found[client_id] = _particulars(dict(zip(COMPARED, values, strict=True)))
     return found
 
 

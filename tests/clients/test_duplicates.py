@@ -1,6 +1,7 @@
 """Records of one person are found when they are entered and over night, and people's decisions are remembered."""
 
 from datetime import date
+from itertools import combinations
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from starline.clients import matching, service
 from starline.clients.models import Client, DuplicatePair, MatchKey
+from starline.core.batches import Debts
 from starline.core.errors import Conflict
 from tests.organizations.factories import a_client, branch_id
 
@@ -23,6 +25,21 @@ def test_a_new_record_of_somebody_known_forms_a_pair(session: Any) -> None:
     a_client(first_name="Peggy")
     a_client(first_name="Helen", birth_date=date(1930, 1, 1))
     assert _pairs(session) == [("Margaret Abernathy", "Peggy Abernathy")]
+
+
+def test_records_made_together_form_the_pairs_they_form_one_by_one(session: Any) -> None:
+    a_client(first_name="Margaret")
+    debts = Debts()
+    with debts.collected():
+        a_client(first_name="Peggy")
+        a_client(first_name="Meg")
+        a_client(first_name="Helen", birth_date=date(1930, 1, 1))
+    assert _pairs(session) == [] and session.query(MatchKey.client_id).distinct().count() == 1
+    debts.settle()
+    debts.settle()
+    found = {frozenset(pair) for pair in _pairs(session)}
+    known = ("Margaret Abernathy", "Peggy Abernathy", "Meg Abernathy")
+    assert found == {frozenset(pair) for pair in combinations(known, 2)} and len(_pairs(session)) == 3
 
 
 def test_what_was_typed_is_compared_before_it_is_saved() -> None:

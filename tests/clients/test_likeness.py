@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from starline.clients.likeness import POSSIBLE, Particulars, compare, digits, distance, keys_of, sound
+from starline.clients.likeness import POSSIBLE, Particulars, compare, could_be_one, digits, distance, keys_of, sound
 
 RUTH = Particulars("Margaret", "Abernathy", date(1941, 5, 2), phones=frozenset({"5035550101"}))
 
@@ -68,6 +68,21 @@ def test_names_that_sound_alike_have_one_sound(one: str, other: str) -> None:
     assert sound(one) == sound(other)
 
 
+@pytest.mark.parametrize(
+    ("born", "is_likely"),
+    [
+        (date(1941, 5, 3), True),
+        (date(1914, 5, 2), True),
+        (date(1941, 5, 13), False),
+        (date(1951, 5, 3), False),
+        (date(1942, 6, 2), False),
+    ],
+)
+def test_one_wrong_figure_of_a_birth_date_is_forgiven(born: date, is_likely: bool) -> None:
+    other = replace(RUTH, birth_date=born, phones=frozenset())
+    assert compare(RUTH, other).is_possible == could_be_one(RUTH, other) == is_likely
+
+
 names = st.text(min_size=1, max_size=12)
 people = st.builds(
     Particulars,
@@ -83,6 +98,7 @@ people = st.builds(
 def test_likeness_is_mutual_and_bounded(one: Particulars, other: Particulars) -> None:
     assert compare(one, other) == compare(other, one)
     assert 0 <= compare(one, other).score <= 100
+    assert could_be_one(one, other) or not compare(one, other).is_possible
 
 
 @settings(deadline=None)
