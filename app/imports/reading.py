@@ -37,6 +37,7 @@ class Reader:
         self.day_first = current_profile().display.date_format == DAY_FIRST
         self.today = clock.today()
         self._called: dict[str, dict[str, set[Any]]] = {}
+        self._labelled: dict[str, dict[str, str]] = {}
 
     def values(self, cells: list[str]) -> tuple[dict[str, Any], dict[str, list[str]]]:
         """What the row sets, by key, and the sentences about cells that name no record. An empty cell says nothing."""
@@ -62,13 +63,17 @@ class Reader:
             return rules.read_day(text, day_first=self.day_first, today=self.today)
         if one.kind is Kind.CHOICE:
             found = rules.read_choice(text, one.choices)
-            labels = {choice_label(value): value for value in one.choices}
-            return found if found in one.choices or one.is_own else labels.get(text.strip(), found)
+            return found if found in one.choices or one.is_own else self._labels(one).get(text.strip(), found)
         if one.kind is Kind.MULTI:
             whole = rules.read_choice(text, one.choices)
             parts = [whole] if whole in one.choices else rules.read_list(text)
             return [rules.read_choice(part, one.choices) for part in parts]
         return READERS[one.kind](text) if one.kind in READERS else text
+
+    def _labels(self, one: Field) -> dict[str, str]:
+        if one.key not in self._labelled:
+            self._labelled[one.key] = {choice_label(value): value for value in one.choices}
+        return self._labelled[one.key]
 
     def _record(self, one: Field, text: str) -> Any:
         found = self._names(one).get(rules.normal(text), set())

@@ -21,14 +21,16 @@ from app.imports.restoring import Restorer, dumped
 from app.imports.targets import TARGETS, Target
 from app.imports.twins import Twins, hashed
 from starline.core import clock, outbox, tenancy
+from starline.core.batches import Debts
 from starline.core.db import session
 from starline.core.errors import DomainError, NotAllowed, Unauthenticated, Unavailable
+from starline.imports import outcomes
 from starline.imports.models import Duplicates, Import, ImportRow, ImportState, RowState
 
 PORTION = 250
 """Rows of one transaction: some seconds of work, so that progress is seen and little is lost."""
 
-BATCH = 25
+BATCH = 50
 """Rows that share a savepoint while all goes well."""
 
 Faults = dict[str, list[str]]
@@ -99,36 +101,37 @@ def _check(one: Import, target: Target, rows: list[ImportRow]) -> None:
     read = [(row, *reader.values(json.loads(row.cells or "[]"))) for row in rows]
     twins = Twins(target, [values for _row, values, _errors in read])
     keys = {row.id: twins.key_of(values) for row, values, _errors in read}
-    for row in rows:
-        key = keys[row.id]
-        row.match_hash = hashed(key) if key else None
-    session.flush()
+    hashes = {row.id: hashed(key) if (key := keys[row.id]) else None for row in rows}
+    lines = [(row.id, row.number, row) for row in rows]
     faults = _trial(target, read)
-    earlier = twins.earlier_rows(one, {row.match_hash for row in rows if row.match_hash})
-    for row in rows:
-        key = keys[row.id]
-        first = earlier.get(row.match_hash or "", row.number)
-        row.errors = faults[row.id]
-        row.twin_id = twins.record_like(key) if key else None
-        is_double = row.twin_id is not None or first < row.number
-        row.state = RowState.FAULTY if row.errors else RowState.DUPLICATE if is_double else RowState.READY
-        if first < row.number and not row.errors:
-            row.errors = {"": [_("The same as line %(number)d.", number=first)]}
+    firsts = twins.earlier_rows(one, {one for one in hashes.values() if one})
+    told = []
+    for row_id, number, row in lines:
+        key, match_hash, errors = keys[row_id], hashes[row_id], faults[row_id]
+        first = firsts.setdefault(match_hash, number) if match_hash else number
+        twin = twins.record_like(key) if key else None
+        is_double = twin is not None or first < number
+        state = RowState.FAULTY if errors else RowState.DUPLICATE if is_double else RowState.READY
+        if first < number and not errors:
+            errors = {"": [_("The same as line %(number)d.", number=first)]}
+        told.append((row, {"state": state, "errors": errors, "match_hash": match_hash, "twin_id": twin}))
+    outcomes.write(told, "state", "errors", "match_hash", "twin_id")
 
 
 def _trial(target: Target, read: list[tuple[ImportRow, dict[str, Any], Faults]]) -> dict[Any, Faults]:
     """The faults of each row. A savepoint for every row would take as long as the rows themselves: one holds until a
-    row is refused, and then a new one is begun."""
+    row is refused, and then a new one is begun. What the verbs owe is never settled, for nothing of them stays."""
     found: dict[Any, Faults] = {}
     resource = target.resource
     trial = session.begin_nested()
-    for row, values, errors in read:
-        if not errors:
-            errors = _faults_of(lambda values=values: create_row(resource, values))  # type: ignore[misc]
-            if errors:
-                trial.rollback()
-                trial = session.begin_nested()
-        found[row.id] = errors
+    with Debts().collected():
+        for row, values, errors in read:
+            if not errors:
+                errors = _faults_of(lambda values=values: create_row(resource, values))  # type: ignore[misc]
+                if errors:
+                    trial.rollback()
+                    trial = session.begin_nested()
+            found[row.id] = errors
     trial.rollback()
     return found
 
@@ -139,22 +142,25 @@ def _run(one: Import, target: Target, rows: list[ImportRow]) -> None:
     read = {row.id: reader.values(json.loads(row.cells or "[]")) for row in rows}
     twins = Twins(target, [values for values, _errors in read.values()])
     maker = Maker(one, target, twins)
+    told: list[tuple[ImportRow, dict[str, Any]]] = []
     reason = f"Import of {one.file_name}"
     for start in range(0, len(rows), BATCH):
         batch = [(row, *read[row.id]) for row in rows[start : start + BATCH]]
         with tenancy.acting(tenancy.current_organization_id(), one.user_id, reason=reason):
-            outcomes: list[Outcome] = []
-            if _tried(lambda batch=batch, outcomes=outcomes: maker.make_all(batch, outcomes)):  # type: ignore[misc]
-                twins.forget([outcome.record_id for outcome in outcomes])
-                outcomes = [maker.make_one(*line) for line in batch]
-        for (row, _values, _errors), outcome in zip(batch, outcomes, strict=True):
-            outcome.tell(row)
-    session.flush()
+            made: list[Outcome] = []
+            if _tried(lambda batch=batch, made=made: maker.make_all(batch, made)):  # type: ignore[misc]
+                twins.forget([outcome.record_id for outcome in made])
+                made = [maker.make_one(*line) for line in batch]
+        for (row, _values, _errors), outcome in zip(batch, made, strict=True):
+            if outcome.former is not None:
+                row.former = outcome.former
+            told.append((row, outcome.told()))
+    outcomes.write(told, "state", "errors", "record_id", "record_version")
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a row; told to it once its record is sure."""
+    """What became of a row."""
 
     state: RowState
     errors: Faults = field(default_factory=dict)
@@ -162,11 +168,13 @@ class Outcome:
     record_version: int | None = None
     former: str | None = None
 
-    def tell(self, row: ImportRow) -> None:
-        row.state, row.errors = self.state, self.errors
-        row.record_id, row.record_version = self.record_id, self.record_version
-        if self.former is not None:
-            row.former = self.former
+    def told(self) -> dict[str, Any]:
+        return {
+            "state": self.state,
+            "errors": self.errors,
+            "record_id": self.record_id,
+            "record_version": self.record_version,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,17 +185,22 @@ class Maker:
     target: Target
     twins: Twins
 
-    def make_all(self, batch: list[tuple[ImportRow, dict[str, Any], Faults]], outcomes: list[Outcome]) -> None:
-        for line in batch:
-            outcomes.append(self._made(*line))
+    def make_all(self, batch: list[tuple[ImportRow, dict[str, Any], Faults]], made: list[Outcome]) -> None:
+        """Make the rows' records, and settle what the verbs owe for all of them at once."""
+        debts = Debts()
+        for row, values, errors in batch:
+            made.append(self._made(row, values, errors, debts))
             session.flush()
+        # Of no row alone: what is settled goes with the records when they go.
+        tenancy.rename_request(f"import-{self.one.id.hex}")
+        debts.settle()
 
     def make_one(self, row: ImportRow, values: dict[str, Any], errors: Faults) -> Outcome:
         made: list[Outcome] = []
-        errors = _tried(lambda: made.append(self._made(row, values, errors)))
+        errors = _tried(lambda: self.make_all([(row, values, errors)], made))
         return Outcome(RowState.FAULTY, errors) if errors else made[0]
 
-    def _made(self, row: ImportRow, values: dict[str, Any], errors: Faults) -> Outcome:
+    def _made(self, row: ImportRow, values: dict[str, Any], errors: Faults, debts: Debts) -> Outcome:
         is_double = row.state == RowState.DUPLICATE and self.one.duplicates == Duplicates.SKIP
         if row.is_left_out or is_double:
             return Outcome(RowState.SKIPPED, row.errors)
@@ -201,7 +214,8 @@ class Maker:
         tenancy.rename_request(request_of(row))
         if twin is not None and self.one.duplicates == Duplicates.UPDATE:
             return _update(self.target, twin, values)
-        outcome = _create(self.target, values)
+        with debts.collected():
+            outcome = _create(self.target, values)
         if key:
             self.twins.add(key, outcome.record_id)
         return outcome
