@@ -21,9 +21,10 @@ from app.imports.targets import TARGETS, Target, offered
 from starline.core import audit, events
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from starline.imports import outcomes
 from starline.imports.models import Duplicates, Import, ImportRow, ImportState, RowState
 from starline.imports.parsing import LARGEST_FILE_BYTES, read_sheet
-from starline.imports.rules import guess_mapping, normal
+from starline.imports.rules import guess_mapping, normal, placed
 
 ADD = ("can_add", "Imports")
 ROWS_SHOWN = 100
@@ -93,8 +94,7 @@ class ImportView(BaseView):
             )
             return redirect(f"/import/{one.id}?columns=1")
         one.mapping = mapping
-        for row in session.scalars(select(ImportRow).where(ImportRow.import_id == one.id)):
-            row.state, row.errors, row.match_hash, row.twin_id = RowState.NEW, {}, None, None
+        outcomes.forget(one)
         working.begin(one, ImportState.CHECKING)
         return redirect(f"/import/{one.id}")
 
@@ -112,8 +112,7 @@ class ImportView(BaseView):
         target = TARGETS[one.list_name].resource
         if one.duplicates == Duplicates.UPDATE and not may("can_edit", target):
             raise NotAllowed(_("You may add to this list, but not change what is there."))
-        for row in session.scalars(select(ImportRow).where(ImportRow.import_id == one.id)):
-            row.is_left_out = str(row.number) in request.form.getlist("left_out")
+        outcomes.leave_out(one, {int(line) for line in request.form.getlist("left_out") if line.isdecimal()})
         working.begin(one, ImportState.RUNNING)
         events.record("import:run", one)
         return redirect(f"/import/{one.id}")
@@ -291,13 +290,13 @@ def _doubles(one: Import, target: Target) -> list[dict[str, Any]]:
 
 
 def _faults(one: Import, row: ImportRow) -> list[str]:
-    """Each fault with the heading of its column before it."""
+    """Each fault with the heading of its column, once."""
     headers = {key: one.headers[int(position)] for position, key in one.mapping.items()}
     fields = TARGETS[one.list_name].fields
     found = []
     for key, sentences in row.errors.items():
-        place = headers.get(key) or (_(fields[key].label) if key in fields else "")
-        found += [f"{place}: {sentence}" if place else sentence for sentence in sentences]
+        label = _(fields[key].label) if key in fields else ""
+        found += [placed(sentence, headers.get(key) or label, label) for sentence in sentences]
     return found
 
 

@@ -52,6 +52,13 @@ def guess_mapping(
     return found
 
 
+def placed(sentence: str, heading: str, label: str) -> str:
+    """The sentence with the heading of its column before it, unless it begins with that; `label` is the field's."""
+    if not heading or (sentence.startswith(label) and heading.casefold() == label.casefold()):
+        return sentence
+    return f"{heading}: {sentence.removeprefix(f'{label}: ')}"
+
+
 def read_day(text: str, *, day_first: bool, today: date) -> str:
     """A day as programs write it; the text itself where it can't be read, for the field to refuse."""
     text = text.strip()

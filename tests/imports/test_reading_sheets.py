@@ -16,6 +16,7 @@ from starline.imports import parsing
 from starline.imports.parsing import read_sheet
 from starline.imports.rules import (
     guess_mapping,
+    placed,
     read_choice,
     read_day,
     read_list,
@@ -32,6 +33,20 @@ CELL = some.text(
 
 def sheet(text: str, encoding: str = "utf-8") -> list[list[str]]:
     return [cells for _number, cells in read_sheet(text.encode(encoding)).rows]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "heading", "label", "said"),
+    [
+        ("Branch: there is nothing called “X”.", "Branch", "Branch", "Branch: there is nothing called “X”."),
+        ("Branch: there is nothing called “X”.", "Office", "Branch", "Office: there is nothing called “X”."),
+        ("Birth date must be a date.", "DOB", "Birth date", "DOB: Birth date must be a date."),
+        ("Birth date must be a date.", "birth Date", "Birth date", "Birth date must be a date."),
+        ("The same as line 3.", "", "", "The same as line 3."),
+    ],
+)
+def test_a_fault_names_its_column_once(sentence: str, heading: str, label: str, said: str) -> None:
+    assert placed(sentence, heading, label) == said
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
