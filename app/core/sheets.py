@@ -43,14 +43,14 @@ def export(resource: Resource) -> Response:
 def sheet(resource: Resource, fields: list[Field], records: Iterator[dict[str, Any]], form: str) -> Response:
     """A file of `records`, one column for each of `fields`."""
     display, labels = current_profile().display, [str(_(one.label)) for one in fields]
+    lines = ([_cell(one, record, display) for one in fields] for record in records)
     if form == "xlsx":
-        lines = ([_cell(one, record, display) for one in fields] for record in records)
         answer = Response(workbook(str(_(resource.title)), labels, lines), mimetype=XLSX)
     else:
         out = io.StringIO()
         writer = csv.writer(out)
         writer.writerow(labels)
-        writer.writerows([neutral(display.text(one, record.get(one.name))) for one in fields] for record in records)
+        writer.writerows([text if is_number else neutral(text) for text, is_number in line] for line in lines)
         answer = Response("\ufeff" + out.getvalue(), mimetype=CSV)
     answer.headers["Content-Disposition"] = f'attachment; filename="{resource.name}.{form}"'
     return answer
@@ -73,7 +73,7 @@ def _records(resource: Resource, given: MultiDict[str, str]) -> Iterator[dict[st
 
 
 def _cell(one: Field, record: dict[str, Any], display: Display) -> Cell:
-    """Numbers stay numbers; all else is what the list shows. A text is never a formula in a workbook."""
+    """Numbers stay numbers, money too; all else is what the list shows. A text is never a formula in a workbook."""
     value = record.get(one.name)
     if value is not None and one.kind in (Kind.INTEGER, Kind.DECIMAL):
         return str(value), True

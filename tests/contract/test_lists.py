@@ -6,6 +6,7 @@ import zipfile
 from typing import Any
 from xml.etree import ElementTree
 
+from app.core.display import words_of
 from app.core.fields import Kind
 from app.core.lists import DENSITIES
 from app.core.parameters import allowed_operators
@@ -76,7 +77,7 @@ def test_the_density_is_kept_for_the_next_list(resource: Resource, browser: Call
 def test_a_filter_is_a_sentence_that_can_be_taken_away(resource: Resource, browser: Caller) -> None:
     one = next(one for one in resource.filter_fields.values() if one.kind is Kind.CHOICE)
     page = browser.get(f"/{resource.name}/list/?{one.name}={one.choices[0]}&page_size=50").text
-    label = one.choices[0].replace("_", " ").capitalize()
+    label = words_of(one.choices[0])
     assert f"{one.label} is <b>{label}</b>" in page
     assert f'href="?page_size=50" hx-boost="true" aria-label="Remove filter: {one.label} is {label}"' in page
 

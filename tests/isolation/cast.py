@@ -170,13 +170,13 @@ def plant_canaries(agency: Agency, canary: str = CANARY) -> int:
     return planted
 
 
-# Every stored text column but those bound by a rule: checked, generated, a hash, an address of a file.
+# Every stored text column but those bound by a rule: checked, generated, a hash, an address of a file, a time zone.
 _TEXTS = """
 SELECT c.relname, a.attname, CASE WHEN a.atttypmod > 4 THEN a.atttypmod - 4 END
   FROM pg_policies p JOIN pg_class c ON c.relname = p.tablename AND c.relnamespace = 'public'::regnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
  WHERE p.policyname = 'tenant' AND a.atttypid IN ('text'::regtype, 'varchar'::regtype)
-   AND a.attname !~ '_hash$|^password$'
+   AND a.attname !~ '_hash$|^password$|^time_zone$'
    AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'c' AND a.attnum = ANY (k.conkey)
                       AND pg_get_constraintdef(k.oid) !~ 'IS (NOT )?NULL')
  ORDER BY 1, 2
