@@ -33,7 +33,7 @@ def archive(*members: str, content: bytes = b"words", method: int = zipfile.ZIP_
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as made:
         for member in members:
-            made.writestr(member, content)
+            made.writestr(zipfile.ZipInfo(member), content, method)  # the same bytes at any time
     return out.getvalue()
 
 
