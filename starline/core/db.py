@@ -40,6 +40,7 @@ from sqlalchemy.orm import (
     sessionmaker,
 )
 from sqlalchemy.pool import Pool
+from sqlalchemy_utils import aggregates
 
 from config import settings
 from starline.core import clock, silence, tenancy
@@ -234,6 +235,9 @@ class TenantSession(Session):
     def get_bind(self, *args: Any, **options: Any) -> Engine | Connection:
         return self.bind or engine()
 
+
+# Flask-AppBuilder brings it along: no model has an aggregate, and yet each flush would walk the whole session for one.
+event.remove(Session, "after_flush", aggregates.manager.construct_aggregate_queries)
 
 session: scoped_session[TenantSession] = scoped_session(sessionmaker(class_=TenantSession, expire_on_commit=False))
 
