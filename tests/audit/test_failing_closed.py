@@ -90,8 +90,9 @@ def test_programs_get_503_and_no_data(texts: list[str], failing: Cast, path: str
 )
 def test_people_get_503_and_no_data(texts: list[str], failing: Cast, path: str) -> None:
     person = failing.harbor.people["Administrator"]
-    answer = by_cookie(failing.application, person).get(path.format(client=client_of(failing)))
-    body = answer.get_data(as_text=True)
+    asked = path.format(client=client_of(failing))
+    answer = by_cookie(failing.application, person).get(asked)
+    body = answer.get_data(as_text=True).replace(f'"{asked}"', "")  # the page offers to ask again
     if "/records/" in path and answer.status_code == 404:
         assert "There is no such record" in body  # its history stood in the partition that is gone
     else:
