@@ -138,7 +138,7 @@ class Walk:
             self._say(f"console: {message.text}")
 
     def _request(self, request: Any) -> None:
-        if not request.url.startswith((self.base, "data:")):
+        if not request.url.startswith((self.base, "data:", "chrome")):  # the browser's own viewer of PDFs
             self._say(f"asked {request.url}")
 
     def _say(self, finding: str) -> None:

@@ -1,0 +1,32 @@
+"""Every view, for everybody: axe finds nothing serious in light and dark, on a desk and on a phone."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.conftest import PHONE
+from tests.browser.walking import Walk, screens
+from tests.isolation.cast import Cast
+
+FOR_STRANGERS = ("/login", "/forgot", "/nothing/here", "/reset/" + "x" * 43)
+
+
+def test_every_view_is_for_everybody_in_light_and_dark(cast: Cast, walk: Callable[..., Walk]) -> None:
+    window = walk("Administrator")
+    for path in screens(cast, "Administrator"):
+        window.open(path, with_axe=True)
+    assert window.looked.pages > 100 and window.looked.findings == [], str(window.looked)
+
+
+def test_every_view_is_for_everybody_on_a_phone(cast: Cast, walk: Callable[..., Walk]) -> None:
+    window = walk("Administrator", size=PHONE)
+    for path in screens(cast, "Administrator"):
+        window.open(path, with_axe=True)
+    assert window.looked.pages > 100 and window.looked.findings == [], str(window.looked)
+
+
+@pytest.mark.parametrize("path", FOR_STRANGERS)
+def test_the_way_in_is_for_everybody(walk: Callable[..., Walk], path: str) -> None:
+    window = walk()
+    window.open(path, with_axe=True)
+    assert window.looked.findings == [], str(window.looked)
