@@ -28,14 +28,14 @@ NAMES = (
 
 
 class MatchesApi(BaseApi):  # type: ignore[misc]
-    """A look that changes nothing; a POST because names don't belong into addresses."""
+    """A look that changes nothing, for who takes clients in; a POST because names don't belong into addresses."""
 
     resource_name = "duplicates"
     openapi_spec_tag = "Possible duplicates"
 
     @expose("/search", methods=["POST"])
     def search(self) -> Response:
-        viewer = allowed("can_read", "Clients")
+        viewer = allowed("can_add", "Clients")
         body = object_sent(*NAMES)
         wrong = [name for name, value in body.items() if not isinstance(value, str) or len(value) > 254]
         if wrong:

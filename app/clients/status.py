@@ -63,7 +63,7 @@ class StatusApi(BaseApi):  # type: ignore[misc]
 
     @expose("/<row:pk>/consequences", methods=["GET"])
     def consequences(self, pk: str) -> Response:
-        allowed("can_read", "ClientStatusChanges")
+        allowed("can_add", "ClientStatusChanges")
         client = _client(pk)
         to = _asked(request.args.get("to", ""))
         if to is None:

@@ -28,6 +28,10 @@ WITHOUT_TRACE = {
     "identity.watch": "There is nothing unusual; tests/identity proves the alerts.",
     "files.forget_photo": "It takes away a file outside the database; tests/files proves it.",
     "staff.remind_of_expiry": "Nothing of the cast ends soon; tests/staff proves the reminders.",
+    "files.scan_version": "No scanner is connected here; tests/files has one.",
+    "files.scan_waiting": "No scanner is connected here; tests/files has one.",
+    "files.sweep": "No bytes of the cast are nobody's; tests/files makes some.",
+    "clients.find_duplicates": "Pairs are formed as clients are taken in; tests/clients proves what the night finds.",
     "core.verify_audit": "It only reads, and the trail keeps that it did.",
 }
 """Tasks whose honest run leaves nothing to see among an agency's rows and mails, each with the reason."""

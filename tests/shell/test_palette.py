@@ -40,7 +40,7 @@ def test_a_client_is_found_by_name_and_what_can_be_added_to_them(cast: Cast, bro
     client = client_of(cast)
     found = urls(browser, client["last_name"])
     assert f"/clients/show/{client['id']}" in found
-    assert any(url.startswith("/service_addresses/add?client_id=") for url in found)
+    assert any(url.startswith("/contacts/add?client_id=") for url in found)
 
 
 def test_a_client_is_found_in_spite_of_a_slip_and_in_any_order(cast: Cast, browser: Caller) -> None:

@@ -113,7 +113,7 @@ def test_what_a_recovery_brings_back_is_deleted_again(cast: Cast, archive: Path,
     page = done("delete", "summit", "--confirm", "summit", "--reason", "They left", "--without-export")
     certificate = Path(page.rsplit("The certificate is ", 1)[1].strip().rstrip("."))
     facts = json.loads(certificate.with_suffix(".json").read_text())
-    assert facts["reason"] == "They left" and facts["rows"]["clients"] == 2 and facts["files"]["count"] >= 1
+    assert facts["reason"] == "They left" and facts["rows"]["clients"] >= 2 and facts["files"]["count"] >= 1
     text = certificate.with_suffix(".json").read_text()
     assert certificates.digest_of(text) in certificate.read_text()
     with connected(settings().owner_database_url) as cursor:
@@ -121,7 +121,7 @@ def test_what_a_recovery_brings_back_is_deleted_again(cast: Cast, archive: Path,
         (buried,) = rows(cursor, "SELECT certificate_sha256 FROM tenant_tombstones WHERE slug = 'summit'")
     assert buried == (certificates.digest_of(text),)
     _recover(cast, archive)
-    assert fingerprint(cast.summit.id)["clients"][0] == 2
+    assert fingerprint(cast.summit.id)["clients"][0] == facts["rows"]["clients"]
     assert "Deleted again: 1." in done("replay-tombstones")
     assert {count for count, _digest in fingerprint(cast.summit.id).values()} == {0}
     assert files_of(cast.summit.id) == {} and "Deleted again: 0." in done("replay-tombstones")

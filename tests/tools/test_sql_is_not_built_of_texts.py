@@ -15,6 +15,7 @@ GLUED_WITH_REASON = {
     "app/core/query.py": "the read path: names come from the mapped tables, values are parameters",
     "app/platform/local/databases.py": "grants of the embedded server: roles and functions are named in the file",
     "starline/identity/key_viewer.py": "columns of the file's own table of them, joined by commas",
+    "starline/imports/outcomes.py": "columns of the file's own table of them, joined by commas",
     "starline/lifecycle/anonymizing.py": "tables come from the mapped metadata",
     "starline/lifecycle/connections.py": "the snapshot's name is PostgreSQL's own answer",
     "starline/lifecycle/removal.py": "tables come from the mapped metadata",
