@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.core.profile import current_profile
-from app.core.security import required_viewer
+from app.core.security import confirm_viewer, required_viewer
 from starline.core.errors import NotAllowed
 from starline.core.language import gettext
 from starline.identity.key_viewer import KeyViewer
@@ -40,6 +40,7 @@ class Told:
 
 def reader() -> Viewer:
     """The person who asks. A key has no eyes: what its owner is told is none of its business."""
+    confirm_viewer()
     viewer = required_viewer()
     if isinstance(viewer, KeyViewer):
         raise NotAllowed(_("Notifications are for people; an API key has none."))

@@ -109,7 +109,7 @@ def _notification(agency: Agency, person: Person) -> Arguments:
     with tenancy.acting(agency.id), db.transaction():
         if not newest(person.user_id):
             notify(person.user_id, "walk", "Walked by %(who)s.", link="/me", who=person.host)
-        return {"pk": newest(person.user_id)[0].id}
+        return {"pk": (newest(person.user_id) or newest(agency.people["Administrator"].user_id))[0].id}
 
 
 def _staff(agency: Agency, person: Person) -> Arguments:

@@ -17,7 +17,8 @@ from tests.isolation.tally import Tally
 CLOSED = (401, 403)
 HARMLESS = frozenset({"AuthApi.logout", "AuthView.logout"})
 """Whoever is shut out may still end what is left of their own session."""
-LEFT = frozenset({"audit_events", "sign_in_attempts", "user_sessions"})
+LEFT = frozenset({"audit_events", "sign_in_attempts", "user_sessions", "imports", "notifications"})
+"""What the system keeps of attempts, and what this walk makes before each of its requests."""
 
 
 @pytest.fixture(params=["disabled", "session ended", "role taken away"])

@@ -21,6 +21,9 @@ from tests.isolation.unpacked import words_of
 
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 MALFORMED = "not-an-id"
+NOT_YET_SEEN = frozenset({("performance_reviews", "assigned"), ("performance_reviews", "own")})
+"""Rows that a scope opens later: whoever is reviewed sees the review once it is signed."""
+
 BEYOND_ONESELF = {
     ("roles", "Branch office"): "Nobody writes a role that sees more than they do themselves.",
     ("role_assignments", "Branch office"): "Nor gives or takes one.",
@@ -163,6 +166,8 @@ def _as_permitted(found: Walk, ask: Ask, name: str, person: Person, caller: Call
     slot, path = "control", ask.path
     if _is_beyond(ask, name):
         slot, good = "beyond oneself", (200, 302, 403, 422)
+    if ask.has_id and (ask.resource.name, person.scope) in NOT_YET_SEEN:
+        slot, good = "not to be seen yet", (404,)
     if ask.has_id:
         path = ask.path.format((_expendable(harbor, ask) if ask.uses_up else own[ask.resource.name])["id"])
     elif ask.sends == "undo":

@@ -49,7 +49,7 @@ def test_a_credential_is_voided_and_the_screen_says_so(browser: Any, rows: dict[
 def test_availability_is_deleted_and_the_screen_says_so(browser: Any, rows: dict[str, Any]) -> None:
     key = rows["availability_slots"]
     asked = browser.get(f"/availability_slots/delete/{key}").text
-    assert "can&#39;t be undone" in asked and "stays on record" not in asked
+    assert "take it back with Undo" in asked and "stays on record" not in asked
     send(browser, f"/availability_slots/delete/{key}")
     assert "was deleted" in browser.get("/availability_slots/list/").text
     with tenancy.acting(HARBOR), db.transaction():
