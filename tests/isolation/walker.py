@@ -166,6 +166,8 @@ def _as_permitted(found: Walk, ask: Ask, name: str, person: Person, caller: Call
     slot, path = "control", ask.path
     if _is_beyond(ask, name):
         slot, good = "beyond oneself", (200, 302, 403, 422)
+    if ask.method == "POST" and ask.has_id:
+        good = (*good, 409, 422)  # a verb that the row's state refuses was let in at the door: 403 and 404 come before
     if ask.has_id and (ask.resource.name, person.scope) in NOT_YET_SEEN:
         slot, good = "not to be seen yet", (404,)
     if ask.has_id:
