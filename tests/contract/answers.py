@@ -19,8 +19,8 @@ _PER_REQUEST = re.compile(r'nonce="[^"]+"|name="csrf[-_]token" (?:value|content)
 
 def plain(answer: Any, key: object) -> tuple[int, str, dict[str, str]]:
     """Status, text and headers; the id that was asked for, and what belongs to the request alone, left out."""
-    text = _PER_REQUEST.sub("", answer.get_data(as_text=True)).replace(str(key), "KEY")
-    text = text.replace(answer.headers.get("X-Request-ID") or "-", "REFERENCE")
+    text = answer.get_data(as_text=True).replace(answer.headers.get("X-Request-ID") or "-", "REFERENCE")
+    text = _PER_REQUEST.sub("", text).replace(str(key), "KEY")
     headers = {
         name: value.replace(str(key), "KEY") for name, value in answer.headers if name not in PER_REQUEST_HEADERS
     }
