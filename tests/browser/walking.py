@@ -39,6 +39,7 @@ NO_PAGES = frozenset(
 )
 """What answers with a file, with data, or with the way to another page."""
 SERIOUS = ("serious", "critical")
+AXE = Axe().axe_script
 WATCH = """
 window.violations = [];
 document.addEventListener('securitypolicyviolation', (event) =>
@@ -72,6 +73,8 @@ def _others(cast: Cast, name: str, person: Person) -> Iterator[str]:
     for ask in other_asks(cast.application):
         is_page = ask.method == "GET" and not ask.is_api and ask.endpoint not in NO_PAGES
         if not is_page or ask.other.whom in (For.DEVELOPERS, For.OPERATORS):
+            continue
+        if ask.other.needs is not None and ask.other.needs not in person.permissions:
             continue
         if ask.other.whom is For.SIGNED_IN or name in dict(people_for(cast, ask.other)):
             yield path_of(ask, ask.other.own(cast.harbor, person))
@@ -119,13 +122,13 @@ class Walk:
             self._say(f"wider than the window: {element}")
         is_whole = self.page.evaluate("document.querySelector('main') !== null")  # parts of pages are walked in them
         if with_axe and is_whole:
-            for theme in ("light", "dark"):
-                self._axe(theme)
+            self.page.evaluate(AXE)
+            self._axe("light", "")
+            self._axe("dark", ", runOnly: ['color-contrast']")  # nothing else of what axe looks at depends on colours
 
-    def _axe(self, theme: str) -> None:
+    def _axe(self, theme: str, options: str) -> None:
         self.page.evaluate(f"document.documentElement.dataset.bsTheme = '{theme}'")
-        self.page.evaluate(Axe().axe_script)
-        found = self.page.evaluate("axe.run({resultTypes: ['violations']})")
+        found = self.page.evaluate(f"axe.run({{resultTypes: ['violations']{options}}})")
         for violation in found["violations"]:
             if violation["impact"] in SERIOUS:
                 nodes = "; ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:3])

@@ -168,6 +168,8 @@ def test_a_value_of_the_wrong_kind_is_a_sentence_and_never_an_error(
     resource: Resource, rest: Caller, row: dict[str, Any], wrong: Any
 ) -> None:
     for one in resource.form_fields:
+        if wrong is True and one.kind is Kind.BOOLEAN:
+            continue  # there it is right, and an own field that has become required refuses every later row
         answer = rest.call("PUT", path(resource, row["id"]), data=_json({one.key: wrong}))
         assert answer.status_code in (200, 409, 422), f"{one.key}={wrong!r:.20}: {answer.status_code}"
         if answer.status_code != 200:

@@ -98,8 +98,9 @@ def assemble(application: Any) -> Cast:
     """Both agencies with their people and rows, committed."""
     with tenancy.acting(tenancy.PLATFORM_ID), db.transaction():
         set_up_platform(_administrator("starline"))
+    _leap_numbers(700500300)
     harbor = found(application, "harbor")
-    _leap_numbers()
+    _leap_numbers(800600400)
     summit = found(application, "summit")
     plant_canaries(summit)
     platform = Agency(tenancy.PLATFORM_ID, "platform.localhost")
@@ -227,11 +228,11 @@ def _set_up(name: str) -> UUID:
         return set_up_organization(values, by=None).id
 
 
-def _leap_numbers() -> None:
-    """Let Summit's whole-number ids look like nothing else on a page of Harbor's."""
+def _leap_numbers(start: int) -> None:
+    """Let the whole-number ids of the next agency look like nothing else on a page, such as the size of a picture."""
     with connected(settings().owner_database_url) as cursor:
         for table in ("ab_user", "ab_role", "ab_user_role"):
-            cursor.execute(f"SELECT setval('{table}_id_seq', 800600400)")
+            cursor.execute(f"SELECT setval('{table}_id_seq', {start})")
         cursor.connection.commit()
 
 

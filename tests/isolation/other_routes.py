@@ -39,6 +39,8 @@ class Other:
     sends: dict[str, Any] = field(default_factory=dict)
     good: tuple[int, ...] = GOOD
     """What an honest request is answered with."""
+    needs: tuple[str, str] | None = None
+    """The permission without which the route answers 403, where not all that it is for hold it."""
 
 
 @dataclass(frozen=True)
@@ -277,7 +279,7 @@ OTHERS: dict[str, Other] = {
     "HiringApi.move": Other(For.SETTINGS, _row("applicants"), {"stage": "screening"}, good=(200, 409)),
     "HiringApi.reject": Other(For.SETTINGS, _row("applicants"), good=(422,)),
     "HiringApi.hire": Other(For.SETTINGS, _row("applicants"), good=(422,)),
-    "OwnCredentialsView.show": Other(For.SIGNED_IN, good=(200, 403)),
+    "OwnCredentialsView.show": Other(For.SIGNED_IN, good=(200, 403), needs=("can_read", "OwnCredentials")),
     "OwnCredentialsView.hand_in": Other(For.SIGNED_IN, good=(403, 404, 422)),
     "ScanView.scan": Other(For.SIGNED_IN, _row("credentials"), good=(302, 403, 404)),
     "WeekView.edit": Other(For.SETTINGS, _staff, {"valid_from": "no day"}, good=FORM),
