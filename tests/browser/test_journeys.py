@@ -33,9 +33,13 @@ def type_into(page: Any, selector: str, text: str) -> None:
 
 
 def choose(page: Any, selector: str, label: str) -> None:
-    """Choose in a native select by typing its label."""
-    focus_by_tab(page, selector)
+    """Choose in a select, or in the field to search in that stands in its place, by typing its label."""
+    control = page.locator(selector).get_attribute("id") + "-ts-control"
+    focus_by_tab(page, f"{selector}:not(.tomselected), [id='{control}']")
     page.keyboard.type(label)
+    if page.locator(f"[id='{control}']").count():
+        page.wait_for_selector(".ts-dropdown .option.active")
+        page.keyboard.press("Enter")
 
 
 def go_by_palette(page: Any, words: str, url: str) -> None:

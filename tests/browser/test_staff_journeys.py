@@ -60,7 +60,7 @@ def test_a_night_painted_over_midnight_is_one_line_of_text_that_is_saved(window:
     assert page.locator("[data-day=friday] .is-on").count() == 16
     page.get_by_role("button", name="Save").click()
     page.wait_for_url("**tab=week")
-    assert "22:00-06:00" in page.locator("#panel").inner_text()
+    assert "22:00-06:00" in page.locator("main").inner_text()
     assert window.looked.findings == []
 
 

@@ -21,7 +21,7 @@ from tests.isolation.roles import connected, rows, scratch_database
 
 pytestmark = pytest.mark.usefixtures("database")
 
-PARTS = ("app", "bin", "config.py", "migrations", "pyproject.toml", "starline", "templates", "tests")
+PARTS = ("app", "bin", "config.py", "migrations", "pyproject.toml", "starline", "templates", "tests", "translations")
 MODEL = '''
 
 from datetime import date
