@@ -56,6 +56,7 @@ def test_sorting_swaps_the_list_alone_and_back_goes_back(page: Any, clients: lis
     assert page.evaluate("window.isStillThere") is True
     page.go_back()
     page.wait_for_selector(".sentence", state="detached")
+    page.wait_for_selector("[data-tick-all]:not([hidden])")  # the page is there anew, so that the next step back counts
     assert "order=-last_name" in page.url
     page.go_back()
     page.wait_for_selector('th[aria-sort="ascending"]')
