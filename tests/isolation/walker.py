@@ -16,14 +16,12 @@ from tests.contract.callers import Caller, by_cookie, by_token, nobody
 from tests.isolation.asks import Ask, a_change, resource_asks
 from tests.isolation.cast import CANARY, Agency, Cast, Person, another, children, dated, fingerprint, narrows
 from tests.isolation.ids import differing, id_of, never, never_was, never_was_of, of_summit, others, references
+from tests.isolation.ready import LATER, make_ready, signed
 from tests.isolation.slots import bodies, denials, headers, kept_keys, queries
 from tests.isolation.unpacked import words_of
 
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 MALFORMED = "not-an-id"
-NOT_YET_SEEN = frozenset({("performance_reviews", "assigned"), ("performance_reviews", "own")})
-"""Rows that a scope opens later: whoever is reviewed sees the review once it is signed."""
-
 BEYOND_ONESELF = {
     ("roles", "Branch office"): "Nobody writes a role that sees more than they do themselves.",
     ("role_assignments", "Branch office"): "Nor gives or takes one.",
@@ -166,12 +164,10 @@ def _as_permitted(found: Walk, ask: Ask, name: str, person: Person, caller: Call
     slot, path = "control", ask.path
     if _is_beyond(ask, name):
         slot, good = "beyond oneself", (200, 302, 403, 422)
-    if ask.method == "POST" and ask.has_id:
-        good = (*good, 409, 422)  # a verb that the row's state refuses was let in at the door: 403 and 404 come before
-    if ask.has_id and (ask.resource.name, person.scope) in NOT_YET_SEEN:
-        slot, good = "not to be seen yet", (404,)
     if ask.has_id:
-        path = ask.path.format((_expendable(harbor, ask) if ask.uses_up else own[ask.resource.name])["id"])
+        key = _row_of(harbor, own, ask, person)["id"]
+        make_ready(harbor, ask, key)
+        path = ask.path.format(key)
     elif ask.sends == "undo":
         slot, good = "nothing to undo", (404,)
     elif ask.path.endswith("/related/nothing"):
@@ -179,6 +175,16 @@ def _as_permitted(found: Walk, ask: Ask, name: str, person: Person, caller: Call
     found.look(ask, name, slot, _send(caller, ask, path, values), good)
     if ask.has_id:
         _with_ids(found, ask, name, person, caller, values)
+
+
+def _row_of(harbor: Agency, own: dict[str, Any], ask: Ask, person: Person) -> dict[str, Any]:
+    """The row that the person may honestly ask for."""
+    if ask.uses_up:
+        return _expendable(harbor, ask)
+    if (ask.resource.name, person.scope) in LATER:
+        return signed(harbor, own)
+    found: dict[str, Any] = own[ask.resource.name]
+    return found
 
 
 def _is_beyond(ask: Ask, name: str) -> bool:
