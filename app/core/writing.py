@@ -10,6 +10,7 @@ from app.core.fields import Field, Kind
 from app.core.own_fields import with_custom
 from app.core.resource import Resource
 from app.core.security import required_viewer
+from starline.core import batches
 from starline.core.db import User, session
 from starline.core.errors import DomainError, Invalid, NotFound, Stale
 
@@ -28,7 +29,7 @@ FIXED = frozenset(
 
 
 def create_row(resource: Resource, given: Mapping[str, Any], *, key: Any = None) -> Any:
-    """Check `given` (JSON or form values by key), call the resource's verb, and return the flushed row.
+    """Check `given` (JSON or form values by key), call the resource's verb, and return the row, written.
 
     `key` is the id of a row that comes back.
     """
@@ -40,7 +41,7 @@ def create_row(resource: Resource, given: Mapping[str, Any], *, key: Any = None)
         values = {**values, "id": key}
     verb = resource.create
     row = type(resource).create(values, by=required_viewer().user_id) if verb else _insert(resource, values)  # type: ignore[misc]
-    session.flush()
+    batches.write()
     return row
 
 

@@ -11,11 +11,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.exc import DataError, IntegrityError
 
-from app.core.errors import explain
 from app.core.jobs import as_person
 from app.core.writing import create_row, find_row, update_row
+from app.imports.attempts import BATCH, Faults, Line, trial, tried
 from app.imports.reading import Reader
 from app.imports.restoring import Restorer, dumped
 from app.imports.targets import TARGETS, Target
@@ -23,18 +22,12 @@ from app.imports.twins import Twins, hashed
 from starline.core import clock, outbox, tenancy
 from starline.core.batches import Debts
 from starline.core.db import session
-from starline.core.errors import DomainError, NotAllowed, Unauthenticated, Unavailable
+from starline.core.errors import NotAllowed
 from starline.imports import outcomes
 from starline.imports.models import Duplicates, Import, ImportRow, ImportState, RowState
 
 PORTION = 250
 """Rows of one transaction: some seconds of work, so that progress is seen and little is lost."""
-
-BATCH = 50
-"""Rows that share a savepoint while all goes well."""
-
-Faults = dict[str, list[str]]
-"""Sentences by the key of the field that they are about."""
 
 TASKS = {
     ImportState.CHECKING: "imports.check",
@@ -103,7 +96,7 @@ def _check(one: Import, target: Target, rows: list[ImportRow]) -> None:
     keys = {row.id: twins.key_of(values) for row, values, _errors in read}
     hashes = {row.id: hashed(key) if (key := keys[row.id]) else None for row in rows}
     lines = [(row.id, row.number, row) for row in rows]
-    faults = _trial(target, read)
+    faults = trial(target, read)
     firsts = twins.earlier_rows(one, {one for one in hashes.values() if one})
     told = []
     for row_id, number, row in lines:
@@ -118,24 +111,6 @@ def _check(one: Import, target: Target, rows: list[ImportRow]) -> None:
     outcomes.write(told, "state", "errors", "match_hash", "twin_id")
 
 
-def _trial(target: Target, read: list[tuple[ImportRow, dict[str, Any], Faults]]) -> dict[Any, Faults]:
-    """The faults of each row. A savepoint for every row would take as long as the rows themselves: one holds until a
-    row is refused, and then a new one is begun. What the verbs owe is never settled, for nothing of them stays."""
-    found: dict[Any, Faults] = {}
-    resource = target.resource
-    trial = session.begin_nested()
-    with Debts().collected():
-        for row, values, errors in read:
-            if not errors:
-                errors = _faults_of(lambda values=values: create_row(resource, values))  # type: ignore[misc]
-                if errors:
-                    trial.rollback()
-                    trial = session.begin_nested()
-            found[row.id] = errors
-    trial.rollback()
-    return found
-
-
 def _run(one: Import, target: Target, rows: list[ImportRow]) -> None:
     """Make records, some rows under one savepoint; where one of them is refused, those again with a savepoint each."""
     reader = Reader(target.fields, one.mapping)
@@ -148,7 +123,7 @@ def _run(one: Import, target: Target, rows: list[ImportRow]) -> None:
         batch = [(row, *read[row.id]) for row in rows[start : start + BATCH]]
         with tenancy.acting(tenancy.current_organization_id(), one.user_id, reason=reason):
             made: list[Outcome] = []
-            if _tried(lambda batch=batch, made=made: maker.make_all(batch, made)):  # type: ignore[misc]
+            if tried(lambda batch=batch, made=made: maker.make_all(batch, made)):  # type: ignore[misc]
                 twins.forget([outcome.record_id for outcome in made])
                 made = [maker.make_one(*line) for line in batch]
         for (row, _values, _errors), outcome in zip(batch, made, strict=True):
@@ -185,7 +160,7 @@ class Maker:
     target: Target
     twins: Twins
 
-    def make_all(self, batch: list[tuple[ImportRow, dict[str, Any], Faults]], made: list[Outcome]) -> None:
+    def make_all(self, batch: list[Line], made: list[Outcome]) -> None:
         """Make the rows' records, and settle what the verbs owe for all of them at once."""
         debts = Debts()
         for row, values, errors in batch:
@@ -197,7 +172,7 @@ class Maker:
 
     def make_one(self, row: ImportRow, values: dict[str, Any], errors: Faults) -> Outcome:
         made: list[Outcome] = []
-        errors = _tried(lambda: self.make_all([(row, values, errors)], made))
+        errors = tried(lambda: self.make_all([(row, values, errors)], made))
         return Outcome(RowState.FAULTY, errors) if errors else made[0]
 
     def _made(self, row: ImportRow, values: dict[str, Any], errors: Faults, debts: Debts) -> Outcome:
@@ -224,7 +199,7 @@ class Maker:
 def _undo(one: Import, target: Target, rows: list[ImportRow]) -> None:
     restorer = Restorer(one, target.resource.model, rows)
     for row in rows:
-        errors = _tried(lambda row=row: restorer.restore(row))  # type: ignore[misc]
+        errors = tried(lambda row=row: restorer.restore(row))  # type: ignore[misc]
         row.state = RowState.KEPT if errors else RowState.UNDONE
         row.errors = errors
 
@@ -251,28 +226,3 @@ def _update(target: Target, twin: Any, values: dict[str, Any]) -> Outcome:
     former = dumped(record)
     update_row(target.resource, record, values, version=None)
     return Outcome(RowState.UPDATED, {}, record.id, record.version, former)
-
-
-def _tried(deed: Callable[[], Any]) -> Faults:
-    """Do it, or nothing of it: the sentences by field that stood in the way."""
-
-    def done() -> None:
-        with session.begin_nested():
-            deed()
-            session.flush()
-
-    return _faults_of(done)
-
-
-def _faults_of(deed: Callable[[], Any]) -> Faults:
-    """Do it; what stood in the way, if something did. The caller sees to what is half done then."""
-    try:
-        deed()
-    except (Unauthenticated, Unavailable):
-        raise
-    except DataError:
-        return {"": [_("The database can't store this row.")]}
-    except (DomainError, IntegrityError) as problem:
-        refusal = explain(problem) if isinstance(problem, IntegrityError) else problem
-        return refusal.errors or {"": [refusal.message]}
-    return {}

@@ -8,7 +8,7 @@ from uuid import UUID
 from starline.clients import matching, rules
 from starline.clients.models import CareTeamMember, Client, ClientStatusChange, Hospitalisation, ServiceAddress
 from starline.clients.vocabulary import ClientStatus
-from starline.core import clock, events
+from starline.core import batches, clock, events
 from starline.core.db import session
 from starline.core.errors import Conflict
 from starline.core.official_numbers import medicare_id, ssn_digits
@@ -153,7 +153,7 @@ def _write_history(client: Client, present: ClientStatus | None, *, on: date, re
         client_id=client.id, from_status=present, to_status=client.status, changed_status_on=on, reason=reason
     )
     session.add(change)
-    session.flush()
+    batches.write()
     return change
 
 

@@ -1,7 +1,8 @@
 """What a verb owes each of its subjects, done for many of them at once where many verbs run in a row.
 
 A verb says `owe(keep_up, client)`. As a rule that is done at once. Who runs a verb a thousand times collects what is
-owed and settles it together; what is rolled back is not settled and is owed no more.
+owed and settles it together; what is rolled back is not settled and is owed no more. In the same way a verb that adds
+a row and reads nothing of it back says `write()`, and whoever collects may let many rows be written together.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,13 +10,16 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from starline.core.db import session
+
 Work = Callable[[list[Any]], None]
 
 
 class Debts:
-    """What is owed, by kind of work."""
+    """What is owed, by kind of work. `writes_together`: rows wait in the session until somebody asks for them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, writes_together: bool = False) -> None:
+        self.writes_together = writes_together
         self._subjects: dict[Work, list[Any]] = {}
 
     @contextmanager
@@ -47,3 +51,10 @@ def owe(work: Work, subject: Any) -> None:
         work([subject])
     else:
         debts.add(work, subject)
+
+
+def write() -> None:
+    """Write what waits in the session: now, or with the next query where whoever collects writes rows together."""
+    debts = _collecting.get()
+    if debts is None or not debts.writes_together:
+        session.flush()

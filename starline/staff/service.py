@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from starline.core import clock, events
+from starline.core import batches, clock, events
 from starline.core.db import session
 from starline.core.official_numbers import is_npi, ssn_digits
 from starline.core.postal import check_address, tidied
@@ -26,7 +26,7 @@ def create_staff_member(values: Mapping[str, Any], *, by: int | None) -> StaffMe
     member = StaffMember(**_without_ssn(values))
     session.add(member)
     _keep_ssn(member, values)
-    session.flush()
+    batches.write()
     events.record("staff_member:created", member)
     return member
 
