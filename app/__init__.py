@@ -26,6 +26,7 @@ FACES = (
     "files",
     "audit",
     "imports",
+    "exports",
 )
 """The packages of `app` whose resources, pages and APIs are served, in the order of the navigation."""
 

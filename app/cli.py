@@ -166,6 +166,7 @@ def verify_audit(organization: str | None) -> None:
 @click.option("--concurrency", default=1, show_default=True, help="How many tasks run at once.")
 def worker(concurrency: int) -> None:
     """Run tasks until told to stop."""
+    import app.exports.jobs
     import app.imports.jobs  # noqa: F401  (tasks that need the screens' checks)
     from starline.processes import run_worker
 

@@ -2,6 +2,7 @@
 
 from starline.clients import models as clients
 from starline.core import audit, crypto, outbox, schedules, search
+from starline.exports import models as exports
 from starline.files import models as files
 from starline.identity import alerts, break_glass, reviews, saved_views, support
 from starline.identity import models as identity
@@ -19,6 +20,7 @@ __all__ = [
     "clients",
     "crypto",
     "custom_fields",
+    "exports",
     "files",
     "identity",
     "imports",

@@ -28,6 +28,7 @@ TASK_MODULES = (
     "starline.core.search.tasks",
     "starline.organizations.tasks",
     "starline.identity.tasks",
+    "starline.exports.tasks",
     "starline.files.tasks",
     "starline.notifications.tasks",
     "starline.staff.tasks",

@@ -296,6 +296,7 @@ FURTHER_PERMISSIONS = frozenset(
         ("can_delete", "Files"),
         ("can_hold", "Files"),
         ("can_add", "Imports"),
+        ("can_export", "Exports"),
     }
 )
 """Of screens and endpoints that are no resource; `Organizations` is the operators'."""

@@ -2,8 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import orjson
 from flask import Response
@@ -22,6 +24,9 @@ from starline.core.errors import Invalid, NotAllowed
 
 EXPORT_ROWS = 5_000
 """Rows that one statement of an export reads, and that one row of the audit stands for."""
+
+LARGEST_NUMBER, LARGEST_UUID = 2**31 - 1, str(UUID(int=2**128 - 1))
+"""No row's id: rows before it are all."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -42,18 +47,51 @@ def export(resource: Resource) -> Response:
 
 def sheet(resource: Resource, fields: list[Field], records: Iterator[dict[str, Any]], form: str) -> Response:
     """A file of `records`, one column for each of `fields`."""
-    display, labels = current_profile().display, [str(_(one.label)) for one in fields]
-    lines = ([_cell(one, record, display) for one in fields] for record in records)
-    if form == "xlsx":
-        answer = Response(workbook(str(_(resource.title)), labels, lines), mimetype=XLSX)
-    else:
-        out = io.StringIO()
-        writer = csv.writer(out)
-        writer.writerow(labels)
-        writer.writerows([text if is_number else neutral(text) for text, is_number in line] for line in lines)
-        answer = Response("\ufeff" + out.getvalue(), mimetype=CSV)
+    answer = Response(content(resource, fields, records, form), mimetype=XLSX if form == "xlsx" else CSV)
     answer.headers["Content-Disposition"] = f'attachment; filename="{resource.name}.{form}"'
     return answer
+
+
+def content(
+    resource: Resource, fields: list[Field], records: Iterable[dict[str, Any]], form: str, *, with_ids: bool = False
+) -> bytes:
+    """What stands in a file of `records`: the labels first, then a line for each.
+
+    `with_ids`: each line ends with its own id and those of the records it points at, so that files can be joined.
+    """
+    display, labels = current_profile().display, [str(_(one.label)) for one in fields]
+    keys = ["id", *(one.key for one in fields if one.kind is Kind.RELATION)] if with_ids else []
+    lines = (
+        [*(_cell(one, record, display) for one in fields), *((str(record[key] or ""), False) for key in keys)]
+        for record in records
+    )
+    labels += keys
+    if form == "xlsx":
+        return workbook(str(_(resource.title)), labels, lines)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(labels)
+    writer.writerows([text if is_number else neutral(text) for text, is_number in line] for line in lines)
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def every_field(resource: Resource) -> list[Field]:
+    """What lists and pages of the resource show, in the order of its list first."""
+    names = dict.fromkeys([*resource.table.split(), *resource.shown_names])
+    return [resource.fields[name] for name in names if name not in resource.marks]
+
+
+def every_record(resource: Resource, fields: list[Field]) -> Iterator[dict[str, Any]]:
+    """All rows that the viewer may see, the newest first, however many there are."""
+    asked = asked_of(resource, MultiDict([("count", "none")]), EXPORT_ROWS)
+    columns = tuple(one.name for one in fields)
+    asked.shape = replace(asked.shape, columns=columns, order=("-id",), after=True)
+    asked.parameters["after"] = LARGEST_NUMBER if resource.is_numbered else LARGEST_UUID
+    shown = EXPORT_ROWS
+    while shown == EXPORT_ROWS:
+        page = orjson.loads(read_page(resource, asked)[0])
+        yield from page["result"]
+        shown, asked.parameters["after"] = len(page["result"]), page["ids"][-1] if page["ids"] else None
 
 
 def neutral(text: str) -> str:

@@ -17,6 +17,7 @@ from starline.notifications.models import Notification
 ICONS = {
     "credential": "certificate",
     "emergency": "ambulance",
+    "export": "download",
     "import": "upload",
     "new": "devices",
     "security": "alert-triangle",

@@ -47,6 +47,9 @@ VIEWS = ("read add edit delete export share", "SavedViews")
 IMPORTS = ("read add", "Imports")
 """Bringing sheets in; into which lists, their own permissions say."""
 
+EXPORTS = ("export", "Exports")
+"""Taking all lists along at once; which ones, their own permissions say."""
+
 ACCESS = "Users Roles SignInAttempts"
 
 
@@ -90,6 +93,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("add", EMERGENCY),
             ("reveal", "ServiceAddresses"),
             IMPORTS,
+            EXPORTS,
             VIEWS,
         ),
     ),
@@ -102,6 +106,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("read", f"{INSURANCE} {TWINS} StaffMembers Credential* Training* Availability Branches"),
             ("read add", "OwnCredentials"),
             ("add", EMERGENCY),
+            EXPORTS,
             VIEWS,
         ),
     ),
@@ -115,6 +120,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("edit", "Clients"),
             ("read", PAY),
             IMPORTS,
+            EXPORTS,
             VIEWS,
         ),
     ),
@@ -126,6 +132,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("read add edit delete export", FILES),
             ("read", "Branches Users"),
             IMPORTS,
+            EXPORTS,
             VIEWS,
         ),
     ),

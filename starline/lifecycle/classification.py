@@ -186,6 +186,7 @@ CLASSES: dict[str, dict[Kind, str]] = {
         K.PLACE: "latitude longitude",
     },
     "imports": {K.KEPT: "list_name mapping", K.TEXT: "file_name", K.NOTHING: "headers"},
+    "exports": {K.KEPT: "list_names parts storage_key", K.TEXT: "file_name"},
     "custom_fields": {K.KEPT: "label key choices help section role_names"},
     "saved_views": {K.KEPT: "list_name", K.TEXT: "name query"},
     "notifications": {K.KEPT: "kind sentence key", K.NOTHING: "facts link"},

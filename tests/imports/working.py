@@ -32,13 +32,13 @@ def upload(browser: Caller, list_name: str, content: bytes, name: str = "people.
     return str(answer.headers["Location"])
 
 
-def work(application: Any, agency: Agency, most: int = 1_000) -> int:
-    """Do what the outbox promises of imports; how many portions that took."""
+def work(application: Any, agency: Agency, most: int = 1_000, *, named: str = "imports.%") -> int:
+    """Do what the outbox promises of tasks of that name; how many portions that took."""
     done = 0
     while done < most:
         with tenancy.acting(agency.id), db.transaction():
             query = select(OutboxMessage.id).where(
-                OutboxMessage.done_at.is_(None), OutboxMessage.task.like("imports.%"), OutboxMessage.attempts < 20
+                OutboxMessage.done_at.is_(None), OutboxMessage.task.like(named), OutboxMessage.attempts < 20
             )
             waiting = list(db.session.scalars(query))
         if not waiting:

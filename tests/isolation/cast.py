@@ -14,26 +14,17 @@ from uuid import UUID
 from app.core.resource import Resource, registry
 from config import settings
 from starline import subscribers
-from starline.clients.models import Client
-from starline.core import audit, clock, db, storage, tenancy
+from starline.core import db, tenancy
 from starline.core.db import Role, User, session
-from starline.core.schedules import JobRun
-from starline.files.models import FileVersion, StoredFile
 from starline.identity import roles, sessions, tokens, users
 from starline.identity.attempts import Origin
-from starline.identity.models import RecordScope, RecoveryCode, RememberedDevice, SecondFactor
-from starline.identity.saved_views import DefaultView
-from starline.imports.models import ImportRow
-from starline.notifications.service import notify_all
-from starline.organizations.models import IdempotentRequest
+from starline.identity.models import RecordScope
 from starline.organizations.service import set_up_organization, set_up_platform
-from starline.staff.models import CredentialReminder
-from tests.audit.trail import seal_everything
 from tests.contract.factory import Factory
+from tests.isolation.records import CANARY, keep_records
 from tests.isolation.roles import connected, enter, rows
 from tests.isolation.unwritten import unwritten
 
-CANARY = "Qz7canary"
 LEFT_PLAIN = {
     "organizations": "The name and the addresses of an agency stand on its public sign-in page.",
     "organization_settings": "So does its brand.",
@@ -121,7 +112,7 @@ def found(application: Any, name: str) -> Agency:
     near, far = (join(agency, name, "Family").user_id for name in ("Near", "Far"))
     agency.factory = Factory(sender(application, agency.people["Administrator"]), near)
     _fill(agency, near, far)
-    _keep_records(agency, near)
+    keep_records(agency, near)
     _disable(agency.people["Disabled"])
     return agency
 
@@ -288,51 +279,6 @@ def _fill(agency: Agency, near: int, far: int) -> None:
     make.user_id = near
     make.roots = {"branches": agency.parents["branches"]}
     _settle(agency)
-
-
-def _keep_records(agency: Agency, user_id: int) -> None:
-    """A row in the tables that no form writes and nothing here has filled yet."""
-    word, answered = "0" * 64, {"status": 200, "body": "an answer"}
-    with tenancy.acting(agency.id), db.transaction():
-        now = clock.now()
-        session.add(SecondFactor(user_id=user_id, seed="JBSWY3DPEHPK3PXP"))
-        session.add(RecoveryCode(user_id=user_id, code_hash=word))
-        session.add(RememberedDevice(user_id=user_id, token_hash=word, expires_at=now))
-        session.add(
-            IdempotentRequest(organization_id=agency.id, key="a key", user_id=user_id, fingerprint=word, **answered)
-        )
-        session.add(JobRun(job="a job", due_at=now))
-        everybody = [user_id, *(one.user_id for one in agency.people.values())]
-        notify_all(everybody, "walk", "Something of %(who)s.", link="/me", key="walk", who="somebody")
-        view_id = UUID(agency.own["saved_views"]["id"])
-        _keep_files(agency)
-        session.add(DefaultView(user_id=user_id, list_name="clients", view_id=view_id))
-        credential_id = UUID(agency.own["credentials"]["id"])
-        session.add(CredentialReminder(credential_id=credential_id, days=30, reminded_on=clock.today()))
-        client_id = agency.parents["clients"]
-        row = ImportRow(import_id=UUID(agency.own["imports"]["id"]), number=2)
-        row.cells = '["A cell"]'
-        session.add(row)
-        # A trigger repeats it where filters look for it.
-        session.query(Client).filter_by(id=UUID(client_id)).one().custom = {"wish": "A word of a client's"}
-        audit.record_read("clients", [client_id], [UUID(client_id)])
-    seal_everything()
-
-
-def _keep_files(agency: Agency) -> None:
-    """Content for the file within reach, and files to be thrown away and brought back."""
-    word = CANARY if agency.host.startswith("summit") else "nobody"
-    content = f"A document of {word}'s".encode()
-    key = storage.storage().put(storage.key_for("documents", "txt"), content, "text/plain")
-    sha256 = hashlib.sha256(content).hexdigest()
-    facts = {"name": "words.txt", "media_type": "text/plain", "size_bytes": len(content), "sha256": sha256}
-    session.add(FileVersion(file_id=UUID(agency.own["files"]["id"]), storage_key=key, **facts))
-    owner = {"owner_table": "clients", "client_id": UUID(agency.parents["clients"])}
-    for use in ("trash", "restore"):
-        for way in ("View", "Api"):
-            file = StoredFile(name=f"{use}.txt", **owner, trashed_at=clock.now() if use == "restore" else None)
-            session.add(file)
-            agency.used_up[f"File{way}.{use}"] = str(file.id)
 
 
 def _row(agency: Agency, resource: Resource, given: dict[str, Any]) -> dict[str, Any]:

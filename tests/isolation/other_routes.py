@@ -9,14 +9,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from starline.core import db, storage, tenancy
-from starline.identity import support
-from starline.imports.models import Import
-from starline.notifications.service import newest, notify
+from tests.isolation import arguments as own
+from tests.isolation.arguments import Arguments
 from tests.isolation.asks import UnknownRoute, resource_of_endpoint
 from tests.isolation.cast import Agency, Cast, Person
 
-Arguments = dict[str, Any]
 GOOD = (200, 201, 302)
 
 
@@ -57,109 +54,6 @@ class OtherAsk:
         return self.path.startswith("/api/")
 
 
-def _session(agency: Agency, person: Person) -> Arguments:
-    return {"session_id": person.session_id}
-
-
-def _organization(agency: Agency, person: Person) -> Arguments:
-    return {"pk": str(agency.id)}
-
-
-def _role(agency: Agency, person: Person) -> Arguments:
-    """A role of the agency's that may be changed."""
-    with tenancy.acting(agency.id), db.transaction():
-        return {"pk": db.session.query(db.Role.id).filter_by(template="Scheduler").scalar()}
-
-
-def _field(agency: Agency, person: Person) -> Arguments:
-    return {"pk": agency.own["custom_fields"]["id"]}
-
-
-def _import(state: str) -> Callable[[Agency, Person], Arguments]:
-    """An import in the state; Summit's is the one it has."""
-
-    def find(agency: Agency, person: Person) -> Arguments:
-        if agency.host.startswith("summit"):
-            return {"pk": agency.own["imports"]["id"]}
-        with tenancy.acting(agency.id), db.transaction():
-            one = Import(list_name="Clients", file_name="walk.csv", user_id=person.user_id, state=state)
-            one.headers, one.mapping = ["First name"], {"0": "first_name"}
-            db.session.add(one)
-            db.session.flush()
-            return {"pk": str(one.id)}
-
-    return find
-
-
-def _client(agency: Agency, person: Person) -> Arguments:
-    return {"pk": agency.parents["clients"]}
-
-
-def _record(agency: Agency, person: Person) -> Arguments:
-    return {"pk": agency.parents["clients"], "subject": "clients"}
-
-
-def _ticket(agency: Agency, person: Person) -> Arguments:
-    """A signed address of a file of the agency's, made for the person."""
-    with tenancy.acting(agency.id, person.user_id), db.transaction():
-        key = storage.storage().put(storage.key_for("photos", "png"), b"a photo of Qz7canary's", "image/png")
-        return {"token": storage.sign(key, 60)}
-
-
-def _notification(agency: Agency, person: Person) -> Arguments:
-    """Something that the person was told."""
-    with tenancy.acting(agency.id), db.transaction():
-        if not newest(person.user_id):
-            notify(person.user_id, "walk", "Walked by %(who)s.", link="/me", who=person.host)
-        return {"pk": (newest(person.user_id) or newest(agency.people["Administrator"].user_id))[0].id}
-
-
-def _staff(agency: Agency, person: Person) -> Arguments:
-    return {"pk": agency.parents["staff_members"]}
-
-
-def _row(name: str) -> Callable[[Agency, Person], Arguments]:
-    """A row of the resource that lies within everybody's reach."""
-    return lambda agency, person: {"pk": agency.own[name]["id"]}
-
-
-def _anything(name: str) -> Callable[[Agency, Person], Arguments]:
-    return lambda agency, person: {name: "x" * 43}
-
-
-def _access(agency: Agency, person: Person) -> Arguments:
-    """A support access to the agency: one that runs, where the agency is there to be used up."""
-    if "support_accesses" in agency.own:
-        return {"pk": str(agency.id), "access": agency.own["support_accesses"]["id"]}
-    with tenancy.acting(agency.id), db.transaction():
-        asked = support.SupportAccess(operator_number=person.user_id, operator_name="Op", reason="A walk of routes")
-        db.session.add(asked)
-        db.session.flush()
-        support.approve(asked, by=None)
-        return {"pk": str(agency.id), "access": str(asked.id)}
-
-
-def _file(agency: Agency, person: Person) -> Arguments:
-    """A file of the agency's, within everybody's reach."""
-    return {"pk": agency.own["files"]["id"]}
-
-
-def _used_up(endpoint: str) -> Callable[[Agency, Person], Arguments]:
-    """A row that this route alone uses up."""
-    return lambda agency, person: {"pk": agency.used_up[endpoint]}
-
-
-def _owner(agency: Agency, person: Person) -> Arguments:
-    """The record that a file may belong to."""
-    return {"key": agency.parents["clients"], "table": "clients"}
-
-
-def _row_of(name: str) -> Callable[[Agency, Person], Arguments]:
-    return lambda agency, person: {"pk": agency.own[name]["id"]}
-
-
-_referral, _pair = _row_of("referrals"), _row_of("duplicates")
-
 FORM = (200, 302, 401, 422)
 """A form that was sent empty: shown again, or refused with its sentences."""
 
@@ -173,10 +67,10 @@ OTHERS: dict[str, Other] = {
     "AuthView.logout": Other(For.EVERYBODY),
     "AuthView.recovery": Other(For.EVERYBODY),
     "AuthView.second_factor": Other(For.EVERYBODY),
-    "LinkView.email": Other(For.EVERYBODY, _anything("token"), good=(200, 302, 404, 410, 422)),
+    "LinkView.email": Other(For.EVERYBODY, own.anything("token"), good=(200, 302, 404, 410, 422)),
     "LinkView.forgot": Other(For.EVERYBODY, good=FORM),
-    "LinkView.invitation": Other(For.EVERYBODY, _anything("token"), good=(200, 302, 404, 410, 422)),
-    "LinkView.reset": Other(For.EVERYBODY, _anything("token"), good=(200, 302, 404, 410, 422)),
+    "LinkView.invitation": Other(For.EVERYBODY, own.anything("token"), good=(200, 302, 404, 410, 422)),
+    "LinkView.reset": Other(For.EVERYBODY, own.anything("token"), good=(200, 302, 404, 410, 422)),
     "EnrolmentView.enrol": Other(For.SIGNED_IN, good=FORM),
     "EnrolmentView.recovery_codes": Other(For.SIGNED_IN, good=(*FORM, 409)),
     "EnrolmentView.remove": Other(For.SIGNED_IN, good=(*FORM, 409)),
@@ -184,23 +78,23 @@ OTHERS: dict[str, Other] = {
     "AccountView.list_sessions": Other(For.SIGNED_IN),
     "AccountView.password": Other(For.SIGNED_IN, good=FORM),
     "AccountView.profile": Other(For.SIGNED_IN, good=FORM),
-    "AccountView.revoke": Other(For.SIGNED_IN, _session),
+    "AccountView.revoke": Other(For.SIGNED_IN, own.session),
     "AccountView.revoke_others": Other(For.SIGNED_IN),
     "AuthApi.login": Other(For.EVERYBODY, good=(401, 422, 429)),
     "AuthApi.logout": Other(For.SIGNED_IN),
     "AuthApi.me": Other(For.SIGNED_IN),
     "AuthApi.refresh": Other(For.EVERYBODY, good=(401, 422)),
     "AuthApi.verify": Other(For.EVERYBODY, good=(401, 422)),
-    "RolePermissionsView.show": Other(For.SETTINGS, _role),
-    "RolePermissionsView.save": Other(For.SETTINGS, _role, good=FORM),
-    "RolePermissionsApi.get_permissions": Other(For.SETTINGS, _role),
-    "RolePermissionsApi.put_permissions": Other(For.SETTINGS, _role, {"permissions": [["can_read", "Clients"]]}),
+    "RolePermissionsView.show": Other(For.SETTINGS, own.role),
+    "RolePermissionsView.save": Other(For.SETTINGS, own.role, good=FORM),
+    "RolePermissionsApi.get_permissions": Other(For.SETTINGS, own.role),
+    "RolePermissionsApi.put_permissions": Other(For.SETTINGS, own.role, {"permissions": [["can_read", "Clients"]]}),
     "NotificationView.list": Other(For.SIGNED_IN),
     "NotificationView.panel": Other(For.SIGNED_IN),
-    "NotificationView.open": Other(For.SIGNED_IN, _notification),
+    "NotificationView.open": Other(For.SIGNED_IN, own.notification),
     "NotificationView.read": Other(For.SIGNED_IN),
     "NotificationApi.get_list": Other(For.SIGNED_IN),
-    "NotificationApi.read": Other(For.SIGNED_IN, _notification),
+    "NotificationApi.read": Other(For.SIGNED_IN, own.notification),
     "NotificationApi.read_all": Other(For.SIGNED_IN),
     "ShellView.news": Other(For.SIGNED_IN),
     "ShellView.palette": Other(For.SIGNED_IN),
@@ -212,36 +106,43 @@ OTHERS: dict[str, Other] = {
     "SettingsView.save": Other(For.SETTINGS, good=FORM),
     "FieldsView.list": Other(For.SETTINGS),
     "FieldsView.preview": Other(For.SETTINGS),
-    "FieldsView.ask_kind": Other(For.SETTINGS, _field),
-    "FieldsView.change_kind": Other(For.SETTINGS, _field, good=FORM),
+    "FieldsView.ask_kind": Other(For.SETTINGS, own.field),
+    "FieldsView.change_kind": Other(For.SETTINGS, own.field, good=FORM),
     "ImportView.begin": Other(For.SETTINGS),
     "ImportView.upload": Other(For.SETTINGS, good=(403,)),
-    "ImportView.show": Other(For.SETTINGS, _import("checked")),
-    "ImportView.progress": Other(For.SETTINGS, _import("running")),
-    "ImportView.ask_columns": Other(For.SETTINGS, _import("mapping")),
-    "ImportView.set_columns": Other(For.SETTINGS, _import("mapping")),
-    "ImportView.run": Other(For.SETTINGS, _import("checked")),
-    "ImportView.undo": Other(For.SETTINGS, _import("done")),
-    "ImportView.go_on": Other(For.SETTINGS, _import("running")),
-    "ImportView.discard": Other(For.SETTINGS, _import("checked")),
-    "ImportView.faulty": Other(For.SETTINGS, _import("done")),
+    "ImportView.show": Other(For.SETTINGS, own.import_in("checked")),
+    "ImportView.progress": Other(For.SETTINGS, own.import_in("running")),
+    "ImportView.ask_columns": Other(For.SETTINGS, own.import_in("mapping")),
+    "ImportView.set_columns": Other(For.SETTINGS, own.import_in("mapping")),
+    "ImportView.run": Other(For.SETTINGS, own.import_in("checked")),
+    "ImportView.undo": Other(For.SETTINGS, own.import_in("done")),
+    "ImportView.go_on": Other(For.SETTINGS, own.import_in("running")),
+    "ImportView.discard": Other(For.SETTINGS, own.import_in("checked")),
+    "ImportView.faulty": Other(For.SETTINGS, own.import_in("done")),
+    "ExportView.begin": Other(For.SETTINGS),
+    "ExportView.ask": Other(For.SETTINGS, sends={"lists": "clients"}),
+    "ExportView.show": Other(For.SETTINGS, own.export_in("ready")),
+    "ExportView.progress": Other(For.SETTINGS, own.export_in("working")),
+    "ExportView.download": Other(For.SETTINGS, own.export_in("ready")),
+    "ExportView.go_on": Other(For.SETTINGS, own.export_in("working")),
+    "ExportView.remove": Other(For.SETTINGS, own.export_in("ready")),
     "AuditView.activity": Other(For.AUDITORS),
-    "AuditView.record": Other(For.AUDITORS, _record),
-    "AuditView.client": Other(For.AUDITORS, _client),
+    "AuditView.record": Other(For.AUDITORS, own.record),
+    "AuditView.client": Other(For.AUDITORS, own.client),
     "AuditView.export": Other(For.AUDITORS),
     "AuditApi.events": Other(For.AUDITORS),
-    "AuditApi.viewers": Other(For.AUDITORS, _client),
+    "AuditApi.viewers": Other(For.AUDITORS, own.client),
     "OrganizationSettingsApi.get_settings": Other(For.SETTINGS),
     "OrganizationSettingsApi.patch_settings": Other(For.SETTINGS, sends={"currency": "USD"}),
     "OrganizationsApi.get_list": Other(For.OPERATORS),
     "OrganizationsApi.setup": Other(For.OPERATORS, good=(422,)),
-    "OrganizationsApi.suspend": Other(For.OPERATORS, _organization, {"reason": "A walk"}),
-    "OrganizationsApi.reopen": Other(For.OPERATORS, _organization, {"reason": "A walk"}),
-    "PlatformSupportView.list": Other(For.OPERATORS, _organization),
-    "PlatformSupportView.request": Other(For.OPERATORS, _organization, {"reason": "A walk of routes", "hours": "1"}),
-    "PlatformSupportView.enter": Other(For.OPERATORS, _access),
-    "PlatformSupportView.end": Other(For.OPERATORS, _access),
-    "SupportView.enter": Other(For.EVERYBODY, _anything("token"), good=(404,)),
+    "OrganizationsApi.suspend": Other(For.OPERATORS, own.organization, {"reason": "A walk"}),
+    "OrganizationsApi.reopen": Other(For.OPERATORS, own.organization, {"reason": "A walk"}),
+    "PlatformSupportView.list": Other(For.OPERATORS, own.organization),
+    "PlatformSupportView.request": Other(For.OPERATORS, own.organization, {"reason": "A walk of routes", "hours": "1"}),
+    "PlatformSupportView.enter": Other(For.OPERATORS, own.access),
+    "PlatformSupportView.end": Other(For.OPERATORS, own.access),
+    "SupportView.enter": Other(For.EVERYBODY, own.anything("token"), good=(404,)),
     "AccessReviewView.list": Other(For.SETTINGS),
     "AccessReviewView.download": Other(For.SETTINGS),
     "AccessReviewView.decide": Other(For.SETTINGS),
@@ -252,19 +153,19 @@ OTHERS: dict[str, Other] = {
     "IntakeView.board": Other(For.SETTINGS),
     "IntakeView.pulse": Other(For.SETTINGS),
     "IntakeView.new": Other(For.SETTINGS),
-    "IntakeView.stage": Other(For.SETTINGS, _referral, {"stage": "contacted"}),
-    "IntakeView.move": Other(For.SETTINGS, _referral, {"stage": "contacted"}),
-    "WinningView.client": Other(For.SETTINGS, _referral, good=FORM),
-    "WinningApi.make_client": Other(For.SETTINGS, _referral, {"birth_date": "1950-02-03"}, good=(201, 409)),
+    "IntakeView.stage": Other(For.SETTINGS, own.row("referrals"), {"stage": "contacted"}),
+    "IntakeView.move": Other(For.SETTINGS, own.row("referrals"), {"stage": "contacted"}),
+    "WinningView.client": Other(For.SETTINGS, own.row("referrals"), good=FORM),
+    "WinningApi.make_client": Other(For.SETTINGS, own.row("referrals"), {"birth_date": "1950-02-03"}, good=(201, 409)),
     "ConversionView.figures": Other(For.SETTINGS),
     "ConversionApi.figures": Other(For.SETTINGS),
-    "MergeView.merge": Other(For.SETTINGS, _pair),
-    "MergeApi.merge": Other(For.SETTINGS, _pair, good=(422,)),
+    "MergeView.merge": Other(For.SETTINGS, own.row("duplicates")),
+    "MergeApi.merge": Other(For.SETTINGS, own.row("duplicates"), good=(422,)),
     "MatchesApi.search": Other(For.SETTINGS),
-    "StatusView.ask": Other(For.SETTINGS, _client),
-    "StatusView.change": Other(For.SETTINGS, _client, good=FORM),
-    "StatusApi.consequences": Other(For.SETTINGS, _client, good=(422,)),
-    "IncidentReportView.report": Other(For.SETTINGS, _row_of("incidents")),
+    "StatusView.ask": Other(For.SETTINGS, own.client),
+    "StatusView.change": Other(For.SETTINGS, own.client, good=FORM),
+    "StatusApi.consequences": Other(For.SETTINGS, own.client, good=(422,)),
+    "IncidentReportView.report": Other(For.SETTINGS, own.row("incidents")),
     "ComplianceView.matrix": Other(For.SETTINGS),
     "ComplianceView.download": Other(For.SETTINGS),
     "ComplianceView.expiring": Other(For.SETTINGS),
@@ -273,22 +174,22 @@ OTHERS: dict[str, Other] = {
     "ComplianceApi.matrix": Other(For.SETTINGS),
     "ComplianceApi.clearance": Other(For.SETTINGS, good=(422,)),
     "HiringView.board": Other(For.SETTINGS),
-    "HiringView.move": Other(For.SETTINGS, _row("applicants"), {"stage": "screening"}),
-    "HiringView.reject": Other(For.SETTINGS, _row("applicants"), good=FORM),
-    "HiringView.hire": Other(For.SETTINGS, _row("applicants"), good=FORM),
-    "HiringApi.move": Other(For.SETTINGS, _row("applicants"), {"stage": "screening"}, good=(200, 409)),
-    "HiringApi.reject": Other(For.SETTINGS, _row("applicants"), good=(422,)),
-    "HiringApi.hire": Other(For.SETTINGS, _row("applicants"), good=(422,)),
+    "HiringView.move": Other(For.SETTINGS, own.row("applicants"), {"stage": "screening"}),
+    "HiringView.reject": Other(For.SETTINGS, own.row("applicants"), good=FORM),
+    "HiringView.hire": Other(For.SETTINGS, own.row("applicants"), good=FORM),
+    "HiringApi.move": Other(For.SETTINGS, own.row("applicants"), {"stage": "screening"}, good=(200, 409)),
+    "HiringApi.reject": Other(For.SETTINGS, own.row("applicants"), good=(422,)),
+    "HiringApi.hire": Other(For.SETTINGS, own.row("applicants"), good=(422,)),
     "OwnCredentialsView.show": Other(For.SIGNED_IN, good=(200, 403), needs=("can_read", "OwnCredentials")),
     "OwnCredentialsView.hand_in": Other(For.SIGNED_IN, good=(403, 404, 422)),
-    "ScanView.scan": Other(For.SIGNED_IN, _row("credentials"), good=(302, 403, 404)),
-    "WeekView.edit": Other(For.SETTINGS, _staff, {"valid_from": "no day"}, good=FORM),
-    "WeekView.exception": Other(For.SETTINGS, _staff),
+    "ScanView.scan": Other(For.SIGNED_IN, own.row("credentials"), good=(302, 403, 404)),
+    "WeekView.edit": Other(For.SETTINGS, own.staff, {"valid_from": "no day"}, good=FORM),
+    "WeekView.exception": Other(For.SETTINGS, own.staff),
     "PlatformView.list": Other(For.OPERATORS),
     "PlatformView.add": Other(For.OPERATORS, good=FORM),
-    "PlatformView.show": Other(For.OPERATORS, _organization),
-    "PlatformView.suspend": Other(For.OPERATORS, _organization, {"reason": "A walk"}),
-    "PlatformView.reopen": Other(For.OPERATORS, _organization, {"reason": "A walk"}),
+    "PlatformView.show": Other(For.OPERATORS, own.organization),
+    "PlatformView.suspend": Other(For.OPERATORS, own.organization, {"reason": "A walk"}),
+    "PlatformView.reopen": Other(For.OPERATORS, own.organization, {"reason": "A walk"}),
     "ThemeView.style": Other(For.EVERYBODY, lambda agency, person: {"colors": "0f7c6c-c2410c"}),
     "ThemeView.preview": Other(For.EVERYBODY, lambda agency, person: {"colors": "0f7c6c-c2410c"}),
     "ThemeView.picture": Other(For.EVERYBODY, lambda agency, person: {"name": f"{'0' * 32}.png"}, good=(404,)),
@@ -305,28 +206,28 @@ OTHERS: dict[str, Other] = {
     "DomainView.check": Other(For.SETTINGS),
     "DomainView.give_up": Other(For.SETTINGS),
     "outbox.mails": Other(For.DEVELOPERS),
-    "outbox.mail": Other(For.DEVELOPERS, _anything("key")),
-    "outbox.body": Other(For.DEVELOPERS, _anything("key")),
-    "files.open_file": Other(For.SIGNED_IN, _ticket),
-    "FileView.of_record": Other(For.READERS, _owner),
-    "FileView.add": Other(For.READERS, _owner, good=FORM),
-    "FileView.open": Other(For.READERS, _file),
-    "FileView.add_version": Other(For.READERS, _file, good=FORM),
-    "FileView.hold": Other(For.SETTINGS, _file),
-    "FileView.release": Other(For.SETTINGS, _file),
-    "FileView.trash": Other(For.SETTINGS, _used_up("FileView.trash")),
-    "FileView.restore": Other(For.SETTINGS, _used_up("FileView.restore")),
+    "outbox.mail": Other(For.DEVELOPERS, own.anything("key")),
+    "outbox.body": Other(For.DEVELOPERS, own.anything("key")),
+    "files.open_file": Other(For.SIGNED_IN, own.ticket),
+    "FileView.of_record": Other(For.READERS, own.owner),
+    "FileView.add": Other(For.READERS, own.owner, good=FORM),
+    "FileView.open": Other(For.READERS, own.file),
+    "FileView.add_version": Other(For.READERS, own.file, good=FORM),
+    "FileView.hold": Other(For.SETTINGS, own.file),
+    "FileView.release": Other(For.SETTINGS, own.file),
+    "FileView.trash": Other(For.SETTINGS, own.used_up("FileView.trash")),
+    "FileView.restore": Other(For.SETTINGS, own.used_up("FileView.restore")),
     "TrashView.list": Other(For.SETTINGS),
-    "PhotoView.show": Other(For.SIGNED_IN, _owner, good=(404,)),
-    "PhotoView.save": Other(For.SETTINGS, _owner, good=FORM),
+    "PhotoView.show": Other(For.SIGNED_IN, own.owner, good=(404,)),
+    "PhotoView.save": Other(For.SETTINGS, own.owner, good=FORM),
     "FileApi.upload": Other(For.READERS, good=(422,)),
-    "FileApi.link": Other(For.READERS, _file),
-    "FileApi.versions": Other(For.READERS, _file),
-    "FileApi.add_version": Other(For.READERS, _file, good=(422,)),
-    "FileApi.hold": Other(For.SETTINGS, _file, {"reason": "A walk of routes"}),
-    "FileApi.release": Other(For.SETTINGS, _file, {"reason": "A walk of routes"}),
-    "FileApi.trash": Other(For.SETTINGS, _used_up("FileApi.trash")),
-    "FileApi.restore": Other(For.SETTINGS, _used_up("FileApi.restore")),
+    "FileApi.link": Other(For.READERS, own.file),
+    "FileApi.versions": Other(For.READERS, own.file),
+    "FileApi.add_version": Other(For.READERS, own.file, good=(422,)),
+    "FileApi.hold": Other(For.SETTINGS, own.file, {"reason": "A walk of routes"}),
+    "FileApi.release": Other(For.SETTINGS, own.file, {"reason": "A walk of routes"}),
+    "FileApi.trash": Other(For.SETTINGS, own.used_up("FileApi.trash")),
+    "FileApi.restore": Other(For.SETTINGS, own.used_up("FileApi.restore")),
     "browser_reports.report": Other(For.EVERYBODY, good=(204,)),
     "health.alive": Other(For.EVERYBODY),
     "health.ready": Other(For.EVERYBODY),

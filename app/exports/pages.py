@@ -1,0 +1,154 @@
+"""The screens of an export: `/export/` asks which lists, `/export/<id>` tells how far it is and gives the file out."""
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from flask import Response, flash, redirect, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.core.access import allowed
+from app.core.display import choice_label
+from app.core.navigation import Entry, add_entry
+from app.core.profile import current_profile
+from app.exports.working import offered
+from starline.core import audit
+from starline.core.errors import Conflict, Invalid, NotFound
+from starline.core.storage import storage
+from starline.exports import service
+from starline.exports.models import Export, ExportFormat, ExportState
+from starline.identity.viewer import Viewer
+from starline.organizations.calendar import today
+
+TAKE = ("can_export", "Exports")
+RECENT = 50
+CHUNK = 256 * 1024
+
+add_entry(Entry("Settings", "Export", "/export/", "package-export", TAKE))
+
+
+class ExportView(BaseView):
+    """`/export/…`. Nobody opens another one's export, whatever they may do otherwise."""
+
+    route_base = "/export"
+
+    @expose("/", methods=["GET"])
+    def begin(self) -> str:
+        return _ask_page(allowed(*TAKE))
+
+    @expose("/", methods=["POST"])
+    def ask(self) -> str | AnyResponse:
+        """Have the chosen lists written."""
+        viewer = allowed(*TAKE)
+        chosen = set(request.form.getlist("lists"))
+        names = [one.name for one in offered() if one.name in chosen]
+        form = request.form.get("format", ExportFormat.CSV)
+        try:
+            one = service.ask(
+                names,
+                file_name=f"{current_profile().slug}-{today()}.zip",
+                file_format=ExportFormat(form) if form in set(ExportFormat) else ExportFormat.CSV,
+                by=viewer.user_id,
+            )
+        except Invalid as problem:
+            return _ask_page(viewer, problem.message)
+        return redirect(f"/export/{one.id}")
+
+    @expose("/<uuid:pk>", methods=["GET"])
+    def show(self, pk: UUID) -> str:
+        return render_template("exports/show.html", **_page(_found(pk)))
+
+    @expose("/<uuid:pk>/progress", methods=["GET"])
+    def progress(self, pk: UUID) -> Response:
+        """The bar anew; once there is something else to see, the whole page."""
+        one = _found(pk)
+        answer = Response(render_template("exports/bar.html", **_page(one)))
+        if not one.is_working:
+            answer.headers["HX-Refresh"] = "true"
+        return answer
+
+    @expose("/<uuid:pk>/download", methods=["GET"])
+    def download(self, pk: UUID) -> Response:
+        """The zip file. The trail keeps that it was taken; what is in it, the reading of the lists has told."""
+        one = _found(pk)
+        if one.state != ExportState.READY or one.storage_key is None:
+            raise Conflict(_("This export has no file; ask for a new one."))
+        facts = {"file": one.file_name, "lists": one.list_names, "rows": one.row_count}
+        audit.record("export", Export.__tablename__, subject_id=str(one.id), changes=facts)
+        content = storage().open(one.storage_key)
+        answer = Response(_pieces(content), mimetype="application/zip")
+        answer.call_on_close(content.close)
+        answer.content_length = one.size_bytes
+        answer.headers["Content-Disposition"] = f'attachment; filename="{one.file_name}"'
+        answer.headers["Cache-Control"] = "private, no-store"
+        return answer
+
+    @expose("/<uuid:pk>/continue", methods=["POST"])
+    def go_on(self, pk: UUID) -> AnyResponse:
+        """Ask once more for the work of an export that stands still; lists that are written stay written."""
+        one = _found(pk, lock=True)
+        if not one.is_working:
+            raise Conflict(_("This export is finished. Open it again."))
+        service.promise(one)
+        return redirect(f"/export/{one.id}")
+
+    @expose("/<uuid:pk>/remove", methods=["POST"])
+    def remove(self, pk: UUID) -> AnyResponse:
+        one = service.remove(_found(pk, lock=True))
+        flash(_("%(name)s was thrown away.", name=one.file_name), "success")
+        return redirect("/export/")
+
+
+VIEWS = (ExportView,)
+
+
+def _found(pk: UUID, *, lock: bool = False) -> Export:
+    one = service.find(pk, of_user=allowed(*TAKE).user_id, lock=lock)
+    if one is None:
+        raise NotFound(_("There is no such export, or it is somebody else's."))
+    return one
+
+
+def _ask_page(viewer: Viewer, error: str = "") -> str:
+    return render_template(
+        "exports/ask.html",
+        lists=[{"name": one.name, "title": _(one.title), "icon": one.icon} for one in offered()],
+        recent=[_line(one) for one in service.newest(viewer.user_id, limit=RECENT)],
+        error=error,
+    )
+
+
+def _page(one: Export) -> dict[str, Any]:
+    titles = {other.name: _(other.title) for other in offered()}
+    written = {part["list"]: part["rows"] for part in one.parts}
+    return {
+        "one": one,
+        "line": _line(one),
+        "lists": [(titles.get(name, name), written.get(name)) for name in one.list_names],
+        "done": len(one.parts),
+        "percent": round(100 * len(one.parts) / len(one.list_names)) if one.list_names else 0,
+    }
+
+
+def _line(one: Export) -> dict[str, Any]:
+    display = current_profile().display
+    return {
+        "url": f"/export/{one.id}",
+        "name": one.file_name,
+        "state": one.state,
+        "label": choice_label(one.state),
+        "at": display.instant(one.created_on),
+        "until": display.instant(one.expires_at) if one.expires_at else None,
+        "lists": ngettext("One list", "%(num)d lists", len(one.list_names)),
+        "rows": ngettext("One row", "%(num)d rows", one.row_count),
+        "size_bytes": one.size_bytes,
+    }
+
+
+def _pieces(content: BinaryIO) -> Iterator[bytes]:
+    with content:
+        while piece := content.read(CHUNK):
+            yield piece

@@ -1,0 +1,211 @@
+"""Somebody takes all lists along: written in the background, packed once, and nobody else's to open."""
+
+import csv
+import io
+import zipfile
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy import text as sql
+
+from app.core.resource import registry
+from app.exports import jobs
+from starline.core import clock, db, tenancy
+from starline.core.storage import key_for, storage
+from starline.exports import service, tasks
+from starline.exports.models import Export, ExportState
+from starline.imports.parsing import read_sheet
+from starline.notifications.models import Notification
+from tests.contract.callers import Caller, by_cookie
+from tests.imports.working import work
+from tests.isolation.cast import Agency, Cast, assemble
+
+assert jobs, tasks
+TABLES = {"clients": "clients", "contacts": "contacts", "staff": "staff_members"}
+LISTS = list(TABLES)
+
+
+@pytest.fixture(scope="module")
+def cast(database: str, _application: Any) -> Cast:
+    return assemble(_application)
+
+
+@pytest.fixture(scope="module")
+def browser(cast: Cast) -> Caller:
+    return by_cookie(cast.application, cast.harbor.people["Administrator"])
+
+
+def ask(browser: Caller, lists: list[str], form: str = "csv") -> str:
+    answer = browser.post("/export/", data={"lists": lists, "format": form})
+    assert answer.status_code == 302, answer.text[-400:]
+    return str(answer.headers["Location"])
+
+
+def taken(browser: Caller, cast: Cast, lists: list[str], form: str = "csv") -> zipfile.ZipFile:
+    address = ask(browser, lists, form)
+    work(cast.application, cast.harbor, named="exports.%")
+    answer = browser.get(f"{address}/download")
+    assert answer.status_code == 200, answer.text[-400:]
+    return zipfile.ZipFile(io.BytesIO(answer.data))
+
+
+def lines(archive: zipfile.ZipFile, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(archive.read(name).decode("utf-8-sig"))))
+
+
+def ids(agency: Agency, table: str) -> set[str]:
+    query = sql(f"SELECT id::text FROM {table} WHERE organization_id = :id")
+    with tenancy.acting(agency.id), db.transaction():
+        return set(db.session.scalars(query, {"id": agency.id}))
+
+
+def of_address(agency: Agency, address: str) -> Export:
+    with tenancy.acting(agency.id), db.transaction():
+        return db.session.scalars(select(Export).where(Export.id == UUID(address.rpartition("/")[2]))).one()
+
+
+def test_every_row_of_every_list_is_in_the_file_and_rows_can_be_joined(cast: Cast, browser: Caller) -> None:
+    archive = taken(browser, cast, LISTS)
+    assert archive.namelist() == ["Contents.csv", "clients.csv", "contacts.csv", "staff.csv"]
+    for name in LISTS:
+        found = lines(archive, f"{name}.csv")
+        assert {line["id"] for line in found} == ids(cast.harbor, TABLES[name])
+        assert len({line["id"] for line in found}) == len(found)
+    clients = {line["id"] for line in lines(archive, "clients.csv")}
+    assert {line["client_id"] for line in lines(archive, "contacts.csv")} <= clients
+    told = {line["File"]: int(line["Rows"]) for line in lines(archive, "Contents.csv")}
+    assert told["clients.csv"] == len(clients) > 0
+
+
+def test_all_lists_can_be_taken_as_workbooks(cast: Cast, browser: Caller) -> None:
+    offered = [one.name for one in registry.values() if f'value="{one.name}"' in browser.get("/export/").text]
+    assert len(offered) > 30
+    archive = taken(browser, cast, offered, "xlsx")
+    assert sorted(archive.namelist()) == sorted(["Contents.csv", *(f"{name}.xlsx" for name in offered)])
+    assert len(read_sheet(archive.read("clients.xlsx")).rows) == len(ids(cast.harbor, "clients"))
+
+
+def test_a_list_of_more_pages_than_one_is_whole(cast: Cast, browser: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.core.sheets.EXPORT_ROWS", 2)
+    found = lines(taken(browser, cast, ["clients", "roles"]), "clients.csv")
+    assert {line["id"] for line in found} == ids(cast.harbor, "clients")
+    assert len(found) == len(ids(cast.harbor, "clients")) > 2
+
+
+def test_secrets_stay_masked(cast: Cast, browser: Caller) -> None:
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        client = db.session.query(registry["Clients"].model).first()
+        client.ssn, client.ssn_last4 = "219099999", "9999"
+    archive = taken(browser, cast, ["clients"])
+    assert b"219099999" not in archive.read("clients.csv")
+
+
+def test_the_person_is_told_once_and_the_trail_keeps_who_took_it(cast: Cast, browser: Caller) -> None:
+    address = ask(browser, ["clients"])
+    work(cast.application, cast.harbor, named="exports.%")
+    one = of_address(cast.harbor, address)
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        told = db.session.scalars(select(Notification).where(Notification.key == f"export:{one.id}")).all()
+        assert [(note.user_id, note.link) for note in told] == [(one.user_id, address)]
+    browser.get(f"{address}/download")
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        trail = sql("SELECT actor_id FROM audit_events WHERE action = 'export' AND subject_id = :id")
+        assert list(db.session.scalars(trail, {"id": str(one.id)})) == [one.user_id]
+
+
+def test_nobody_else_opens_it_not_even_an_auditor(cast: Cast, browser: Caller) -> None:
+    address = ask(browser, ["clients"])
+    work(cast.application, cast.harbor, named="exports.%")
+    auditor = by_cookie(cast.application, cast.harbor.people["Auditor"])
+    for path in ("", "/progress", "/download"):
+        assert auditor.get(address + path).status_code == 404
+    for path in ("/continue", "/remove"):
+        assert auditor.post(address + path).status_code == 404
+    assert browser.get(f"{address}/download").status_code == 200
+
+
+def test_what_somebody_may_not_take_along_stays_out(cast: Cast) -> None:
+    biller = by_cookie(cast.application, cast.harbor.people["Biller"])
+    page = biller.get("/export/").text
+    assert 'value="clients"' in page
+    assert 'value="pay_rates"' not in page
+    address = ask(biller, ["clients", "pay_rates"])
+    assert of_address(cast.harbor, address).list_names == ["clients"]
+
+
+def test_a_permission_lost_on_the_way_empties_the_list(
+    cast: Cast, browser: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = ask(browser, ["clients", "contacts"])
+    work(cast.application, cast.harbor, 1, named="exports.%")
+    lost = [one for one in registry.values() if one.name != "contacts"]
+    monkeypatch.setattr("app.exports.working.offered", lambda: lost)
+    work(cast.application, cast.harbor, named="exports.%")
+    archive = zipfile.ZipFile(io.BytesIO(browser.get(f"{address}/download").data))
+    assert archive.read("contacts.csv") == b""
+    assert lines(archive, "clients.csv")
+
+
+def test_a_caregiver_has_no_export(cast: Cast) -> None:
+    caregiver = by_cookie(cast.application, cast.harbor.people["Caregiver"])
+    assert caregiver.get("/export/").status_code == 403
+
+
+def test_without_a_list_the_page_says_so(browser: Caller) -> None:
+    answer = browser.post("/export/", data={"format": "csv"})
+    assert "Choose at least one list." in answer.text
+
+
+def test_single_lists_go_when_the_zip_file_is_there(cast: Cast, browser: Caller) -> None:
+    address = ask(browser, LISTS)
+    work(cast.application, cast.harbor, 3, named="exports.%")
+    keys = [part["key"] for part in of_address(cast.harbor, address).parts]
+    work(cast.application, cast.harbor, named="exports.%")
+    one = of_address(cast.harbor, address)
+    with tenancy.acting(cast.harbor.id):
+        assert storage().exists(one.storage_key or "")
+        assert [part["list"] for part in one.parts] == LISTS
+        assert len(keys) == 3
+        assert not any(storage().exists(key) for key in keys)
+
+
+@pytest.mark.parametrize("way", ["by hand", "by age"])
+def test_what_is_thrown_away_leaves_no_bytes(cast: Cast, browser: Caller, way: str) -> None:
+    address = ask(browser, ["clients"])
+    work(cast.application, cast.harbor, named="exports.%")
+    key = of_address(cast.harbor, address).storage_key or ""
+    if way == "by hand":
+        assert browser.post(f"{address}/remove").status_code == 302
+    else:
+        with tenancy.acting(cast.harbor.id), db.transaction():
+            one = db.session.get_one(Export, of_address(cast.harbor, address).id)
+            one.created_on = clock.now() - timedelta(days=8)
+            db.session.flush()
+            assert service.clear() >= 1
+    with tenancy.acting(cast.harbor.id):
+        assert not storage().exists(key)
+    assert of_address(cast.harbor, address).state == ExportState.REMOVED
+    assert browser.get(f"{address}/download").status_code == 409
+    assert "thrown away" in browser.get(address).text
+
+
+def test_parts_of_a_broken_attempt_are_swept_and_fresh_ones_left(cast: Cast) -> None:
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        made = f"organizations/{cast.harbor.id}/exports/"
+        old, fresh = f"{made}{'0' * 31}1.csv", key_for("exports", "csv")
+        for key in (old, fresh):
+            storage().put(key, b"a part", "text/csv")
+        service.clear()
+        assert not storage().exists(old)
+        assert storage().exists(fresh)
+        storage().delete(fresh)
+
+
+def test_an_export_of_another_agency_does_not_exist(cast: Cast, browser: Caller) -> None:
+    address = ask(browser, ["clients"])
+    work(cast.application, cast.harbor, named="exports.%")
+    other = by_cookie(cast.application, cast.summit.people["Administrator"])
+    assert other.get(f"{address}/download").status_code == 404
