@@ -24,6 +24,7 @@ from tests import database as test_database
 from tests.caches import forget_everything
 from tests.canaries import Verdict, Watch
 from tests.isolation.tally import Summary
+from tests.ordering import ordered
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0", "::ffff:127.")
 
@@ -58,6 +59,11 @@ def _watch(config: pytest.Config, folder: Path, name: str) -> None:
     watch.begin()
     if name == "main":
         config.pluginmanager.register(Verdict(folder), "canaries")
+
+
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Begins with the files that take longest."""
+    ordered(items)
 
 
 def pytest_configure_node(node: Any) -> None:
