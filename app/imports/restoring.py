@@ -1,7 +1,7 @@
 """Giving records back what an import took: those it made go, those it changed get their former values.
 
 A record that somebody has changed since stays as it is. What else a row's verb did, such as the first step of a
-client's history, the trail tells by the request that did it.
+client's history, the trail tells by the request that did it; rows that were written together share one.
 """
 
 import base64
@@ -57,7 +57,7 @@ class Restorer:
 
     def _remove(self, row: ImportRow) -> None:
         """The record goes, and before it what came into being with it."""
-        for event in reversed(self._events[f"import-{row.id.hex}"]):
+        for event in reversed(self._events[row.id]):
             table = metadata.tables[event.subject]
             if event.action == "insert" and table is not self.table:
                 session.execute(sa.delete(table).where(table.c.id == _key(table, event.subject_id)))
@@ -66,7 +66,7 @@ class Restorer:
         session.execute(sa.delete(self.table).where(self.table.c.id == row.record_id))
 
     def _set_back(self, row: ImportRow) -> None:
-        for event in reversed(self._events[f"import-{row.id.hex}"]):
+        for event in reversed(self._events[row.id]):
             table = metadata.tables[event.subject]
             if event.action == "insert":
                 session.execute(sa.delete(table).where(table.c.id == _key(table, event.subject_id)))
@@ -99,19 +99,33 @@ class Restorer:
         told = {name: value for name, value in kept.items() if name in table.c}
         session.execute(sa.update(table).where(table.c.id == key).values({**values, **told}))
 
-    def _what_happened(self, one: Import, rows: Sequence[ImportRow]) -> dict[str, list[AuditEvent]]:
-        names = [f"import-{row.id.hex}" for row in rows]
+    def _what_happened(self, one: Import, rows: Sequence[ImportRow]) -> dict[UUID, list[AuditEvent]]:
+        """What came of each row: all that its own request did, and of a request shared with others what it added
+        that points at the row's record."""
+        of_request = {request_of(row): row.id for row in rows}
+        of_record = {str(row.record_id): row.id for row in rows}
+        since = (AuditEvent.organization_id == one.organization_id, AuditEvent.at >= one.started_at)
+        born = (AuditEvent.subject == self.table.name, AuditEvent.action == "insert")
+        shared = sa.select(AuditEvent.request_id).where(*since, *born, AuditEvent.subject_id.in_(of_record))
+        names = of_request.keys() | set(session.scalars(shared))
         query = sa.select(AuditEvent).where(
-            AuditEvent.organization_id == one.organization_id,
-            AuditEvent.at >= one.started_at,
-            AuditEvent.request_id.in_(names),
-            AuditEvent.action.in_(("insert", "update")),
+            *since, AuditEvent.request_id.in_(names), AuditEvent.action.in_(("insert", "update"))
         )
-        found: dict[str, list[AuditEvent]] = defaultdict(list)
+        found: dict[UUID, list[AuditEvent]] = defaultdict(list)
         for event in session.scalars(query.order_by(AuditEvent.id)):
-            if event.subject in metadata.tables and "id" in metadata.tables[event.subject].c:
-                found[event.request_id].append(event)
+            if event.subject not in metadata.tables or "id" not in metadata.tables[event.subject].c:
+                continue
+            if event.request_id in of_request:
+                found[of_request[event.request_id]].append(event)
+            elif event.action == "insert":
+                for value in {str(new) for _old, new in (event.changes or {}).values()} & of_record.keys():
+                    found[of_record[value]].append(event)
         return found
+
+
+def request_of(row: ImportRow) -> str:
+    """Under which request the trail keeps what the row alone did."""
+    return f"import-{row.id.hex}"
 
 
 def _key(table: sa.Table, text: str | None) -> Any:

@@ -17,6 +17,9 @@ class Target:
     match: str
     words: Mapping[str, str] = field(default_factory=dict)
     """Further headings of a field, separated by |."""
+    writes_together: bool = False
+    """Whether many records may be written in one go: making one changes no other row, and adds only what points at
+    it."""
 
     @property
     def resource(self) -> Resource:
@@ -76,6 +79,7 @@ TARGETS = {
                 "referral_source": "referral|referral source|referred from",
                 "allergies_note": "allergy|allergies",
             },
+            writes_together=True,
         ),
         Target(
             "Contacts",
@@ -106,6 +110,7 @@ TARGETS = {
                 "npi": "npi number",
                 "emergency_contact_name": "emergency contact",
             },
+            writes_together=True,
         ),
         Target(
             "Credentials",

@@ -16,7 +16,7 @@ from app.core.jobs import as_person
 from app.core.writing import create_row, find_row, update_row
 from app.imports.attempts import BATCH, Faults, Line, trial, tried
 from app.imports.reading import Reader
-from app.imports.restoring import Restorer, dumped
+from app.imports.restoring import Restorer, dumped, request_of
 from app.imports.targets import TARGETS, Target
 from app.imports.twins import Twins, hashed
 from starline.core import clock, outbox, tenancy
@@ -142,6 +142,12 @@ class Outcome:
     record_id: Any = None
     record_version: int | None = None
     former: str | None = None
+    record: Any = None
+    """A new record, which may not be written yet."""
+
+    def note_version(self) -> None:
+        if self.record is not None:
+            self.record_version = self.record.version
 
     def told(self) -> dict[str, Any]:
         return {
@@ -162,10 +168,20 @@ class Maker:
 
     def make_all(self, batch: list[Line], made: list[Outcome]) -> None:
         """Make the rows' records, and settle what the verbs owe for all of them at once."""
-        debts = Debts()
+        # A record that a later row changes has to be there with its version first.
+        together = len(batch) > 1 and self.target.writes_together and self.one.duplicates != Duplicates.UPDATE
+        debts = Debts(writes_together=together)
+        if together:
+            tenancy.rename_request(f"imports-{batch[0][0].id.hex}")
         for row, values, errors in batch:
             made.append(self._made(row, values, errors, debts))
-            session.flush()
+            if not together:
+                session.flush()
+                made[-1].note_version()
+        session.flush()
+        if together:
+            for outcome in made:
+                outcome.note_version()
         # Of no row alone: what is settled goes with the records when they go.
         tenancy.rename_request(f"import-{self.one.id.hex}")
         debts.settle()
@@ -186,14 +202,15 @@ class Maker:
         twin = self.twins.record_like(key) if key else None
         if twin is not None and self.one.duplicates == Duplicates.SKIP:
             return Outcome(RowState.SKIPPED)
-        tenancy.rename_request(request_of(row))
+        if not debts.writes_together:
+            tenancy.rename_request(request_of(row))
         if twin is not None and self.one.duplicates == Duplicates.UPDATE:
             return _update(self.target, twin, values)
         with debts.collected():
-            outcome = _create(self.target, values)
+            record = create_row(self.target.resource, values)
         if key:
-            self.twins.add(key, outcome.record_id)
-        return outcome
+            self.twins.add(key, record.id)
+        return Outcome(RowState.CREATED, record_id=record.id, record=record)
 
 
 def _undo(one: Import, target: Target, rows: list[ImportRow]) -> None:
@@ -211,18 +228,8 @@ _STEPS: dict[ImportState, Callable[[Import, Target, list[ImportRow]], None]] = {
 }
 
 
-def request_of(row: ImportRow) -> str:
-    """Under which request the trail keeps what the row did; an undo finds it again by this."""
-    return f"import-{row.id.hex}"
-
-
-def _create(target: Target, values: dict[str, Any]) -> Outcome:
-    made = create_row(target.resource, values)
-    return Outcome(RowState.CREATED, record_id=made.id, record_version=made.version)
-
-
 def _update(target: Target, twin: Any, values: dict[str, Any]) -> Outcome:
     record = find_row(target.resource, str(twin), lock=True)
     former = dumped(record)
     update_row(target.resource, record, values, version=None)
-    return Outcome(RowState.UPDATED, {}, record.id, record.version, former)
+    return Outcome(RowState.UPDATED, record_id=record.id, record_version=record.version, former=former)

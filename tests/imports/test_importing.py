@@ -159,7 +159,7 @@ def test_a_worker_that_is_killed_doubles_and_loses_nothing(
     address = upload(browser, "Clients", sheet_of([person(number) for number in range(100, 110)]))
     mapped(browser, cast.application, cast.harbor, address)
     browser.post(f"{address}/run")
-    made = portions._create
+    made = portions.create_row
     count = iter(range(100))
 
     def dies(*given: Any) -> Any:
@@ -167,12 +167,12 @@ def test_a_worker_that_is_killed_doubles_and_loses_nothing(
             raise KeyboardInterrupt
         return made(*given)
 
-    monkeypatch.setattr(portions, "_create", dies)
+    monkeypatch.setattr(portions, "create_row", dies)
     with pytest.raises(KeyboardInterrupt):
         work(cast.application, cast.harbor)
     db.session.remove()
     assert len(clients_called(cast.harbor, "Family10_")) == 4
-    monkeypatch.setattr(portions, "_create", made)
+    monkeypatch.setattr(portions, "create_row", made)
     browser.post(f"{address}/continue")  # a second promise beside the first one
     work(cast.application, cast.harbor)
     assert [one.last_name for one in clients_called(cast.harbor, "Family10_")] == [
@@ -291,3 +291,56 @@ def test_the_lists_that_take_sheets_say_so(cast: Cast, browser: Caller) -> None:
     assert 'href="/import/?list=Clients"' in browser.get("/clients/list/").text
     nurse = by_cookie(cast.application, cast.harbor.people["Nurse"])
     assert "/import/" not in nurse.get("/clients/list/").text
+
+
+def test_rows_written_together_are_taken_back_one_by_one(cast: Cast, browser: Caller) -> None:
+    """Their trail shares a request: what came with a record that stays has to stay with it."""
+    rows = [person(number) for number in range(140, 160)]
+    address, _page = bring_in(browser, cast.application, cast.harbor, "Clients", rows)
+    kept = clients_called(cast.harbor, "Family14_")[3]
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        db.session.get_one(Client, kept.id).preferred_name = "Kept"
+    assert browser.post(f"{address}/undo").status_code == 302
+    work(cast.application, cast.harbor)
+    assert [one.id for one in clients_called(cast.harbor, "Family1[45]_")] == []
+    left = clients_called(cast.harbor, "Family14_") + clients_called(cast.harbor, "Family15_")
+    assert [one.id for one in left] == [kept.id]
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        history = sql("SELECT count(*) FROM client_status_changes WHERE client_id = :id")
+        assert db.session.scalar(history, {"id": kept.id}) == 1
+
+
+def test_staff_written_together_are_taken_back_whole(cast: Cast, browser: Caller) -> None:
+    before = state(cast.harbor)
+    work_of = {"Position": "Aide", "Discipline": "HHA"}
+    rows = [
+        {"First": f"Given{n}", "Surname": f"Worker{n}", "DOB": f"2/{n}/1980", "Hire date": "1/2/2024", **work_of}
+        for n in range(1, 21)
+    ]
+    address, page = bring_in(browser, cast.application, cast.harbor, "StaffMembers", rows)
+    assert len(state(cast.harbor)["staff_members"]) == len(before["staff_members"]) + 20
+    assert browser.post(f"{address}/undo").status_code == 302
+    work(cast.application, cast.harbor)
+    assert state(cast.harbor) == before
+
+
+def test_one_row_that_the_database_refuses_spoils_no_other(
+    cast: Cast, browser: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [person(number) for number in range(160, 170)]
+    address = upload(browser, "Clients", sheet_of(rows))
+    mapped(browser, cast.application, cast.harbor, address)
+    browser.post(f"{address}/run")
+    made = portions.create_row
+
+    def spoiled(resource: Any, given: Any) -> Any:
+        record = made(resource, given)
+        if record.last_name == "Family165":
+            record.custom = "\x00"  # the database alone refuses it, and only when rows are written
+        return record
+
+    monkeypatch.setattr(portions, "create_row", spoiled)
+    work(cast.application, cast.harbor)
+    names = [one.last_name for one in clients_called(cast.harbor, "Family16_")]
+    assert names == [f"Family{n}" for n in range(160, 170) if n != 165]
+    assert "<b>9</b>" in browser.get(address).text
