@@ -317,7 +317,7 @@ def test_staff_written_together_are_taken_back_whole(cast: Cast, browser: Caller
         {"First": f"Given{n}", "Surname": f"Worker{n}", "DOB": f"2/{n}/1980", "Hire date": "1/2/2024", **work_of}
         for n in range(1, 21)
     ]
-    address, page = bring_in(browser, cast.application, cast.harbor, "StaffMembers", rows)
+    address, _page = bring_in(browser, cast.application, cast.harbor, "StaffMembers", rows)
     assert len(state(cast.harbor)["staff_members"]) == len(before["staff_members"]) + 20
     assert browser.post(f"{address}/undo").status_code == 302
     work(cast.application, cast.harbor)
