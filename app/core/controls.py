@@ -36,6 +36,13 @@ class PerhapsField(wtforms.SelectField):
     """Yes, no, or not known."""
 
 
+class DocumentField(wtforms.StringField):
+    """A document of the record: another one can be handed in, and the present one let go of."""
+
+    shown = ""
+    shown_url = ""
+
+
 class SecretField(wtforms.PasswordField):
     """Never filled in. `kept` says whether something is stored, `reveal_url` where who may can see it."""
 
@@ -59,6 +66,7 @@ LOOKS: dict[Look, Any] = {
     Look.COLOR: wtforms.ColorField,
     Look.STATE: StateField,
     Look.PERHAPS: PerhapsField,
+    Look.FILE: DocumentField,
 }
 SELECTS = (wtforms.SelectField, wtforms.SelectMultipleField)
 

@@ -51,6 +51,8 @@ class Look(StrEnum):
     POSTAL_CODE = "postal_code"
     PERHAPS = "perhaps"
     """Yes, no, or not known."""
+    FILE = "file"
+    """A document of the record's own."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ class Field:
             return Look.MONEY
         if self.kind is Kind.BOOLEAN and self.column.nullable and not _is_of_fab(self.column):
             return Look.PERHAPS
+        if self.kind is Kind.RELATION and self.is_own and isinstance(self.column.type, sa.Uuid):
+            return Look.FILE  # the other own references are to people, who are numbered
         if self.kind is Kind.TEXT:
             ending = next((word for word in _LOOKS if self.key == word or self.key.endswith(f"_{word}")), "")
             look = _LOOKS.get(ending, Look.PLAIN)
@@ -348,6 +352,8 @@ def _stored(value: Any) -> Any:
         plain = format(value, "f")
         plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
         return "0" if plain in ("", "-", "-0") else plain
+    if isinstance(value, uuid.UUID):
+        return str(value)
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -10,6 +10,7 @@ from flask import request
 from flask_babel import gettext as _
 from wtforms import Form
 
+from app.core import documents
 from app.core.access import may, offers
 from app.core.controls import amount_shown, amount_typed, drawn
 from app.core.display import label_of_choice
@@ -44,6 +45,10 @@ def filled_form(resource: Resource, row: Any) -> Form:
 
 def show_what_is_kept(resource: Resource, form: Form, row: Any) -> None:
     """Tell the form of each secret whether one is stored, and where who may can see it; never what it is."""
+    for one in resource.own.values():
+        if one.look is Look.FILE and one.key in form:
+            form[one.key].data = one.of(row)
+            documents.show(form[one.key])
     for name, one in resource.secrets.items():
         if one.key not in form or getattr(row, one.column.name) is None:
             continue
@@ -98,7 +103,10 @@ def sent_values(resource: Resource, *, is_new: bool) -> dict[str, Any]:
     """What was typed, by key, for `writing`. An unchecked box is no; an untouched secret says nothing."""
     values: dict[str, Any] = {}
     for one in resource.form_fields:
-        if one.kind is Kind.MULTI or (one.kind is Kind.BOOLEAN and one.look is not Look.PERHAPS):
+        if one.look is Look.FILE:
+            if documents.is_let_go(one):
+                values[one.key] = None
+        elif one.kind is Kind.MULTI or (one.kind is Kind.BOOLEAN and one.look is not Look.PERHAPS):
             values[one.key] = sent_value(one)
         elif one.kind is Kind.SECRET and not request.form.get(one.key):
             continue
@@ -153,6 +161,8 @@ def _prepared(resource: Resource, form: Form, fields: Sequence[Field] | None = N
             control.choices = _perhaps()
         elif one.look is Look.MONEY:
             control.sign = current_profile().display.money_sign
+        elif one.look is Look.FILE:
+            documents.show(control)
         elif one.kind is Kind.CHOICE:
             control.choices = _choices_of(one)
         elif one.kind is Kind.MULTI:

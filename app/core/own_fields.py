@@ -19,6 +19,7 @@ from app.core.resource import Resource
 from app.core.security import confirm_viewer, current_viewer
 from starline.core.db import User, session
 from starline.core.errors import Unavailable
+from starline.files.models import StoredFile
 from starline.identity.viewer import Viewer
 from starline.organizations.custom_fields import CustomField
 from starline.organizations.custom_rules import (
@@ -41,7 +42,9 @@ KINDS: dict[str, tuple[Kind, Any]] = {
     FieldKind.MULTI_CHOICE: (Kind.MULTI, ARRAY(sa.String(LONGEST_TEXT))),
     FieldKind.YES_NO: (Kind.BOOLEAN, sa.Boolean()),
     FieldKind.PERSON: (Kind.RELATION, sa.Integer()),
+    FieldKind.FILE: (Kind.RELATION, sa.Uuid()),
 }
+TARGETS = {FieldKind.PERSON: User, FieldKind.FILE: StoredFile}
 LENGTHS = {FieldKind.TEXT: LONGEST_TEXT, FieldKind.LONG_TEXT: LONGEST_LONG_TEXT}
 
 
@@ -129,7 +132,7 @@ def drawn_as(one: OwnField) -> Field:
         required=one.is_required and kind is not Kind.BOOLEAN,
         max_length=LENGTHS.get(FieldKind(one.kind)),
         choices=one.choices,
-        target=User if kind is Kind.RELATION else None,
+        target=TARGETS.get(FieldKind(one.kind)),
         path=one.key,
     )
 

@@ -23,8 +23,9 @@ def stored_value(one: Field, table: Any) -> Any:
 def typed_value(one: Field, table: Any) -> Any:
     """The value to sort or join by."""
     text = sa.func.jsonb_object_field_text(table.c.custom, _path(one))
-    kind: Any = {Kind.DECIMAL: sa.Numeric(), Kind.RELATION: sa.Integer()}.get(one.kind)
-    return sa.cast(text, kind) if kind is not None else text
+    if one.kind is Kind.RELATION:
+        return sa.cast(text, one.column.type)
+    return sa.cast(text, sa.Numeric()) if one.kind is Kind.DECIMAL else text
 
 
 def own_comparison(table: Any, one: Field, operator: str, parameter: str) -> Any:

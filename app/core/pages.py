@@ -7,7 +7,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from app.core.consequences import consequences
-from app.core.fields import Kind
+from app.core.fields import Kind, Look
 from app.core.own_fields import expanded
 from app.core.profile import current_profile
 from app.core.redirects import local_path
@@ -45,6 +45,7 @@ def form_page(resource: Resource, form: Any, action: str, row: Any, **more: Any)
         "version": version if version is not None else getattr(row, "version", None),
         "cancel_url": address(resource, "show", row.id) if row is not None else address(resource, "list"),
         "conflict": None,
+        "multipart": any(one.look is Look.FILE for one in resource.own.values()),
         "history": history(resource, row.id) if row is not None else None,
         "errors_summary": [],
         **more,

@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
-from app.core.fields import Field, Kind, describe
+from app.core.fields import Field, Kind, Look, describe
 from starline.core.identifiers import parse_uuid
 
 READ, ADD, EDIT, DELETE, EXPORT = (
@@ -194,7 +194,8 @@ class Resource:
     @cached_property
     def bulk_fields(self) -> list[Field]:
         """The fields that many rows can be given the same value of at once."""
-        return [one for one in self.form_fields if one.kind in ALIKE] if "edit" in self.methods else []
+        alike = [one for one in self.form_fields if one.kind in ALIKE and one.look is not Look.FILE]
+        return alike if "edit" in self.methods else []
 
     @cached_property
     def filter_fields(self) -> dict[str, Field]:

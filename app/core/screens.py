@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.core import conflicts, details, in_place, lists, pages, recents, saved_views, sequence, sheets
+from app.core import conflicts, details, documents, in_place, lists, pages, recents, saved_views, sequence, sheets
 from app.core.errors import explain
 from app.core.forms import blank_form, filled_form, mark_errors, sent_form, sent_values, show_what_is_kept
 from app.core.own_fields import Tailored
@@ -101,6 +101,7 @@ class ResourceView(ModelView):
         try:
             with session.begin_nested():
                 row = create_row(self.resource, sent_values(self.resource, is_new=True))
+                documents.keep(self.resource, row)
         except (Invalid, Conflict, NotAllowed, IntegrityError) as problem:
             return _refused(self.resource, "add", problem)
         if self.resource.shown_once:
@@ -126,6 +127,7 @@ class ResourceView(ModelView):
         try:
             with session.begin_nested():
                 update_row(self.resource, row, sent if is_mine else conflicts.chosen(sent), version=version)
+                documents.keep(self.resource, row)
         except Stale:
             return _conflict(self.resource, row)
         except (Invalid, Conflict, NotAllowed, IntegrityError) as problem:

@@ -6,13 +6,14 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.core.fields import Field, Kind
+from app.core.fields import Field, Kind, Look
 from app.core.own_fields import with_custom
 from app.core.resource import Resource
 from app.core.security import required_viewer
 from starline.core import batches
-from starline.core.db import User, session
+from starline.core.db import session
 from starline.core.errors import DomainError, Invalid, NotFound, Stale
+from starline.files.models import StoredFile
 
 FIXED = frozenset(
     {
@@ -35,7 +36,7 @@ def create_row(resource: Resource, given: Mapping[str, Any], *, key: Any = None)
     """
     values = read_values(resource, given, is_new=True)
     _check_scope(resource, values)
-    _check_people(resource, values)
+    _check_own_rows(resource, values)
     values = with_custom(resource, values, {})
     if key is not None:
         values = {**values, "id": key}
@@ -51,7 +52,7 @@ def update_row(resource: Resource, row: Any, given: Mapping[str, Any], *, versio
         raise Stale(_("Somebody else saved this record in the meantime."))
     values = read_values(resource, given, is_new=False)
     _check_scope(resource, values)
-    _check_people(resource, values)
+    _check_own_rows(resource, values, row)
     if resource.own:
         values = with_custom(resource, values, row.custom or {})
     if resource.update:
@@ -158,12 +159,23 @@ def _check_scope(resource: Resource, values: Mapping[str, Any]) -> None:
             raise Invalid(_("Please check the marked fields."), errors={one.key: [sentence]})
 
 
-def _check_people(resource: Resource, values: Mapping[str, Any]) -> None:
-    """No foreign key guards a person in a field of the agency's own."""
+def _check_own_rows(resource: Resource, values: Mapping[str, Any], row: Any = None) -> None:
+    """No foreign key guards a person or a document in a field of the agency's own."""
     for one in resource.own.values():
         chosen = values.get(one.key) if one.kind is Kind.RELATION else None
-        if chosen is not None and session.scalar(select(User.id).where(User.id == chosen)) is None:
+        if chosen is None:
+            continue
+        query = select(one.target.id).where(one.target.id == chosen)
+        if one.look is Look.FILE:
+            query = query.where(
+                StoredFile.visible_to(required_viewer()),
+                StoredFile.owner_table == resource.model.__tablename__,
+                StoredFile.key_of_owner(resource.model.__tablename__) == (row.id if row is not None else None),
+            )
+        if session.scalar(query) is None:
             sentence = _("%(label)s: choose one from the list.", label=_(one.label))
+            if one.look is Look.FILE:
+                sentence = _("%(label)s: choose one of the record's own documents.", label=_(one.label))
             raise Invalid(_("Please check the marked fields."), errors={one.key: [sentence]})
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.core.access import may
-from app.core.fields import Field, Kind
+from app.core.fields import Field, Kind, Look
 from app.core.own_fields import tailored
 from app.core.resource import Resource, registry
 
@@ -29,7 +29,11 @@ class Target:
     @property
     def fields(self) -> dict[str, Field]:
         """What a column can fill, by key."""
-        return {one.key: one for one in self.resource.form_fields if one.kind is not Kind.OBJECT}
+        return {
+            one.key: one
+            for one in self.resource.form_fields
+            if one.kind is not Kind.OBJECT and one.look is not Look.FILE
+        }
 
     def names(self) -> dict[str, list[str]]:
         """What each field may be called in a sheet, the best name first."""

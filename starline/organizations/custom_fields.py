@@ -234,6 +234,8 @@ def _checked(values: dict[str, Any], one: CustomField) -> dict[str, Any]:
         for name in values["role_names"] or ():
             if name not in known:
                 problems.add("role_names", f"There is no role called {name}. Choose from: {', '.join(sorted(known))}.")
+    if kind == FieldKind.FILE and values.get("is_required", one.is_required):
+        problems.add("is_required", "A document can't be required: the record is there before its documents are.")
     problems.refuse()
     _check_choices(kind, values.get("choices", one.choices) or [])
     return values

@@ -28,10 +28,14 @@ class FieldKind(StrEnum):
     MULTI_CHOICE = "multi_choice"
     YES_NO = "yes_no"
     PERSON = "person"
+    FILE = "file"
 
 
 CHOSEN = frozenset({FieldKind.CHOICE, FieldKind.MULTI_CHOICE})
 """Kinds that name what can be chosen."""
+
+ROWS = frozenset({FieldKind.PERSON, FieldKind.FILE})
+"""Kinds that hold the id of another row, not words."""
 
 
 class Unconvertible(ValueError):
@@ -54,8 +58,8 @@ def is_key(text: str) -> bool:
 
 
 def may_become(present: FieldKind, other: FieldKind) -> bool:
-    """Whether values can move from one kind to the other at all: people are rows, not words."""
-    return present != other and FieldKind.PERSON not in (present, other)
+    """Whether values can move from one kind to the other at all: people and files are rows, not words."""
+    return present != other and ROWS.isdisjoint((present, other))
 
 
 def converted(value: Any, kind: FieldKind, choices: Sequence[str]) -> Any:
