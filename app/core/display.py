@@ -11,7 +11,7 @@ from babel.dates import format_time
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from flask_babel import gettext as _
 
-from app.core.fields import Field, Kind
+from app.core.fields import Field, Kind, Look
 from app.core.resource import Resource
 
 DATE_FORMATS = {
@@ -121,10 +121,11 @@ class Display:
                 "url": None,
                 "tone": resource.pills[one.name].get(str(value), "plain"),
             }
+        is_file = one.look is Look.FILE and record.get(one.key)
         return {
-            "kind": _CELLS.get(one.kind, "text"),
+            "kind": "link" if is_file else _CELLS.get(one.kind, "text"),
             "text": text,
-            "url": None,
+            "url": f"/files/show/{record[one.key]}" if is_file else None,
             "tone": None,
         }
 

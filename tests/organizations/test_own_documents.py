@@ -70,8 +70,9 @@ def test_a_document_comes_with_the_form_and_belongs_to_the_record(cast: Cast, br
     with tenancy.acting(cast.harbor.id), db.transaction():
         file = db.session.get_one(StoredFile, UUID(one[KEY]))
         assert (file.owner_table, str(file.client_id)) == ("clients", one["id"])
-    assert "contract.pdf" in browser.get(f"/clients/show/{one['id']}").text
-    assert "contract.pdf" in browser.get("/clients/list/").text
+    link = f'href="/files/show/{one[KEY]}">contract.pdf</a>'
+    assert link in browser.get(f"/clients/show/{one['id']}").text
+    assert link in browser.get("/clients/list/").text
 
 
 def test_another_one_takes_its_place_and_it_can_be_let_go(cast: Cast, browser: Caller, admin: Caller) -> None:
