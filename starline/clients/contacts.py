@@ -8,6 +8,7 @@ from starline.clients.models import Contact
 from starline.clients.service import locked_client
 from starline.core import events
 from starline.core.db import session
+from starline.core.language import _
 from starline.core.problems import Problems
 from starline.core.rows import assign, proposed
 
@@ -45,12 +46,21 @@ def _check(values: Mapping[str, Any], *, except_for: UUID | None) -> None:
     problems = Problems()
     order = values.get("emergency_order")
     if order is not None and not 1 <= order <= CALLED_AT_MOST:
-        problems.add("emergency_order", f"Give a place from 1 (called first) to {CALLED_AT_MOST}, or leave it empty.")
+        problems.add(
+            "emergency_order",
+            _(
+                "Give a place from 1 (called first) to %(most)d, or leave it empty.",
+                most=CALLED_AT_MOST,
+            ),
+        )
     elif order is not None and not (values.get("phone") or values.get("mobile_phone")):
         problems.add("phone", "Give a phone number: this person is in the calling order.")
     holder = _holder_of(values["client_id"], order, except_for) if order is not None else None
     if holder:
-        problems.add("emergency_order", f"{holder} is number {order} already; choose another place.")
+        problems.add(
+            "emergency_order",
+            _("%(holder)s is number %(order)d already; choose another place.", holder=holder, order=order),
+        )
     if values.get("is_guarantor") and not any(values.get(name) for name in ("phone", "mobile_phone", "email")):
         problems.add("is_guarantor", "Give a phone number or e-mail of the person who pays the bills.")
     problems.refuse()

@@ -9,6 +9,7 @@ from starline.clients.service import locked_client
 from starline.clients.vocabulary import Subscriber
 from starline.core import events
 from starline.core.db import session
+from starline.core.language import _
 from starline.core.periods import Period
 from starline.core.problems import Problems, invalid
 from starline.core.rows import assign, proposed
@@ -50,8 +51,13 @@ def _check(values: Mapping[str, Any], *, except_for: UUID | None) -> None:
         if other.id != except_for and period.overlaps(Period(other.starts_on, other.ends_on)):
             problems.add(
                 "starts_on",
-                f"{other.payer_name} is the {priority} payer {Period(other.starts_on, other.ends_on)}. "
-                "End that coverage first, or choose another priority.",
+                _(
+                    "%(payer)s is the %(priority)s payer %(what)s. End that coverage first, or choose another "
+                    "priority.",
+                    payer=other.payer_name,
+                    priority=priority,
+                    what=Period(other.starts_on, other.ends_on),
+                ),
             )
     if values.get("subscriber", Subscriber.SELF) != Subscriber.SELF and not values.get("subscriber_name"):
         problems.add("subscriber_name", "Name the person whose insurance it is.")

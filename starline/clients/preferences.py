@@ -10,6 +10,7 @@ from starline.clients.service import locked_client
 from starline.clients.vocabulary import PreferenceKind
 from starline.core import events
 from starline.core.db import session
+from starline.core.language import _
 from starline.core.problems import Problems
 from starline.core.rows import assign, proposed
 
@@ -43,7 +44,7 @@ def _check(values: Mapping[str, Any], *, except_for: UUID | None) -> None:
     problems = Problems()
     kind = PreferenceKind(values["kind"])
     if kind not in rules.CAREGIVER_KINDS and not (values.get("value") or "").strip():
-        problems.add("value", f"Say which {kind.value} the client wishes for.")
+        problems.add("value", _("Say which %(value)s the client wishes for.", value=kind.value))
     if kind in rules.CAREGIVER_KINDS and values.get("caregiver_id") is None and not (values.get("value") or "").strip():
         problems.add("caregiver_id", "Choose the caregiver, or write the name of one who has no sign-in.")
     if kind == PreferenceKind.EXCLUDED_CAREGIVER and not (values.get("reason") or "").strip():
@@ -52,7 +53,9 @@ def _check(values: Mapping[str, Any], *, except_for: UUID | None) -> None:
     for other in session.query(ClientPreference).filter_by(client_id=values["client_id"]):
         if other.id != except_for and _is_about_the_same(other, values) and rules.contradicts(kind, other.kind):
             named = other.kind.replace("_", " ")
-            problems.add("caregiver_id", f"This person is noted as {named} already; change that wish instead.")
+            problems.add(
+                "caregiver_id", _("This person is noted as %(named)s already; change that wish instead.", named=named)
+            )
     problems.refuse()
 
 

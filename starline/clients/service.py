@@ -11,6 +11,7 @@ from starline.clients.vocabulary import ClientStatus
 from starline.core import batches, clock, events
 from starline.core.db import session
 from starline.core.errors import Conflict
+from starline.core.language import _
 from starline.core.official_numbers import medicare_id, ssn_digits
 from starline.core.periods import Period
 from starline.core.problems import Problems, invalid
@@ -122,7 +123,7 @@ def _checked(values: Mapping[str, Any], client: Client) -> dict[str, Any]:
     if born and born > day:
         problems.add("birth_date", "The birth date lies in the future; check the year.")
     if born and rules.age(born, day) > rules.OLDEST_AGE:
-        problems.add("birth_date", f"Nobody is older than {rules.OLDEST_AGE}; check the year.")
+        problems.add("birth_date", _("Nobody is older than %(age)d; check the year.", age=rules.OLDEST_AGE))
     start = values.get("start_of_care_on", client.start_of_care_on)
     if born and start and start < born:
         problems.add("start_of_care_on", "Care can't start before the client was born.")
@@ -162,7 +163,9 @@ def _check_step(client: Client, to: ClientStatus, on: date, reason: str | None) 
     if not rules.may_step(client.status, to):
         possible = ", ".join(sorted(step.replace("_", " ") for step in rules.STEPS[client.status]))
         named = client.status.replace("_", " ")
-        problems.add("to_status", f"From {named} a client can only move to: {possible}.")
+        problems.add(
+            "to_status", _("From %(named)s a client can only move to: %(possible)s.", named=named, possible=possible)
+        )
     elif rules.needs_reason(client.status, to) and not (reason or "").strip():
         problems.add("reason", "Give a reason; it stays in the client's history.")
     if on > today(client.branch_id):
@@ -171,7 +174,9 @@ def _check_step(client: Client, to: ClientStatus, on: date, reason: str | None) 
         problems.add("to_status", "Add a service address first: an active client is cared for somewhere.")
     last = _last_change_on(client)
     if last and on < last:
-        problems.add("changed_status_on", f"The status last changed on {last}; choose that day or a later one.")
+        problems.add(
+            "changed_status_on", _("The status last changed on %(last)s; choose that day or a later one.", last=last)
+        )
     problems.refuse()
 
 
@@ -210,4 +215,6 @@ def _check_assignment(values: Mapping[str, Any], *, except_for: UUID | None) -> 
     others = [Period(one.starts_on, one.ends_on) for one in same if one.id != except_for]
     found = period.first_overlap(others)
     if found:
-        raise Conflict(f"This person is on the care team already, {found}. Change that assignment instead.")
+        raise Conflict(
+            _("This person is on the care team already, %(found)s. Change that assignment instead.", found=found)
+        )

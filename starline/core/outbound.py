@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 import urllib3
 
 from starline.core.errors import Invalid, Unavailable
+from starline.core.language import _
 
 TIMEOUT = urllib3.Timeout(connect=5, read=10)
 LARGEST_ANSWER = 256 * 1024
@@ -116,7 +117,7 @@ def send(
             finally:
                 answer.close()
     except (urllib3.exceptions.HTTPError, OSError):
-        raise Unavailable(f"{place.host} doesn't answer; it will be tried again later.") from None
+        raise Unavailable(_("%(host)s doesn't answer; it will be tried again later.", host=place.host)) from None
 
 
 def _pool(place: Place, rules: Rules) -> urllib3.HTTPConnectionPool:

@@ -22,6 +22,7 @@ from starline.core import clock, events, tenancy
 from starline.core.db import PermissionView, Role, session
 from starline.core.errors import Conflict, Invalid
 from starline.core.identifiers import uuid7
+from starline.core.language import _
 from starline.core.rows import assign
 from starline.identity import roles
 from starline.identity.models import AgencyApiKey
@@ -139,10 +140,15 @@ def _check_scopes(scopes: list[str], *, by: int) -> None:
         raise _invalid("scopes", "Scopes: name at least one, such as clients:read.")
     for scope in scopes:
         if scope not in covered:
-            sentence = f"Scopes: {scope} is none that a key can have. Write a resource and read, write or export."
+            sentence = _(
+                "Scopes: %(scope)s is none that a key can have. Write a resource and read, write or export.",
+                scope=scope,
+            )
             raise _invalid("scopes", sentence)
         if not covered[scope] <= own:
-            raise _invalid("scopes", f"Scopes: you may not give {scope}, because you may not do that yourself.")
+            raise _invalid(
+                "scopes", _("Scopes: you may not give %(scope)s, because you may not do that yourself.", scope=scope)
+            )
 
 
 def _invalid(name: str, sentence: str) -> Invalid:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped
 from starline.core import clock, events
 from starline.core.db import TenantModel, User, belongs_to, column, joined, session
 from starline.core.errors import Invalid
+from starline.core.language import _
 from starline.core.rows import assign
 from starline.identity import notices
 from starline.identity.models import of_people_visible_to
@@ -57,7 +58,7 @@ def open_client(client_id: UUID, *, reason: str, by: int) -> BreakGlassAccess:
     """Let the person see the client for four hours, and tell administrators and privacy officer. Raises `Invalid`."""
     reason = " ".join(reason.split())
     if not SHORTEST_REASON <= len(reason) <= 300:
-        sentence = f"Say what the emergency is in {SHORTEST_REASON} to 300 characters."
+        sentence = _("Say what the emergency is in %(least)d to 300 characters.", least=SHORTEST_REASON)
         raise Invalid(sentence, errors={"reason": [sentence]})
     running = running_access(client_id, by)
     if running is not None:

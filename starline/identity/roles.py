@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from starline.core import events, tenancy
 from starline.core.db import PermissionView, Role, session, user_roles
 from starline.core.errors import Conflict, NotAllowed
+from starline.core.language import _
 from starline.core.rows import assign
 from starline.identity.models import RecordScope
 from starline.identity.viewer import WIDEST_FIRST, load_viewer_of_user
@@ -277,7 +278,7 @@ def check_may_grant(roles: Iterable[Role], *, by: int | None) -> None:
         pairs = {(one.permission.name, one.view_menu.name) for one in role.permissions}
         scope = role.record_scope or RecordScope.ALL
         if not pairs <= giver.permissions or WIDEST_FIRST.index(scope) < WIDEST_FIRST.index(giver.scope):
-            raise NotAllowed(f"The role {role.name} may do more than you; ask an administrator.")
+            raise NotAllowed(_("The role %(name)s may do more than you; ask an administrator.", name=role.name))
 
 
 def _matches(resource: str, patterns: str) -> bool:

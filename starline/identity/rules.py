@@ -12,6 +12,7 @@ from typing import Any, Self
 import pyotp
 from zxcvbn import zxcvbn
 
+from starline.core.language import _
 from starline.organizations.settings import settled
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
@@ -81,19 +82,21 @@ def password_problems(password: str, *, personal: Iterable[str], shortest: int =
     `personal` holds the person's names and e-mail, none of which it may contain.
     """
     if len(password) < shortest:
-        return [f"Use at least {shortest} characters."]
+        return [_("Use at least %(least)d characters.", least=shortest)]
     if len(password) > LONGEST_PASSWORD:
-        return [f"Use at most {LONGEST_PASSWORD} characters."]
+        return [_("Use at most %(most)d characters.", most=LONGEST_PASSWORD)]
     words = personal_words(personal)
     if any(word in password.lower() for word in words):
-        return ["The password must not contain your name or e-mail address."]
+        return [_("The password must not contain your name or e-mail address.")]
     # Its running time grows fast with the length, and what it looks at first decides.
     found = zxcvbn(password[:72], user_inputs=[*words, "starline"])
     if found["score"] >= LEAST_SCORE:
         return []
     warning = str(found["feedback"]["warning"] or "").rstrip(".")
-    reason = f" ({warning[0].lower() + warning[1:]})" if warning else ""
-    return [f"This password is easy to guess{reason}. Add a few unrelated words."]
+    if not warning:
+        return [_("This password is easy to guess. Add a few unrelated words.")]
+    reason = warning[0].lower() + warning[1:]
+    return [_("This password is easy to guess (%(reason)s). Add a few unrelated words.", reason=reason)]
 
 
 def personal_words(texts: Iterable[str]) -> list[str]:

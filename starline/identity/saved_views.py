@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped
 from starline.core import events, tenancy
 from starline.core.db import TenantModel, User, belongs_to, column, joined, session
 from starline.core.errors import NotAllowed
+from starline.core.language import _
 from starline.core.problems import Problems, invalid
 from starline.core.rows import assign
 from starline.identity.models import CASCADE
@@ -80,7 +81,10 @@ def save_view(values: Mapping[str, Any], *, by: int) -> SavedView:
     _check_sharing(view, by, was_shared=False)
     count = select(func.count()).where(SavedView.user_id == by, SavedView.list_name == view.list_name)
     if (session.scalar(count) or 0) >= MOST_VIEWS:
-        raise invalid("name", f"You have {MOST_VIEWS} views of this list already. Delete one you don't need.")
+        raise invalid(
+            "name",
+            _("You have %(most)d views of this list already. Delete one you don't need.", most=MOST_VIEWS),
+        )
     session.add(view)
     session.flush()
     events.record("view:saved", view)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped
 from starline.core import audit, clock, events
 from starline.core.db import TenantModel, User, belongs_to, choice, column, joined, session
 from starline.core.errors import Conflict, Invalid, NotFound
+from starline.core.language import _
 from starline.identity import notices, sessions
 from starline.identity.attempts import Origin
 from starline.identity.models import UserSession
@@ -89,9 +90,9 @@ def request_access(operator: Operator, *, reason: str, hours: int) -> SupportAcc
     reason = " ".join(reason.split())
     errors: dict[str, list[str]] = {}
     if not SHORTEST_REASON <= len(reason) <= 300:
-        errors["reason"] = [f"Say why in {SHORTEST_REASON} to 300 characters; the agency reads it."]
+        errors["reason"] = [_("Say why in %(least)d to 300 characters; the agency reads it.", least=SHORTEST_REASON)]
     if not 1 <= hours <= MOST_HOURS:
-        errors["hours"] = [f"Choose 1 to {MOST_HOURS} hours."]
+        errors["hours"] = [_("Choose 1 to %(most)d hours.", most=MOST_HOURS)]
     if errors:
         raise Invalid("Please check the marked fields.", errors=errors)
     if any(one.state == SupportState.REQUESTED or one.is_running for one in accesses_of(operator.number)):

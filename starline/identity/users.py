@@ -8,6 +8,7 @@ from sqlalchemy import select
 from starline.core import audit, events
 from starline.core.db import Role, User, session, user_roles
 from starline.core.errors import Conflict, Invalid
+from starline.core.language import _
 from starline.core.rows import assign
 from starline.identity import roles, rules, second_factor, sessions
 from starline.identity.models import RoleAssignment
@@ -145,7 +146,8 @@ def grant_role(values: Mapping[str, Any], *, by: int | None) -> RoleAssignment:
         raise Invalid("Please check the marked fields.", errors={"user_id": [sentence]})
     (role,) = _roles_of([values["role_id"]])
     if role in user.roles:
-        raise Conflict(f"{user} has this role already.", errors={"role_id": [f"{user} has this role already."]})
+        sentence = _("%(user)s has this role already.", user=user)
+        raise Conflict(sentence, errors={"role_id": [sentence]})
     change_roles(user, [*user.roles, role], by=by)
     query = select(RoleAssignment).where(RoleAssignment.user_id == user.id, RoleAssignment.role_id == role.id)
     return session.scalars(query).one()

@@ -13,6 +13,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from starline.core.errors import Invalid, TooLarge
+from starline.core.language import _
 
 LARGEST_FILE_BYTES = 15 * 1024 * 1024
 LARGEST_UNPACKED_BYTES = 200 * 1024 * 1024
@@ -34,7 +35,7 @@ class Sheet:
 def read_sheet(content: bytes) -> Sheet:
     """The sheet that `content` holds. Raises `TooLarge`, or `Invalid` with the sentence to show."""
     if len(content) > LARGEST_FILE_BYTES:
-        raise TooLarge(f"The file is larger than {LARGEST_FILE_BYTES // 1024 // 1024} MB; split it.")
+        raise TooLarge(_("The file is larger than %(most)d MB; split it.", most=LARGEST_FILE_BYTES // 1024 // 1024))
     if not content.strip():
         raise _refusal("The file is empty.")
     lines = _lines_of_workbook(content) if content.startswith(b"PK\x03\x04") else _lines_of_text(content)
@@ -48,7 +49,7 @@ def read_sheet(content: bytes) -> Sheet:
             headers = _headers(cells)
             continue
         if len(rows) >= MOST_ROWS:
-            raise TooLarge(f"The file has more than {MOST_ROWS:,} rows; split it.")
+            raise TooLarge(_("The file has more than %(most)s rows; split it.", most=format(MOST_ROWS, ",")))
         rows.append((number, _fitted(cells, len(headers), number)))
     if not rows:
         raise _refusal("There is no row below the headings.")
@@ -59,15 +60,22 @@ def _headers(cells: list[str]) -> list[str]:
     while cells and not cells[-1]:
         cells = cells[:-1]
     if len(cells) > MOST_COLUMNS:
-        raise TooLarge(f"The file has more than {MOST_COLUMNS} columns; leave out those that aren't needed.")
-    return [cell[:200] or f"Column {number}" for number, cell in enumerate(cells, 1)]
+        raise TooLarge(
+            _(
+                "The file has more than %(most)d columns; leave out those that aren't needed.",
+                most=MOST_COLUMNS,
+            )
+        )
+    return [cell[:200] or _("Column %(number)d", number=number) for number, cell in enumerate(cells, 1)]
 
 
 def _fitted(cells: list[str], width: int, number: int) -> list[str]:
     if any(cells[width:]):
-        raise _refusal(f"Line {number} has more cells than there are headings.")
+        raise _refusal(_("Line %(number)d has more cells than there are headings.", number=number))
     if any(len(cell) > LONGEST_CELL for cell in cells):
-        raise _refusal(f"A cell of line {number} has more than {LONGEST_CELL:,} characters.")
+        raise _refusal(
+            _("A cell of line %(number)d has more than %(most)d characters.", number=number, most=LONGEST_CELL)
+        )
     return (cells + [""] * width)[:width]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from starline.core import audit, storage
 from starline.core.db import session
 from starline.core.errors import Conflict, Invalid, Stale
+from starline.core.language import _
 from starline.core.problems import Problems
 from starline.core.rows import assign
 from starline.organizations import pictures
@@ -95,7 +96,7 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
         problems.add(name, "There is no setting called this.")
     name = tidy.get("display_name") or ""
     if not isinstance(name, str) or len(name) > LONGEST_NAME or "\x00" in name:
-        problems.add("display_name", f"Use at most {LONGEST_NAME} characters.")
+        problems.add("display_name", _("Use at most %(most)d characters.", most=LONGEST_NAME))
     if "theme_color" in tidy:
         tidy["theme_color"] = tidy["theme_color"] or None
     check_place({key: value for key, value in tidy.items() if value is not None}, problems)

@@ -6,6 +6,7 @@ from typing import Any
 
 from babel.numbers import is_currency
 
+from starline.core.language import _
 from starline.core.official_numbers import is_npi
 from starline.core.problems import Problems
 from starline.organizations.models import SubscriptionTier
@@ -64,7 +65,7 @@ def check_new_organization(values: Mapping[str, Any]) -> dict[str, Any]:
             "npi", "This is not a National Provider Identifier: its check digit is wrong. Copy all ten digits."
         )
     if tidy.get("subscription_tier") and tidy["subscription_tier"] not in set(SubscriptionTier):
-        problems.add("subscription_tier", f"Choose one of: {', '.join(SubscriptionTier)}.")
+        problems.add("subscription_tier", _("Choose one of: %(names)s.", names=", ".join(SubscriptionTier)))
     problems.refuse()
     return tidy
 
@@ -77,7 +78,7 @@ def check_place(values: Mapping[str, Any], problems: Problems) -> None:
             problems.add("time_zone", problem)
     for name, possible in (("locale", LOCALES), ("date_format", DATE_FORMATS)):
         if name in values and values[name] not in possible:
-            problems.add(name, f"Choose one of: {', '.join(possible)}.")
+            problems.add(name, _("Choose one of: %(names)s.", names=", ".join(possible)))
     if "currency" in values and not (isinstance(values["currency"], str) and is_currency(values["currency"])):
         problems.add("currency", "Give a currency by its three letters, for example USD.")
     for name in ("primary_color", "secondary_color", "theme_color"):
@@ -99,16 +100,23 @@ def check_mail(values: Mapping[str, Any], problems: Problems) -> None:
 def check_features(given: Mapping[str, Any], problems: Problems) -> None:
     for name, value in given.items():
         if name not in FEATURES:
-            problems.add("features", f"There is no feature called {name}. Choose from: {', '.join(FEATURES)}.")
+            problems.add(
+                "features",
+                _(
+                    "There is no feature called %(name)s. Choose from: %(features)s.",
+                    name=name,
+                    features=", ".join(FEATURES),
+                ),
+            )
         elif not isinstance(value, bool):
-            problems.add("features", f"{FEATURES[name].label} must be yes or no.")
+            problems.add("features", _("%(label)s must be yes or no.", label=FEATURES[name].label))
 
 
 def check_policy(policy: str, given: Mapping[str, Any], problems: Problems) -> None:
     """Note what is wrong with the chosen values of one policy."""
     for name, value in given.items():
         setting = POLICIES[policy].get(name)
-        problem = setting.problem(value) if setting else f"There is no setting called {name}."
+        problem = setting.problem(value) if setting else _("There is no setting called %(name)s.", name=name)
         if problem:
             problems.add(policy, problem)
 
@@ -130,7 +138,7 @@ def _check_types(values: Mapping[str, Any], problems: Problems) -> None:
         elif not isinstance(value, str):
             problems.add(name, "Give a text.")
         elif len(value) > longest or "\x00" in value:
-            problems.add(name, f"Use at most {longest} characters.")
+            problems.add(name, _("Use at most %(most)d characters.", most=longest))
 
 
 def _check_addresses(values: Mapping[str, Any], problems: Problems) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from starline.core import clock, events, tenancy
 from starline.core.db import Model, Role, TenantModel, choice, column, metadata, session
 from starline.core.errors import Conflict
+from starline.core.language import _
 from starline.core.problems import Problems, invalid
 from starline.core.rows import assign
 from starline.organizations import custom_rules as rules
@@ -110,7 +111,12 @@ def add_custom_field(values: Mapping[str, Any], *, by: int | None) -> CustomFiel
     if made.key in {one.key for one in same}:
         raise invalid("key", "There is a field with this name for programs already; choose another.")
     if len(same) >= MOST_FIELDS:
-        raise Conflict(f"There are {MOST_FIELDS} fields already; take one that nobody uses out of use.")
+        raise Conflict(
+            _(
+                "There are %(most)d fields already; take one that nobody uses out of use.",
+                most=MOST_FIELDS,
+            )
+        )
     made.position = max((one.position for one in same), default=0) + 1
     session.add(made)
     session.flush()
@@ -174,7 +180,9 @@ def change_kind(
     _check_choices(kind, offered)
     change = kind_change(one, kind, offered)
     if change.lost and not accepts_loss:
-        raise Conflict(f"{len(change.lost)} values would be lost. Correct them first, or accept the loss.")
+        raise Conflict(
+            _("%(number)s values would be lost. Correct them first, or accept the loss.", number=len(change.lost))
+        )
     _write(one, change)
     assign(one, {"kind": kind, "choices": offered if kind in CHOSEN else []})
     session.flush()
@@ -233,7 +241,14 @@ def _checked(values: dict[str, Any], one: CustomField) -> dict[str, Any]:
         known = set(session.scalars(select(Role.name)))
         for name in values["role_names"] or ():
             if name not in known:
-                problems.add("role_names", f"There is no role called {name}. Choose from: {', '.join(sorted(known))}.")
+                problems.add(
+                    "role_names",
+                    _(
+                        "There is no role called %(name)s. Choose from: %(known)s.",
+                        name=name,
+                        known=", ".join(sorted(known)),
+                    ),
+                )
     if kind == FieldKind.FILE and values.get("is_required", one.is_required):
         problems.add("is_required", "A document can't be required: the record is there before its documents are.")
     problems.refuse()
@@ -245,7 +260,14 @@ def _check_choices(kind: FieldKind, choices: list[str]) -> None:
     if kind in CHOSEN and not choices:
         raise invalid("choices", "Name what can be chosen, separated by commas.")
     if len(choices) > MOST_CHOICES or any(len(text) > LONGEST_CHOICE for text in choices):
-        raise invalid("choices", f"Give at most {MOST_CHOICES} choices of at most {LONGEST_CHOICE} characters.")
+        raise invalid(
+            "choices",
+            _(
+                "Give at most %(most)d choices of at most %(longest)d characters.",
+                most=MOST_CHOICES,
+                longest=LONGEST_CHOICE,
+            ),
+        )
 
 
 def _check_choices_in_use(one: CustomField, choices: list[str]) -> None:
@@ -258,7 +280,10 @@ def _check_choices_in_use(one: CustomField, choices: list[str]) -> None:
         held = (CustomValue.subject == one.subject, CustomValue.field == one.key, CustomValue.value == text)
         number = session.scalar(query.where(*held)) or 0
         if number:
-            raise invalid("choices", f"{number} records have “{text}”. Change them before you take it away.")
+            raise invalid(
+                "choices",
+                _("%(number)s records have “%(what)s”. Change them before you take it away.", number=number, what=text),
+            )
 
 
 def _values(one: CustomField) -> list[tuple[UUID, Any]]:

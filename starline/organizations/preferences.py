@@ -8,6 +8,7 @@ from sqlalchemy import select
 from starline.core import events, tenancy
 from starline.core.db import Role, session
 from starline.core.errors import Stale
+from starline.core.language import _
 from starline.core.problems import Problems
 from starline.core.rows import assign
 from starline.organizations import custom_fields
@@ -95,7 +96,10 @@ def _check_roles(names: Iterable[str], problems: Problems) -> None:
     known = sorted(session.scalars(select(Role.name))) if names else []
     for name in names:
         if name not in known:
-            problems.add("security_policy", f"There is no role called {name}. Choose from: {', '.join(known)}.")
+            problems.add(
+                "security_policy",
+                _("There is no role called %(name)s. Choose from: %(known)s.", name=name, known=", ".join(known)),
+            )
 
 
 def _check_text(name: str, values: Mapping[str, Any], problems: Problems) -> None:
@@ -106,7 +110,7 @@ def _check_text(name: str, values: Mapping[str, Any], problems: Problems) -> Non
     if not isinstance(value, str) or "\x00" in value:
         problems.add(name, "Give a text.")
     elif len(value) > longest:
-        problems.add(name, f"Use at most {longest} characters.")
+        problems.add(name, _("Use at most %(most)d characters.", most=longest))
 
 
 def _json(value: Any) -> Any:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from starline.core import clock, events, storage, tenancy
 from starline.core.db import User, session
 from starline.core.errors import Conflict, NotAllowed, Unavailable
+from starline.core.language import _
 from starline.organizations.checks import check_new_organization
 from starline.organizations.founding import Founding
 from starline.organizations.models import Branch, Organization, OrganizationSettings, OrganizationStatus
@@ -135,7 +136,7 @@ def _set_status(organization: Organization, status: OrganizationStatus, name: st
     if not reason.strip():
         raise Conflict("Give a reason; the audit trail keeps it.")
     if organization.status == status:
-        raise Conflict(f"{organization.name} is {status} already.")
+        raise Conflict(_("%(name)s is %(status)s already.", name=organization.name, status=status))
     with tenancy.because(reason.strip()):
         organization.status = status
         session.flush()
@@ -153,7 +154,9 @@ def _refuse_taken(values: Mapping[str, Any]) -> None:
     for name, what in (("slug", "subdomain"), ("custom_domain", "domain"), ("email_domain", "e-mail domain")):
         given = values.get(name)
         if given and session.query(Organization.id).filter_by(**{name: given}).first():
-            sentence = f"Another organisation has the {what} {given}; choose a different one."
+            sentence = _(
+                "Another organisation has the %(what)s %(given)s; choose a different one.", what=what, given=given
+            )
             raise Conflict(sentence, errors={name: [sentence]})
 
 

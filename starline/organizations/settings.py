@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from starline.core.db import session
-from starline.core.language import LANGUAGES
+from starline.core.language import LANGUAGES, _
 from starline.organizations.models import OrganizationSettings
 
 
@@ -35,16 +35,16 @@ class Setting:
     def problem(self, value: Any) -> str | None:
         """What is wrong with `value`, as a sentence that says what to do; None when it is good."""
         if isinstance(self.default, bool):
-            return None if isinstance(value, bool) else f"{self.label} must be yes or no."
+            return None if isinstance(value, bool) else _("%(label)s must be yes or no.", label=_(self.label))
         if isinstance(self.default, int):
             return self._problem_of_number(value)
         if isinstance(self.default, tuple):
             is_list = isinstance(value, (list, tuple)) and all(isinstance(one, str) and one.strip() for one in value)
-            return None if is_list else f"{self.label} must be a list of names."
+            return None if is_list else _("%(label)s must be a list of names.", label=_(self.label))
         if not isinstance(value, str) or len(value) > 80:
-            return f"{self.label} must be a short text."
+            return _("%(label)s must be a short text.", label=_(self.label))
         if self.choices and value not in self.choices:
-            return f"{self.label} must be one of: {', '.join(self.choices)}."
+            return _("%(label)s must be one of: %(choices)s.", label=_(self.label), choices=", ".join(self.choices))
         return None
 
     def settled(self, value: Any) -> Any:
@@ -57,9 +57,14 @@ class Setting:
 
     def _problem_of_number(self, value: Any) -> str | None:
         if not isinstance(value, int) or isinstance(value, bool):
-            return f"{self.label} must be a whole number."
+            return _("%(label)s must be a whole number.", label=_(self.label))
         if self.least is not None and self.most is not None and not self.least <= value <= self.most:
-            return f"{self.label} must lie between {self.least} and {self.most}."
+            return _(
+                "%(label)s must lie between %(least)d and %(most)d.",
+                label=_(self.label),
+                least=self.least,
+                most=self.most,
+            )
         return None
 
 

@@ -3,6 +3,7 @@
 from starline.core import events
 from starline.core.db import User, session
 from starline.core.errors import Conflict
+from starline.core.language import _
 from starline.core.problems import invalid
 from starline.identity import invitations, roles
 from starline.staff.models import StaffMember
@@ -17,9 +18,9 @@ def invite_to_sign_in(member: StaffMember, *, by: int | None) -> User:
     More than that role is given by those who manage users.
     """
     if member.user_id is not None:
-        raise Conflict(f"{member} has a sign-in already.")
+        raise Conflict(_("%(member)s has a sign-in already.", member=member))
     if member.status == StaffStatus.TERMINATED:
-        raise Conflict(f"{member} no longer works here.")
+        raise Conflict(_("%(member)s no longer works here.", member=member))
     if not member.email:
         raise invalid("email", "There is no e-mail address to send the invitation to.")
     values = {

@@ -9,6 +9,7 @@ from typing import Any
 from starline.core import clock, events
 from starline.core.db import session
 from starline.core.errors import Conflict
+from starline.core.language import _
 from starline.core.problems import Problems, invalid
 from starline.core.rows import assign, proposed
 from starline.organizations.calendar import today
@@ -57,7 +58,11 @@ def move_applicant(applicant: Applicant, *, to: ApplicantStage, by: int | None) 
         raise invalid("stage", "Say when they start, or why they are not hired.")
     if to != ApplicantStage.APPLIED and not (applicant.phone or applicant.email):
         raise invalid(
-            "stage", f"There is no way to reach {applicant}. Enter a phone number or an e-mail address first."
+            "stage",
+            _(
+                "There is no way to reach %(applicant)s. Enter a phone number or an e-mail address first.",
+                applicant=applicant,
+            ),
         )
     applicant.rejection_reason, applicant.rejection_note, applicant.rejected_from = None, None, None
     _enter(applicant, to)
@@ -103,7 +108,7 @@ def _held(applicant: Applicant, to: ApplicantStage) -> Applicant:
     """The application as it is now, held until the transaction ends. Raises `Conflict` where it can't go there."""
     session.refresh(applicant, with_for_update=True)
     if not may_move(applicant.stage, to):
-        raise Conflict(f"From “{applicant.stage}” an application can't go to “{to}”.")
+        raise Conflict(_("From “%(stage)s” an application can't go to “%(to)s”.", stage=applicant.stage, to=to))
     return applicant
 
 
@@ -123,5 +128,5 @@ def _check(values: Mapping[str, Any]) -> None:
         same = session.query(Applicant).filter_by(email=values["email"])
         open_one = next((one for one in same if one.is_open and one.id != values.get("id")), None)
         if open_one is not None:
-            problems.add("email", f"There is an open application with this address: {open_one}.")
+            problems.add("email", _("There is an open application with this address: %(other)s.", other=open_one))
     problems.refuse()

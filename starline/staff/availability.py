@@ -7,6 +7,7 @@ from uuid import UUID
 from starline.core import events
 from starline.core.db import session
 from starline.core.errors import Conflict
+from starline.core.language import _
 from starline.core.problems import Problems
 from starline.core.rows import assign, proposed
 from starline.staff.models import AvailabilitySlot
@@ -57,7 +58,7 @@ def _check(values: Mapping[str, Any], *, except_for: UUID | None) -> None:
     slot = slot_of(values)
     for other in session.query(AvailabilitySlot).filter_by(staff_member_id=values["staff_member_id"]):
         if other.id != except_for and slots_collide(slot, slot_of(proposed(other, {}))):
-            raise Conflict(f"This overlaps “{other}”. Change that line, or choose other times.")
+            raise Conflict(_("This overlaps “%(other)s”. Change that line, or choose other times.", other=other))
 
 
 def _check_shape(values: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from starline.core import clock, events, tenancy
 from starline.core.db import session
 from starline.core.errors import Conflict, NotAllowed
+from starline.core.language import _
 from starline.core.problems import Problems, invalid
 from starline.core.rows import assign, proposed
 from starline.organizations.calendar import today
@@ -40,7 +41,7 @@ def update_credential_type(kind: CredentialType, values: Mapping[str, Any], *, b
 def remove_credential_type(kind: CredentialType, *, by: int | None) -> None:
     """Remove a type nobody holds; one that is held can be taken out of use."""
     if session.query(Credential.id).filter_by(credential_type_id=kind.id).first():
-        raise Conflict(f"Somebody holds {kind}. Untick “In use” instead of removing it.")
+        raise Conflict(_("Somebody holds %(kind)s. Untick “In use” instead of removing it.", kind=kind))
     events.record("credential_type:removed", kind)
     session.delete(kind)
     session.flush()
@@ -80,7 +81,7 @@ def verify_credential(credential: Credential, *, by: int) -> Credential:
     if credential.staff_member.user_id == by:
         raise NotAllowed("Nobody verifies their own credential; ask a colleague.")
     if credential.expires_on is not None and credential.expires_on < today():
-        raise Conflict(f"This credential expired on {credential.expires_on}; enter the renewed one.")
+        raise Conflict(_("This credential expired on %(day)s; enter the renewed one.", day=credential.expires_on))
     credential.verified_on, credential.verified_by_id = today(), by
     session.flush()
     onboarding.tick(credential.staff_member_id, credential_type_id=credential.credential_type_id, by=by)
@@ -125,7 +126,10 @@ def _check_type(values: Mapping[str, Any]) -> None:
     unknown = sorted(set(values.get("required_disciplines") or ()) - set(Discipline))
     if unknown:
         known = ", ".join(Discipline)
-        problems.add("required_disciplines", f"Not a discipline: {', '.join(unknown)}. Choose from: {known}.")
+        problems.add(
+            "required_disciplines",
+            _("Not a discipline: %(unknown)s. Choose from: %(known)s.", unknown=", ".join(unknown), known=known),
+        )
     months = values.get("validity_months")
     if months is not None and not 1 <= months <= 240:
         problems.add("validity_months", "Give 1 to 240 months, or leave it empty if it does not expire.")

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from starline.core import events
 from starline.core.db import session
 from starline.core.errors import Conflict
+from starline.core.language import _
 from starline.core.problems import Problems, invalid
 from starline.core.rows import assign, proposed
 from starline.organizations.calendar import today
@@ -124,7 +125,7 @@ def tick(
 
 def _end(item: OnboardingItem, status: OnboardingStatus, *, by: int | None, note: str | None) -> OnboardingItem:
     if item.status != OnboardingStatus.OPEN:
-        raise Conflict(f"This step was {item.status} already.")
+        raise Conflict(_("This step was %(status)s already.", status=item.status))
     item.status, item.done_on, item.done_by_id = status, today(), by
     item.note = note or item.note
     session.flush()
@@ -163,4 +164,11 @@ def _check_step(values: Mapping[str, Any]) -> None:
 def _check_disciplines(values: Mapping[str, Any], field: str) -> None:
     unknown = sorted(set(values.get(field) or ()) - set(Discipline))
     if unknown:
-        raise invalid(field, f"Not a discipline: {', '.join(unknown)}. Choose from: {', '.join(Discipline)}.")
+        raise invalid(
+            field,
+            _(
+                "Not a discipline: %(unknown)s. Choose from: %(known)s.",
+                unknown=", ".join(unknown),
+                known=", ".join(Discipline),
+            ),
+        )

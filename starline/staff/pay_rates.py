@@ -6,6 +6,7 @@ from uuid import UUID
 
 from starline.core import events
 from starline.core.db import session
+from starline.core.language import _
 from starline.core.periods import Period
 from starline.core.problems import Problems, invalid
 from starline.core.rows import assign, proposed
@@ -49,5 +50,11 @@ def _check(values: Mapping[str, Any], *, except_for: UUID | None) -> None:
         if other.id != except_for and period.overlaps(held):
             named = service or "base"
             raise invalid(
-                "starts_on", f"The {named} rate of {other.rate_amount} holds {held}. End it the day before first."
+                "starts_on",
+                _(
+                    "The %(named)s rate of %(amount)s holds %(held)s. End it the day before first.",
+                    named=named,
+                    amount=other.rate_amount,
+                    held=held,
+                ),
             )

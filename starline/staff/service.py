@@ -7,6 +7,7 @@ from uuid import UUID
 
 from starline.core import batches, clock, events
 from starline.core.db import session
+from starline.core.language import _
 from starline.core.official_numbers import is_npi, ssn_digits
 from starline.core.postal import check_address, tidied
 from starline.core.problems import Problems, invalid
@@ -85,7 +86,10 @@ def _check_dates(whole: Mapping[str, Any], problems: Problems) -> None:
     if born and born > clock.today():
         problems.add("birth_date", "The birth date lies in the future; check the year.")
     elif born and hired and _sixteenth_birthday(born) > hired:
-        problems.add("birth_date", f"Nobody younger than {YOUNGEST_AGE} may be hired; check both dates.")
+        problems.add(
+            "birth_date",
+            _("Nobody younger than %(age)d may be hired; check both dates.", age=YOUNGEST_AGE),
+        )
     if hired and left and left < hired:
         problems.add("terminated_on", "The last working day can't come before the first.")
 
@@ -110,7 +114,7 @@ def _check_supervisor(member: StaffMember, supervisor_id: UUID, problems: Proble
 def _check_user(member: StaffMember, user_id: int, problems: Problems) -> None:
     holder = session.query(StaffMember).filter_by(user_id=user_id).first()
     if holder is not None and holder.id != member.id:
-        problems.add("user_id", f"This sign-in belongs to {holder} already; choose another.")
+        problems.add("user_id", _("This sign-in belongs to %(holder)s already; choose another.", holder=holder))
 
 
 def _shut_out(member: StaffMember) -> None:

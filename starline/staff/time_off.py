@@ -7,7 +7,7 @@ from uuid import UUID
 from starline.core import clock, events
 from starline.core.db import session
 from starline.core.errors import Conflict, NotAllowed
-from starline.core.language import N_
+from starline.core.language import N_, _
 from starline.core.periods import Period
 from starline.core.problems import invalid
 from starline.core.rows import assign, proposed
@@ -27,7 +27,7 @@ ANSWERS = {
 def request_time_off(values: Mapping[str, Any], *, by: int | None) -> TimeOff:
     member = locked_staff_member(values["staff_member_id"])
     if member.status == StaffStatus.TERMINATED:
-        raise Conflict(f"{member} no longer works here; there is no time off to ask for.")
+        raise Conflict(_("%(member)s no longer works here; there is no time off to ask for.", member=member))
     _check(values, except_for=None)
     absence = TimeOff(**values)
     session.add(absence)
@@ -59,7 +59,7 @@ def decline_time_off(absence: TimeOff, *, by: int, note: str | None = None) -> T
 def cancel_time_off(absence: TimeOff, *, by: int | None) -> TimeOff:
     """Call off an absence, asked for or granted, that is not over yet."""
     if not absence.is_open:
-        raise Conflict(f"This time off was {absence.status} already.")
+        raise Conflict(_("This time off was %(status)s already.", status=absence.status))
     if absence.ends_on < clock.today():
         raise Conflict("This time off is over; it stays on record.")
     absence.status = TimeOffStatus.CANCELLED
@@ -96,7 +96,7 @@ def _page_of(absence: TimeOff) -> str:
 
 def _check_open(absence: TimeOff) -> None:
     if absence.status != TimeOffStatus.REQUESTED:
-        raise Conflict(f"This time off was {absence.status} already; cancel it and ask again.")
+        raise Conflict(_("This time off was %(status)s already; cancel it and ask again.", status=absence.status))
 
 
 def _check(values: Mapping[str, Any], *, except_for: UUID | None) -> None:
@@ -108,4 +108,10 @@ def _check(values: Mapping[str, Any], *, except_for: UUID | None) -> None:
         raise invalid("ends_on", "Time off lasts at most a year; use the status “leave” for longer absences.")
     for other in session.query(TimeOff).filter_by(staff_member_id=values["staff_member_id"]):
         if other.id != except_for and other.is_open and period.overlaps(Period(other.starts_on, other.ends_on)):
-            raise Conflict(f"There is time off from {other} already ({other.status}). Cancel that one first.")
+            raise Conflict(
+                _(
+                    "There is time off from %(other)s already (%(status)s). Cancel that one first.",
+                    other=other,
+                    status=other.status,
+                )
+            )

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from starline.core import clock, events, tenancy
 from starline.core.db import session
 from starline.core.errors import Conflict
+from starline.core.language import _
 from starline.core.problems import Problems, invalid
 from starline.core.rows import assign, proposed
 from starline.staff import onboarding, rules
@@ -166,7 +167,10 @@ def _check_course(values: Mapping[str, Any]) -> None:
     unknown = sorted(set(values.get("required_disciplines") or ()) - set(Discipline))
     if unknown:
         known = ", ".join(Discipline)
-        problems.add("required_disciplines", f"Not a discipline: {', '.join(unknown)}. Choose from: {known}.")
+        problems.add(
+            "required_disciplines",
+            _("Not a discipline: %(unknown)s. Choose from: %(known)s.", unknown=", ".join(unknown), known=known),
+        )
     if not 0 < values["hours"] <= 200:
         problems.add("hours", "Give hours above 0, 200 at most.")
     months, score = values.get("validity_months"), values.get("pass_score")

@@ -7,6 +7,7 @@ from typing import Any
 from starline.core import events
 from starline.core.db import session
 from starline.core.errors import Conflict
+from starline.core.language import _
 from starline.core.problems import Problems, invalid
 from starline.staff.availability import slot_of
 from starline.staff.models import AvailabilitySlot, StaffMember
@@ -50,7 +51,7 @@ def add_exception(member: StaffMember, day: date, hours: Sequence[Hours], *, by:
     member = locked_staff_member(member.id)
     there = session.query(AvailabilitySlot).filter_by(staff_member_id=member.id, on_date=day).first()
     if there is not None:
-        raise Conflict(f"There is an exception for {day} already. Remove that one first.")
+        raise Conflict(_("There is an exception for %(day)s already. Remove that one first.", day=day))
     lines = [Slot(None, day, starts, ends) for starts, ends in hours]
     rows = session.query(AvailabilitySlot).filter(
         AvailabilitySlot.staff_member_id == member.id, AvailabilitySlot.on_date.is_not(None)
