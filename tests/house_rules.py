@@ -34,6 +34,11 @@ MAY_SEND = {
     "app/platform/local/processes.py",  # to this program's own address
 }
 
+SPOKEN = r"(app/(?!platform/|cli)|starline/(?!core/|lifecycle/|processes))"
+"""Where sentences are for people; operators at a command line read English."""
+
+REFUSALS = {"Conflict", "Invalid", "NotAllowed", "NotFound", "TooLarge", "Unavailable", "invalid", "problems"}
+
 FORBIDDEN_NAMES = {"utils.py", "helpers.py", "manager.py", "misc.py", "common.py"}
 
 
@@ -91,6 +96,8 @@ def _breaches_of_python(path: Path, name: str, tree: ast.Module) -> Iterator[str
         yield from _commits(name, tree)
     if name.startswith("migrations/versions/"):
         yield from _unprotected_tables(name, tree)
+    if re.match(SPOKEN, name):
+        yield from untranslatable(name, tree)
 
 
 def _has_reason(path: Path, line: int) -> bool:
@@ -124,6 +131,15 @@ def _unprotected_tables(name: str, tree: ast.Module) -> Iterator[str]:
     is_protected = any("protect" in part for call in calls for part in _names(call.func))
     if made and not is_protected:
         yield f"{name}: makes tables and protects none by row-level security"
+
+
+def untranslatable(name: str, tree: ast.Module) -> Iterator[str]:
+    """A refusal that is put together before it is looked up in the catalogue comes in English."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not _names(node.func) & REFUSALS:
+            continue
+        if any(isinstance(one, ast.JoinedStr) for one in [*node.args, *(word.value for word in node.keywords)]):
+            yield f"{name}:{node.lineno}: write the sentence whole, with %(name)s for what it quotes, inside _()"
 
 
 def _names(node: ast.AST) -> set[str]:

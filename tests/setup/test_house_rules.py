@@ -1,0 +1,21 @@
+"""The rules of the house that no other tool checks find what they are for."""
+
+import ast
+
+import pytest
+
+from tests.house_rules import untranslatable
+
+
+@pytest.mark.parametrize(
+    ("line", "breaches"),
+    [
+        ('raise Conflict(f"{name} is there already.")', 1),
+        ('problems.add("name", f"Use at most {most} characters.")', 1),
+        ('raise Invalid(sentence, errors={"name": [sentence]})', 0),
+        ('raise Conflict(_("%(name)s is there already.", name=name))', 0),
+        ('log.info(f"{name} was read")', 0),
+    ],
+)
+def test_a_refusal_put_together_before_it_is_translated_is_found(line: str, breaches: int) -> None:
+    assert len(list(untranslatable("starline/x.py", ast.parse(line)))) == breaches
