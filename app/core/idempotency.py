@@ -102,7 +102,7 @@ def _fingerprint() -> Any:
     if request.mimetype != "multipart/form-data":
         digest.update(request.get_data())
         return digest
-    for name, value in sorted(request.form.items(multi=True)):
+    for name, value in sorted((str(name), value) for name, value in request.form.items(multi=True)):
         digest.update(f"{name}={value}\n".encode())
     for name, sent in request.files.items(multi=True):
         digest.update(f"{name}={sent.filename}\n".encode())

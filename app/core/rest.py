@@ -42,7 +42,7 @@ class RowConverter(BaseConverter):
     Without it `PUT /clients/bulk` would look for a client called bulk, and `OPTIONS` would say that it can be changed.
     """
 
-    regex = r"(?!(?:_info|bulk|related)$)[^/]+"
+    regex = r"(?!(?:_info|bulk|related|search)$)[^/]+"
     part_isolating = True
 
 

@@ -37,7 +37,7 @@ class FileApi(BaseApi):  # type: ignore[misc]
     @once
     def upload(self) -> Response:
         viewer = uploads.uploader()
-        unknown = set(request.form) - FORM
+        unknown = {str(name or "") for name in request.form} - FORM
         if unknown or not request.form.get("owner"):
             sentence = _("Send a form of owner, owner_id and file; category, description and expires_on may go along.")
             raise Invalid(sentence, errors={name: [sentence] for name in unknown or {"owner"}})

@@ -209,6 +209,8 @@ def _switch(one: CustomField, *, is_active: bool) -> CustomField:
 
 def _move(one: CustomField, step: int) -> CustomField:
     same = [other for other in _of(one.subject) if other.is_active]
+    if not one.is_active:
+        raise Conflict("This field is out of use and stands on no form. Take it into use first.")
     place = next(number for number, other in enumerate(same) if other.id == one.id)
     other = place + step
     if not 0 <= other < len(same):

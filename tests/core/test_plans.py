@@ -104,6 +104,13 @@ def test_one_row_is_found_by_its_key(cast: Cast, plans: list[Plan], name: str) -
     assert "(id = " in indexes(plans)[f"pk_{TABLES[name]}"]
 
 
+def test_a_search_is_no_record_called_search(cast: Cast) -> None:
+    caller = by_token(cast.application, cast.harbor.people["Administrator"])
+    assert caller.get("/api/v1/duplicates/search").status_code == 405
+    allowed = caller.call("OPTIONS", "/api/v1/duplicates/search").headers["Allow"]
+    assert set(allowed.split(", ")) == {"OPTIONS", "POST"}
+
+
 def test_who_may_be_known_already_is_found_by_the_index_of_keys(cast: Cast, plans: list[Plan]) -> None:
     caller = by_token(cast.application, cast.harbor.people["Administrator"])
     asked = {"first_name": "Ruth", "last_name": "Abernathy", "birth_date": "1941-05-02", "phone": "503-555-0101"}

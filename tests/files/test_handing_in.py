@@ -211,3 +211,12 @@ def test_many_who_hand_in_at_once_stay_within_the_quota(
         named = {key for (key,) in session.query(FileVersion.storage_key)}
         assert set(storage().list_keys("documents/")) == named, "what was refused left no bytes"
         assert session.query(StoredFile).count() > 3
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "nameless-part-of-a-form"}], ids=["once", "with a key"])
+def test_a_part_of_the_form_without_a_name_is_refused_with_a_sentence(rest: Caller, headers: dict[str, str]) -> None:
+    part = b"--x\r\nContent-Disposition: form-data\r\n\r\nvalue\r\n"
+    body = part + b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nvalue\r\n--x--\r\n'
+    kind = "multipart/form-data; boundary=x"
+    answer = rest.post("/api/v1/files/", data=body, content_type=kind, headers=headers)
+    assert (answer.status_code, sorted(answer.json["errors"])) == (422, ["", "a"])

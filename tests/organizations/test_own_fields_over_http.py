@@ -245,6 +245,16 @@ def test_a_field_appears_and_goes_on_the_next_request(cast: Cast, admin: Caller,
     assert "New one" not in browser.get("/clients/list/").text
 
 
+@pytest.mark.parametrize("way", ["move_up", "move_down"])
+def test_a_field_out_of_use_has_no_place_to_move_to(cast: Cast, admin: Caller, way: str) -> None:
+    one = add(cast.harbor, f"Out of use {way}", "text")
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        custom_fields.deactivate(db.session.get_one(custom_fields.CustomField, one.id), by=None)
+    answer = admin.post(f"/api/v1/custom_fields/{one.id}/{way}")
+    assert answer.status_code == 409
+    assert "Take it into use first" in answer.json["message"]
+
+
 def test_a_change_of_kind_shows_what_would_be_lost(cast: Cast, browser: Caller, admin: Caller, client_id: str) -> None:
     one = add(cast.harbor, "Door", "text")
     admin.call("PATCH", f"/api/v1/clients/{client_id}", json={"custom_door": "seven"})
