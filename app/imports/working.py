@@ -19,7 +19,7 @@ from app.imports.reading import Reader
 from app.imports.restoring import Restorer, dumped, request_of
 from app.imports.targets import TARGETS, Target
 from app.imports.twins import Twins, hashed
-from starline.core import clock, outbox, tenancy
+from starline.core import clock, events, outbox, tenancy
 from starline.core.batches import Debts
 from starline.core.db import session
 from starline.core.errors import NotAllowed
@@ -219,6 +219,10 @@ def _undo(one: Import, target: Target, rows: list[ImportRow]) -> None:
         errors = tried(lambda row=row: restorer.restore(row))  # type: ignore[misc]
         row.state = RowState.KEPT if errors else RowState.UNDONE
         row.errors = errors
+    model = target.resource.model
+    ids = {row.record_id for row in rows if row.state == RowState.UNDONE}
+    query = select(model).where(model.id.in_(ids)).execution_options(populate_existing=True)
+    events.record("import:undone_rows", list(session.scalars(query)))
 
 
 _STEPS: dict[ImportState, Callable[[Import, Target, list[ImportRow]], None]] = {

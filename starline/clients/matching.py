@@ -67,6 +67,12 @@ def keep_keys(clients: Iterable[Client]) -> None:
             session.execute(insert(MatchKey.__table__), [{**row, "version": 1} for row in rows])
 
 
+@events.subscribe("import:undone_rows")
+def follow_undone_rows(records: list[Any]) -> None:
+    """Clients who are again as they were before an import changed them are known by what they were known by."""
+    keep_keys(one for one in records if isinstance(one, Client))
+
+
 def identity_of(client: Client) -> Particulars:
     """What a client is compared by: unchanged, the keys and pairs stay as they are."""
     return _particulars({name: getattr(client, name) for name in COMPARED})

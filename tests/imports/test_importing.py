@@ -49,6 +49,13 @@ def state(agency: Agency) -> dict[str, list[Any]]:
         }
 
 
+def keys(agency: Agency) -> list[Any]:
+    """What clients are known by when duplicates are looked for."""
+    with tenancy.acting(agency.id), db.transaction():
+        query = sql("SELECT client_id::text, key FROM match_keys WHERE organization_id = :id ORDER BY 1, 2")
+        return [tuple(row) for row in db.session.execute(query, {"id": agency.id})]
+
+
 def clients_called(agency: Agency, name: str) -> list[Client]:
     with tenancy.acting(agency.id), db.transaction():
         return db.session.query(Client).filter(Client.last_name.like(name)).order_by(Client.last_name).all()
@@ -122,10 +129,13 @@ def test_duplicates_are_skipped_updated_or_made_anew(cast: Cast, browser: Caller
     assert "Skipped" in page
     undo(browser, cast, _address)
     assert state(cast.harbor) == before
+    keys_before = keys(cast.harbor)
     _address, page = bring_in(browser, cast.application, cast.harbor, "Clients", changed, duplicates="update")
     assert [one.mobile_phone for one in clients_called(cast.harbor, "Family71")] == ["503-555-0199"]
+    assert keys(cast.harbor) != keys_before
     undo(browser, cast, _address)
     assert state(cast.harbor) == before
+    assert keys(cast.harbor) == keys_before
     _address, page = bring_in(browser, cast.application, cast.harbor, "Clients", changed, duplicates="create")
     assert len(clients_called(cast.harbor, "Family71")) == 2
     undo(browser, cast, _address)
