@@ -20,6 +20,7 @@ NO_PAGES = frozenset(
             "BrandingView.document",
             "BrandingView.message",
             "AuditView.export",
+            "ExportView.download",
             "AccessReviewView.download",
             "files.open_file",
             "FileView.open",
@@ -102,8 +103,8 @@ class Walk:
         page.on("request", self._request)
         page.on("dialog", lambda dialog: dialog.accept())
 
-    def open(self, path: str, *, with_axe: bool = False) -> None:
-        """Open a page, and look at it in light and dark."""
+    def open(self, path: str, *, with_axe: bool = False, in_dark: bool = True) -> None:
+        """Open a page, and look at it in light and, unless told otherwise, in dark."""
         self.path = path
         try:
             answer = self.page.goto(self.base + path, wait_until="load")
@@ -124,7 +125,8 @@ class Walk:
         if with_axe and is_whole:
             self.page.evaluate(AXE)
             self._axe("light", "")
-            self._axe("dark", ", runOnly: ['color-contrast']")  # nothing else of what axe looks at depends on colours
+            if in_dark:  # nothing else of what axe looks at depends on colours
+                self._axe("dark", ", runOnly: ['color-contrast']")
 
     def _axe(self, theme: str, options: str) -> None:
         self.page.evaluate(f"document.documentElement.dataset.bsTheme = '{theme}'")
