@@ -41,6 +41,7 @@ class DocumentField(wtforms.StringField):
 
     shown = ""
     shown_url = ""
+    is_let_go = False
 
 
 class SecretField(wtforms.PasswordField):

@@ -121,7 +121,7 @@ class Display:
                 "url": None,
                 "tone": resource.pills[one.name].get(str(value), "plain"),
             }
-        is_file = one.look is Look.FILE and record.get(one.key)
+        is_file = one.look is Look.FILE and value is not None
         return {
             "kind": "link" if is_file else _CELLS.get(one.kind, "text"),
             "text": text,

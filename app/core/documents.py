@@ -34,6 +34,13 @@ def show(control: Any) -> None:
     """Tell the control what its document is called, where the viewer may see it."""
     control.shown = label_of(StoredFile, control.data) if control.data else ""
     control.shown_url = f"/files/show/{control.data}" if control.shown else ""
+    control.is_let_go = control.name + LET_GO in request.form
+
+
+def to_be_chosen_again(resource: Resource) -> list[str]:
+    """The names of the files that were sent with a form which is shown again: no browser keeps them."""
+    sent = [request.files.get(one.key + UPLOAD) for one in resource.own.values() if one.look is Look.FILE]
+    return [one.filename for one in sent if one is not None and one.filename]
 
 
 def is_let_go(one: Field) -> bool:

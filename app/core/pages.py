@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from flask import request
 from flask_babel import gettext as _
 
+from app.core import documents
 from app.core.consequences import consequences
 from app.core.fields import Kind, Look
 from app.core.own_fields import expanded
@@ -45,6 +46,7 @@ def form_page(resource: Resource, form: Any, action: str, row: Any, **more: Any)
         "version": version if version is not None else getattr(row, "version", None),
         "cancel_url": address(resource, "show", row.id) if row is not None else address(resource, "list"),
         "conflict": None,
+        "files_again": documents.to_be_chosen_again(resource),
         "multipart": any(one.look is Look.FILE for one in resource.own.values()),
         "history": history(resource, row.id) if row is not None else None,
         "errors_summary": [],

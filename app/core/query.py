@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from app.core.fields import MASK, Field, Kind, label_expression
+from app.core.fields import MASK, Field, Kind, Look, label_expression
 from app.core.own_values import own_comparison, stored_value, typed_value
 from app.core.resource import Resource
 from starline.core.search import is_searched
@@ -193,6 +193,8 @@ def _selected(resource: Resource, columns: tuple[str, ...]) -> tuple[Any, list[A
                 other.c.organization_id == table.c.organization_id,
                 other.c.id == key,
             )
+            if one.look is Look.FILE:
+                same = sa.and_(same, other.c.trashed_at.is_(None))
             source = source.outerjoin(other, same)
             selected[one.key] = key.label(one.key) if one.is_own else key
             selected[name] = label_expression(one.target, other).label(name)

@@ -27,7 +27,7 @@ from starline.core.identifiers import parse_uuid
 from starline.core.tenancy import PLATFORM_ID
 from starline.identity import attempts, roles, sessions, tokens
 from starline.identity.key_viewer import KeyViewer
-from starline.identity.viewer import Viewer, load_viewer
+from starline.identity.viewer import NO_SESSION, Viewer, load_viewer, load_viewer_of_user
 from starline.organizations.models import Organization
 
 KEPT_SECONDS = 60
@@ -35,7 +35,7 @@ KEPT_SECONDS = 60
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-ASKED_BY_SCRIPTS = frozenset({"static", "ShellView.news"})
+ASKED_BY_SCRIPTS = frozenset({"static", "ShellView.news", "ImportView.progress", "ExportView.progress"})
 """What a page asks for by itself: an open page that nobody looks at must not keep its session alive."""
 
 csrf = CSRFProtect()
@@ -110,6 +110,8 @@ def forget_viewer() -> None:
         _viewers.pop(viewer.session_id, None)
         if isinstance(viewer, KeyViewer):
             g.viewer = _renewed(viewer)
+        elif viewer.session_id == NO_SESSION:  # a worker acts for the person
+            g.viewer = load_viewer_of_user(viewer.user_id)
         else:
             g.viewer = viewer_of(viewer.session_id, viewer.organization_id)
         g.pop("profile", None)

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 import orjson
@@ -19,7 +19,7 @@ from app.core.lists import arguments, asked_of, shown_fields
 from app.core.profile import current_profile
 from app.core.reading import read_page
 from app.core.resource import Resource
-from app.core.workbook import Cell, workbook
+from app.core.workbook import Cell, write_workbook
 from starline.core.errors import Invalid, NotAllowed
 
 EXPORT_ROWS = 5_000
@@ -47,15 +47,23 @@ def export(resource: Resource) -> Response:
 
 def sheet(resource: Resource, fields: list[Field], records: Iterator[dict[str, Any]], form: str) -> Response:
     """A file of `records`, one column for each of `fields`."""
-    answer = Response(content(resource, fields, records, form), mimetype=XLSX if form == "xlsx" else CSV)
+    out = io.BytesIO()
+    write(out, resource, fields, records, form)
+    answer = Response(out.getvalue(), mimetype=XLSX if form == "xlsx" else CSV)
     answer.headers["Content-Disposition"] = f'attachment; filename="{resource.name}.{form}"'
     return answer
 
 
-def content(
-    resource: Resource, fields: list[Field], records: Iterable[dict[str, Any]], form: str, *, with_ids: bool = False
-) -> bytes:
-    """What stands in a file of `records`: the labels first, then a line for each.
+def write(
+    out: BinaryIO,
+    resource: Resource,
+    fields: list[Field],
+    records: Iterable[dict[str, Any]],
+    form: str,
+    *,
+    with_ids: bool = False,
+) -> None:
+    """Write a file of `records` to `out`, a row at a time: the labels first, then a line for each.
 
     `with_ids`: each line ends with its own id and those of the records it points at, so that files can be joined.
     """
@@ -65,14 +73,15 @@ def content(
         [*(_cell(one, record, display) for one in fields), *((str(record[key] or ""), False) for key in keys)]
         for record in records
     )
-    labels += keys
     if form == "xlsx":
-        return workbook(str(_(resource.title)), labels, lines)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(labels)
-    writer.writerows([text if is_number else neutral(text) for text, is_number in line] for line in lines)
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+        write_workbook(out, str(_(resource.title)), [*labels, *keys], lines)
+        return
+    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow([neutral(label) for label in (*labels, *keys)])
+    for line in lines:
+        writer.writerow([value if is_number else neutral(value) for value, is_number in line])
+    text.detach()
 
 
 def every_field(resource: Resource) -> list[Field]:

@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from html import escape
+from typing import BinaryIO
 
 Cell = tuple[str, bool]
 """What a cell holds, and whether it is a number."""
@@ -59,19 +60,26 @@ _STYLES = (
 def workbook(name: str, labels: list[str], lines: Iterable[list[Cell]]) -> bytes:
     """The file: `labels` in bold above `lines`."""
     out = io.BytesIO()
+    write_workbook(out, name, labels, lines)
+    return out.getvalue()
+
+
+def write_workbook(out: BinaryIO, name: str, labels: list[str], lines: Iterable[list[Cell]]) -> None:
+    """Write the file to `out`, a row at a time."""
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for path, text in (
-            ("[Content_Types].xml", _TYPES),
-            ("_rels/.rels", _ROOT),
-            ("xl/workbook.xml", _book(name)),
-            ("xl/_rels/workbook.xml.rels", _PARTS),
-            ("xl/styles.xml", _STYLES),
-            ("xl/worksheets/sheet1.xml", "".join(_sheet(labels, lines))),
+        for path, texts in (
+            ("[Content_Types].xml", (_TYPES,)),
+            ("_rels/.rels", (_ROOT,)),
+            ("xl/workbook.xml", (_book(name),)),
+            ("xl/_rels/workbook.xml.rels", (_PARTS,)),
+            ("xl/styles.xml", (_STYLES,)),
+            ("xl/worksheets/sheet1.xml", _sheet(labels, lines)),
         ):
             entry = zipfile.ZipInfo(path, MADE_ON)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            packed.writestr(entry, text)
-    return out.getvalue()
+            with packed.open(entry, "w", force_zip64=True) as file:
+                for text in texts:
+                    file.write(text.encode())
 
 
 def _book(name: str) -> str:

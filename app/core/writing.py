@@ -163,7 +163,7 @@ def _check_own_rows(resource: Resource, values: Mapping[str, Any], row: Any = No
     """No foreign key guards a person or a document in a field of the agency's own."""
     for one in resource.own.values():
         chosen = values.get(one.key) if one.kind is Kind.RELATION else None
-        if chosen is None:
+        if chosen is None or (row is not None and one.of(row) == chosen):
             continue
         query = select(one.target.id).where(one.target.id == chosen)
         if one.look is Look.FILE:

@@ -16,7 +16,7 @@ from app.core.navigation import Entry, add_entry
 from app.core.profile import current_profile
 from app.exports.working import offered
 from starline.core import audit
-from starline.core.errors import Conflict, Invalid, NotFound
+from starline.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from starline.core.storage import storage
 from starline.exports import service
 from starline.exports.models import Export, ExportFormat, ExportState
@@ -76,6 +76,8 @@ class ExportView(BaseView):
         one = _found(pk)
         if one.state != ExportState.READY or one.storage_key is None:
             raise Conflict(_("This export has no file; ask for a new one."))
+        if not set(one.list_names) <= {other.name for other in offered()}:
+            raise NotAllowed(_("You may no longer take all of these lists along. Ask for a new export."))
         facts = {"file": one.file_name, "lists": one.list_names, "rows": one.row_count}
         audit.record("export", Export.__tablename__, subject_id=str(one.id), changes=facts)
         content = storage().open(one.storage_key)
@@ -89,7 +91,7 @@ class ExportView(BaseView):
     @expose("/<uuid:pk>/continue", methods=["POST"])
     def go_on(self, pk: UUID) -> AnyResponse:
         """Ask once more for the work of an export that stands still; lists that are written stay written."""
-        one = _found(pk, lock=True)
+        one = _found(pk)
         if not one.is_working:
             raise Conflict(_("This export is finished. Open it again."))
         service.promise(one)
@@ -97,7 +99,8 @@ class ExportView(BaseView):
 
     @expose("/<uuid:pk>/remove", methods=["POST"])
     def remove(self, pk: UUID) -> AnyResponse:
-        one = service.remove(_found(pk, lock=True))
+        one = _found(pk)
+        service.remove(one.id)
         flash(_("%(name)s was thrown away.", name=one.file_name), "success")
         return redirect("/export/")
 
@@ -105,8 +108,8 @@ class ExportView(BaseView):
 VIEWS = (ExportView,)
 
 
-def _found(pk: UUID, *, lock: bool = False) -> Export:
-    one = service.find(pk, of_user=allowed(*TAKE).user_id, lock=lock)
+def _found(pk: UUID) -> Export:
+    one = service.find(pk, of_user=allowed(*TAKE).user_id)
     if one is None:
         raise NotFound(_("There is no such export, or it is somebody else's."))
     return one

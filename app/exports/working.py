@@ -1,19 +1,15 @@
 """Writing the lists of an export as the person who asked, with what they may see at that moment."""
 
-import io
-from typing import Any
-
-from flask_babel import gettext as _
+import tempfile
+from collections.abc import Iterator
+from typing import Any, BinaryIO, cast
 
 from app.core.access import may
 from app.core.jobs import as_person
 from app.core.own_fields import tailored
 from app.core.resource import Resource, registry
-from app.core.sheets import content, every_field, every_record
-from starline.core.db import session
-from starline.core.errors import NotAllowed
+from app.core.sheets import every_field, every_record, write
 from starline.exports import service
-from starline.exports.models import Export
 
 
 def offered() -> list[Resource]:
@@ -22,20 +18,33 @@ def offered() -> list[Resource]:
 
 
 def write_next(export_id: Any) -> None:
-    """Write the next list. One that the person may no longer take along becomes an empty file without a heading."""
-    one = session.get(Export, export_id, with_for_update=True, populate_existing=True)
-    name = service.next_list(one) if one is not None and one.is_working else None
-    if one is None or name is None:
+    """Write the next list. One that the person may no longer take along becomes an empty file without a heading.
+
+    The list is read before the export's row is locked, so that nobody who throws it away has to wait for a long one.
+    """
+    one = service.get(export_id)
+    if one is None or not one.is_working:
         return
-    with as_person(one.user_id) as viewer:
+    place, name = len(one.parts), one.list_names[len(one.parts)]
+    with as_person(one.user_id) as viewer, tempfile.TemporaryFile() as content:
         if viewer is None or not viewer.can("export", "Exports"):
-            raise NotAllowed(_("Whoever asked for this export may no longer have it."))
+            service.remove(export_id)
+            return
         resource = next((other for other in offered() if other.name == name), None)
-        lines, rows = _written(tailored(resource), one.file_format) if resource else (b"", 0)
-        service.add_part(one, io.BytesIO(lines), rows=rows)
+        rows = _written(tailored(resource), one.file_format, content) if resource else 0
+        content.seek(0)
+        service.add_part(export_id, place, cast(BinaryIO, content), rows=rows)
 
 
-def _written(resource: Resource, form: str) -> tuple[bytes, int]:
-    fields = every_field(resource)
-    records = list(every_record(resource, fields))
-    return content(resource, fields, records, form, with_ids=True), len(records)
+def _written(resource: Resource, form: str, content: Any) -> int:
+    """Write the list; how many rows it has."""
+    fields, rows = every_field(resource), 0
+
+    def counted() -> Iterator[dict[str, Any]]:
+        nonlocal rows
+        for record in every_record(resource, fields):
+            rows += 1
+            yield record
+
+    write(content, resource, fields, counted(), form, with_ids=True)
+    return rows

@@ -33,6 +33,10 @@ def dumped(record: Any) -> str:
     return json.dumps({name: _out(value) for name, value in values.items()})
 
 
+TOGETHER = "imports-"
+"""How the requests begin that rows share."""
+
+
 class Restorer:
     """Takes the rows of one portion back."""
 
@@ -68,7 +72,7 @@ class Restorer:
     def _set_back(self, row: ImportRow) -> None:
         for event in reversed(self._events[row.id]):
             table = metadata.tables[event.subject]
-            if event.action == "insert":
+            if event.action == "insert" and table is not self.table:
                 session.execute(sa.delete(table).where(table.c.id == _key(table, event.subject_id)))
             elif event.action == "update" and str(event.subject_id) != str(row.record_id):
                 self._revert(table, event)
@@ -103,9 +107,10 @@ class Restorer:
         """What came of each row: all that its own request did, and of a request shared with others what it added
         that points at the row's record."""
         of_request = {request_of(row): row.id for row in rows}
-        of_record = {str(row.record_id): row.id for row in rows}
+        of_record = {str(row.record_id): row.id for row in rows if row.state == RowState.CREATED}
         since = (AuditEvent.organization_id == one.organization_id, AuditEvent.at >= one.started_at)
         born = (AuditEvent.subject == self.table.name, AuditEvent.action == "insert")
+        born += (AuditEvent.request_id.startswith(TOGETHER, autoescape=True),)
         shared = sa.select(AuditEvent.request_id).where(*since, *born, AuditEvent.subject_id.in_(of_record))
         names = of_request.keys() | set(session.scalars(shared))
         query = sa.select(AuditEvent).where(

@@ -16,7 +16,7 @@ from app.core.jobs import as_person
 from app.core.writing import create_row, find_row, update_row
 from app.imports.attempts import BATCH, Faults, Line, trial, tried
 from app.imports.reading import Reader
-from app.imports.restoring import Restorer, dumped, request_of
+from app.imports.restoring import TOGETHER, Restorer, dumped, request_of
 from app.imports.targets import TARGETS, Target
 from app.imports.twins import Twins, hashed
 from starline.core import clock, events, outbox, tenancy
@@ -124,7 +124,7 @@ def _run(one: Import, target: Target, rows: list[ImportRow]) -> None:
         with tenancy.acting(tenancy.current_organization_id(), one.user_id, reason=reason):
             made: list[Outcome] = []
             if tried(lambda batch=batch, made=made: maker.make_all(batch, made)):  # type: ignore[misc]
-                twins.forget([outcome.record_id for outcome in made])
+                twins.forget([outcome.record_id for outcome in made if outcome.state is RowState.CREATED])
                 made = [maker.make_one(*line) for line in batch]
         for (row, _values, _errors), outcome in zip(batch, made, strict=True):
             if outcome.former is not None:
@@ -172,7 +172,7 @@ class Maker:
         together = len(batch) > 1 and self.target.writes_together and self.one.duplicates != Duplicates.UPDATE
         debts = Debts(writes_together=together)
         if together:
-            tenancy.rename_request(f"imports-{batch[0][0].id.hex}")
+            tenancy.rename_request(f"{TOGETHER}{batch[0][0].id.hex}")
         for row, values, errors in batch:
             made.append(self._made(row, values, errors, debts))
             if not together:

@@ -55,7 +55,7 @@ def upgrade() -> None:
             )
             for name in ("changed_by_fk", "created_by_fk", "user_id")
         ),
-        sa.CheckConstraint("(state = 'ready') = (storage_key IS NOT NULL)", name=op.f("ck_exports_ready_has_file")),
+        sa.CheckConstraint("state <> 'ready' OR storage_key IS NOT NULL", name=op.f("ck_exports_ready_has_file")),
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_exports")),
     )
     op.create_index(

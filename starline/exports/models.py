@@ -29,7 +29,7 @@ class Export(TenantModel):
     __label__ = ("file_name",)
     __table_args__ = (
         Index(None, "organization_id", "user_id", "created_on"),
-        CheckConstraint("(state = 'ready') = (storage_key IS NOT NULL)", name="ready_has_file"),
+        CheckConstraint("state <> 'ready' OR storage_key IS NOT NULL", name="ready_has_file"),
     )
 
     file_name: Mapped[str] = column("File", String(200))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from starline.core import clock, events, outbox, tenancy
 from starline.core.db import session
@@ -22,7 +22,7 @@ from starline.exports.models import Export, ExportFormat, ExportState
 from starline.notifications.service import notify
 
 AREA = "exports"
-TASK = "exports.write_next"
+TASK, CLEARING = "exports.write_next", "exports.clear_files"
 KEPT_FOR = timedelta(days=7)
 LEFT_ALONE = timedelta(days=1)
 """A part may belong to an export that is still being written: bytes come before rows."""
@@ -49,17 +49,22 @@ def promise(one: Export) -> None:
     outbox.enqueue(TASK, export_id=str(one.id))
 
 
-def next_list(one: Export) -> str | None:
-    """The list to be written next, None where all are."""
-    return one.list_names[len(one.parts)] if len(one.parts) < len(one.list_names) else None
+def get(export_id: UUID, *, lock: bool = False) -> Export | None:
+    """The export as it is now, whoever asked for it."""
+    return session.get(Export, export_id, with_for_update=lock or None, populate_existing=True)
 
 
-def add_part(one: Export, content: BinaryIO, *, rows: int) -> None:
-    """Keep the file of the next list; after the last one, pack them all."""
-    name = next_list(one)
+def add_part(export_id: UUID, place: int, content: BinaryIO, *, rows: int) -> None:
+    """Keep the file of the list at `place`; after the last one, pack them all.
+
+    Nothing happens where the export was thrown away meanwhile, or another worker has written that list.
+    """
+    one = get(export_id, lock=True)
+    if one is None or not one.is_working or len(one.parts) != place:
+        return
     key = storage().put_stream(key_for(AREA, one.file_format), content, "application/octet-stream")
-    one.parts = [*one.parts, {"list": name, "rows": rows, "key": key}]
-    if next_list(one) is None:
+    one.parts = [*one.parts, {"list": one.list_names[place], "rows": rows, "key": key}]
+    if len(one.parts) == len(one.list_names):
         _pack(one)
         _tell(one)
     else:
@@ -67,20 +72,23 @@ def add_part(one: Export, content: BinaryIO, *, rows: int) -> None:
     session.flush()
 
 
-def remove(one: Export) -> Export:
+def remove(export_id: UUID) -> Export | None:
     """Throw the file away before its week is over. Raises `Conflict` where there is none any more."""
+    one = get(export_id, lock=True)
+    if one is None:
+        return None
     if one.state == ExportState.REMOVED:
         raise Conflict("This export was thrown away already.")
-    _erase(one)
+    _let_go(one)
     session.flush()
     events.record("export:removed", one)
     return one
 
 
-def find(export_id: UUID, *, of_user: int, lock: bool = False) -> Export | None:
+def find(export_id: UUID, *, of_user: int) -> Export | None:
     """The person's own export."""
     query = select(Export).where(Export.id == export_id, Export.user_id == of_user)
-    return session.scalars(query.with_for_update(of=Export) if lock else query).one_or_none()
+    return session.scalars(query).one_or_none()
 
 
 def newest(of_user: int, *, limit: int) -> list[Export]:
@@ -91,9 +99,10 @@ def newest(of_user: int, *, limit: int) -> list[Export]:
 def clear() -> int:
     """Throw away what is older than a week, and parts that broken attempts left; how many files."""
     now, removed = clock.now(), 0
-    old = select(Export).where(Export.state != ExportState.REMOVED, Export.created_on < now - KEPT_FOR)
+    end = func.coalesce(Export.expires_at, Export.created_on + KEPT_FOR)
+    old = select(Export).where(Export.state != ExportState.REMOVED, end < now)
     for one in session.scalars(old.with_for_update(of=Export, skip_locked=True)):
-        _erase(one)
+        _let_go(one)
         removed += 1
     session.flush()
     named = {key for one in session.scalars(select(Export)) for key in _keys(one)}
@@ -106,13 +115,18 @@ def clear() -> int:
     return removed
 
 
-def clear_parts(export_id: UUID) -> None:
-    """Remove the files of single lists, once the zip file that holds them is on record."""
-    one = session.get(Export, export_id)
-    if one is not None and one.state != ExportState.WORKING:
-        for key in _keys_of_parts(one):
-            storage().erase(key)
-        one.parts = [{**part, "key": None} for part in one.parts]
+def clear_files(export_id: UUID) -> None:
+    """Remove the files of single lists once the zip file is on record; of what was thrown away, all."""
+    one = get(export_id, lock=True)
+    if one is None or one.is_working:
+        return
+    for key in _keys_of_parts(one):
+        storage().erase(key)
+    one.parts = [{**part, "key": None} for part in one.parts]
+    if one.state == ExportState.REMOVED and one.storage_key:
+        storage().erase(one.storage_key)
+        one.storage_key = None
+    session.flush()
 
 
 def _pack(one: Export) -> None:
@@ -131,7 +145,7 @@ def _pack(one: Export) -> None:
         one.storage_key = storage().put_stream(key_for(AREA, "zip"), cast(BinaryIO, packed), "application/zip")
     one.state, one.finished_at = ExportState.READY, clock.now()
     one.expires_at = one.finished_at + KEPT_FOR
-    outbox.enqueue("exports.clear_parts", export_id=str(one.id))
+    outbox.enqueue(CLEARING, export_id=str(one.id))
 
 
 def _contents(one: Export) -> str:
@@ -156,7 +170,7 @@ def _keys_of_parts(one: Export) -> list[str]:
     return [part["key"] for part in one.parts if part["key"]]
 
 
-def _erase(one: Export) -> None:
-    for key in _keys(one):
-        storage().erase(key)
-    one.state, one.storage_key, one.size_bytes, one.expires_at = ExportState.REMOVED, None, None, None
+def _let_go(one: Export) -> None:
+    """The row first, the bytes once that is on record: a row never promises what is gone."""
+    one.state, one.size_bytes, one.expires_at = ExportState.REMOVED, None, None
+    outbox.enqueue(CLEARING, export_id=str(one.id))

@@ -14,7 +14,7 @@ def clear() -> None:
     service.clear()
 
 
-@task("exports.clear_parts")
-def clear_parts(export_id: str) -> None:
-    """Remove the files of the single lists."""
-    service.clear_parts(UUID(export_id))
+@task(service.CLEARING)
+def clear_files(export_id: str) -> None:
+    """Remove what is no longer needed of an export's files."""
+    service.clear_files(UUID(export_id))

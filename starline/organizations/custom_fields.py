@@ -253,6 +253,8 @@ def _checked(values: dict[str, Any], one: CustomField) -> dict[str, Any]:
                 )
     if kind == FieldKind.FILE and values.get("is_required", one.is_required):
         problems.add("is_required", "A document can't be required: the record is there before its documents are.")
+    if kind == FieldKind.FILE and values.get("role_names", one.role_names):
+        problems.add("role_names", "Whoever sees the record sees its documents; leave the roles empty.")
     problems.refuse()
     _check_choices(kind, values.get("choices", one.choices) or [])
     return values

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,13 +13,14 @@ from sqlalchemy import select
 from sqlalchemy import text as sql
 
 from app.core.resource import registry
-from app.exports import jobs
+from app.exports import jobs, working
 from starline.core import clock, db, tenancy
 from starline.core.storage import key_for, storage
 from starline.exports import service, tasks
 from starline.exports.models import Export, ExportState
 from starline.imports.parsing import read_sheet
 from starline.notifications.models import Notification
+from starline.organizations import custom_fields
 from tests.contract.callers import Caller, by_cookie
 from tests.imports.working import work
 from tests.isolation.cast import Agency, Cast, assemble
@@ -182,9 +184,11 @@ def test_what_is_thrown_away_leaves_no_bytes(cast: Cast, browser: Caller, way: s
     else:
         with tenancy.acting(cast.harbor.id), db.transaction():
             one = db.session.get_one(Export, of_address(cast.harbor, address).id)
-            one.created_on = clock.now() - timedelta(days=8)
+            one.expires_at = clock.now() - timedelta(minutes=1)
             db.session.flush()
             assert service.clear() >= 1
+    assert of_address(cast.harbor, address).state == ExportState.REMOVED
+    work(cast.application, cast.harbor, named="exports.%")
     with tenancy.acting(cast.harbor.id):
         assert not storage().exists(key)
     assert of_address(cast.harbor, address).state == ExportState.REMOVED
@@ -209,3 +213,79 @@ def test_an_export_of_another_agency_does_not_exist(cast: Cast, browser: Caller)
     work(cast.application, cast.harbor, named="exports.%")
     other = by_cookie(cast.application, cast.summit.people["Administrator"])
     assert other.get(f"{address}/download").status_code == 404
+
+
+def test_an_export_thrown_away_while_a_list_is_written_stays_away(
+    cast: Cast, browser: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = ask(browser, LISTS)
+
+    def meanwhile(*given: Any, **options: Any) -> None:
+        monkeypatch.undo()
+        assert browser.post(f"{address}/remove").status_code == 302  # nobody waits for the list
+
+    monkeypatch.setattr("app.exports.working.write", meanwhile)
+    work(cast.application, cast.harbor, named="exports.%")
+    one = of_address(cast.harbor, address)
+    assert (one.state, one.parts, one.storage_key) == (ExportState.REMOVED, [], None)
+
+
+def test_two_workers_write_each_list_once(cast: Cast, browser: Caller) -> None:
+    address = ask(browser, LISTS)
+    for _again in range(3):
+        assert browser.post(f"{address}/continue").status_code == 302
+    work(cast.application, cast.harbor, named="exports.%")
+    assert [part["list"] for part in of_address(cast.harbor, address).parts] == LISTS
+
+
+def test_somebody_who_signs_out_meanwhile_stops_nothing(
+    cast: Cast, browser: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = ask(browser, ["clients", "roles"])
+    read = working.every_field
+
+    def after_a_change(resource: Any) -> Any:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(change_a_person).result()
+        return read(resource)
+
+    def change_a_person() -> None:
+        with tenancy.acting(cast.harbor.id), db.transaction():
+            user = db.session.get_one(db.User, cast.harbor.people["Nurse"].user_id)
+            user.last_name = f"{user.last_name}x"
+
+    monkeypatch.setattr(working, "every_field", after_a_change)
+    work(cast.application, cast.harbor, named="exports.%")
+    assert of_address(cast.harbor, address).state == ExportState.READY
+
+
+def test_whoever_may_no_longer_sign_in_gets_nothing(cast: Cast) -> None:
+    scheduler = by_cookie(cast.application, cast.harbor.people["Scheduler"])
+    address = ask(scheduler, ["clients", "contacts"])
+    work(cast.application, cast.harbor, 1, named="exports.%")
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        db.session.get_one(db.User, cast.harbor.people["Scheduler"].user_id).active = False
+    work(cast.application, cast.harbor, named="exports.%")
+    one = of_address(cast.harbor, address)
+    assert one.state == ExportState.REMOVED
+    assert not any(part["key"] for part in one.parts)
+
+
+def test_a_list_that_one_may_no_longer_take_shuts_the_file(cast: Cast) -> None:
+    biller = by_cookie(cast.application, cast.harbor.people["Biller"])
+    address = ask(biller, ["clients", "coverages"])
+    work(cast.application, cast.harbor, named="exports.%")
+    assert biller.get(f"{address}/download").status_code == 200
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        role = db.session.query(db.Role).filter_by(template="Biller").one()
+        role.permissions = [one for one in role.permissions if str(one) != "can export on Coverages"]
+    answer = biller.get(f"{address}/download")
+    assert answer.status_code == 403
+    assert "no longer take all of these lists" in answer.text
+
+
+def test_a_heading_is_never_a_formula(cast: Cast, browser: Caller) -> None:
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        values = {"subject": "clients", "label": "=1+1", "key": "sum", "kind": "text", "is_in_list": True}
+        custom_fields.add_custom_field(values, by=None)
+    assert "'=1+1" in lines(taken(browser, cast, ["clients"]), "clients.csv")[0]

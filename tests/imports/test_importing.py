@@ -1,6 +1,7 @@
 """A sheet becomes records by the same checks as a form, and can be taken back as a whole."""
 
 import io
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from app.imports.targets import TARGETS
 from starline.clients.models import Client
 from starline.core import db, tenancy
 from starline.imports.parsing import read_sheet
-from tests.contract.callers import Caller, by_cookie
+from starline.staff.models import StaffMember
+from starline.staff.service import terminate
+from tests.contract.callers import Caller, by_cookie, by_token
 from tests.imports.working import bring_in, mapped, sheet_of, upload, work
 from tests.isolation.cast import Agency, Cast
 
@@ -354,3 +357,38 @@ def test_one_row_that_the_database_refuses_spoils_no_other(
     names = [one.last_name for one in clients_called(cast.harbor, "Family16_")]
     assert names == [f"Family{n}" for n in range(160, 170) if n != 165]
     assert "<b>9</b>" in browser.get(address).text
+
+
+def test_a_refused_row_doubles_no_record_that_was_brought_up_to_date(cast: Cast, browser: Caller) -> None:
+    """The rows of its batch are done again one by one, and find the same records."""
+    work_of = {"Position": "Aide", "Discipline": "HHA", "Hire date": "1/2/2024"}
+    people = [{"First": f"Given{n}", "Surname": f"Updated{n}", "DOB": f"3/{n}/1980", **work_of} for n in range(1, 6)]
+    _first, _page = bring_in(browser, cast.application, cast.harbor, "StaffMembers", people)
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        last = db.session.query(StaffMember).filter_by(last_name="Updated5").one()
+        terminate(last, on=date(2024, 2, 1), reason="Moved away", by=None)
+    changed = [{**one, "Position": "Senior aide"} for one in people]
+    changed[4]["Hire date"] = "6/1/2024"  # after the employment had ended: the verb alone knows
+    bring_in(browser, cast.application, cast.harbor, "StaffMembers", changed, duplicates="update")
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        found = db.session.query(StaffMember).filter(StaffMember.last_name.like("Updated%")).all()
+        assert sorted((one.last_name, one.position) for one in found) == [
+            *((f"Updated{n}", "Senior aide") for n in range(1, 5)),
+            ("Updated5", "Aide"),
+        ]
+
+
+def test_an_undo_takes_nothing_that_somebody_else_made(cast: Cast, browser: Caller) -> None:
+    """A record added on the form after the import began, and then brought up to date by it, stays with its history."""
+    address = upload(browser, "Clients", sheet_of([person(201, Cell="503-555-0177")]))
+    mapped(browser, cast.application, cast.harbor, address)
+    assert browser.post(f"{address}/run", data={"duplicates": "update"}).status_code == 302
+    token = by_token(cast.application, cast.harbor.people["Administrator"])
+    values = {"first_name": "Given201", "last_name": "Family201", "birth_date": "1941-10-06"}
+    made = token.post("/api/v1/clients/", json={**values, "branch_id": cast.harbor.parents["branches"]})
+    assert made.status_code == 201, made.json
+    before = state(cast.harbor)
+    work(cast.application, cast.harbor)
+    assert [one.mobile_phone for one in clients_called(cast.harbor, "Family201")] == ["503-555-0177"]
+    undo(browser, cast, address)
+    assert state(cast.harbor) == before

@@ -150,8 +150,9 @@ def test_a_document_is_never_required_nor_turned_into_words_nor_imported(cast: C
     with tenancy.acting(cast.harbor.id), db.transaction():
         values = {"subject": "clients", "label": "Must", "kind": "file", "is_required": True}
         with pytest.raises(Invalid, match="marked fields") as refusal:
-            custom_fields.add_custom_field(values, by=None)
+            custom_fields.add_custom_field({**values, "role_names": ["Nurse"]}, by=None)
     assert "can't be required" in refusal.value.errors["is_required"][0]
+    assert "Whoever sees the record" in refusal.value.errors["role_names"][0]
     assert not custom_fields.rules.may_become(custom_fields.FieldKind.FILE, custom_fields.FieldKind.TEXT)
     assert KEY not in TARGETS["Clients"].fields
 
@@ -160,3 +161,40 @@ def test_the_other_agency_has_no_such_field(cast: Cast) -> None:
     other = by_token(cast.application, cast.summit.people["Administrator"])
     found = other.get("/api/v1/clients/").json["result"]
     assert all(KEY not in one for one in found)
+
+
+def test_a_form_that_is_shown_again_asks_for_the_document_again(browser: Caller, admin: Caller) -> None:
+    """The page of people who may be the same, and that of two versions: neither can keep a chosen file."""
+    add_client(browser, "Twice")
+    alike = add_client(browser, "Twice", file_name="second.pdf")
+    assert "You may know this person already" in alike.text
+    assert "Choose second.pdf again" in alike.text
+    one = record(admin, "Twice")
+    data = {"version": one["version"] - 1, "preferred_name": "Tw", f"{KEY}-upload": (io.BytesIO(PDF), "third.pdf")}
+    stale = browser.post(f"/clients/edit/{one['id']}", data=data, content_type="multipart/form-data")
+    assert "Choose third.pdf again" in stale.text
+
+
+def test_a_tick_survives_a_form_that_is_shown_again(browser: Caller, admin: Caller) -> None:
+    add_client(browser, "Ticked")
+    one = record(admin, "Ticked")
+    data = {"version": one["version"] - 1, f"{KEY}-let-go": "y"}
+    stale = browser.post(f"/clients/edit/{one['id']}", data=data).text
+    assert re.search(rf'name="{KEY}-let-go" value="y" checked', stale)
+
+
+def test_a_document_in_the_trash_is_shown_nowhere_and_can_be_let_go(cast: Cast, browser: Caller, admin: Caller) -> None:
+    add_client(browser, "Trashed")
+    one = record(admin, "Trashed")
+    assert admin.post(f"/api/v1/files/{one[KEY]}/trash").status_code == 200
+    after = record(admin, "Trashed")
+    assert (after["custom_contract"], after[KEY]) == (None, one[KEY])
+    assert f"/files/show/{one[KEY]}" not in browser.get(f"/clients/show/{one['id']}").text
+    again = admin.call("PATCH", f"/api/v1/clients/{one['id']}", json={KEY: one[KEY], "preferred_name": "Ann"})
+    assert again.status_code == 200, again.json
+    page = browser.get(f"/clients/edit/{one['id']}").text
+    assert "A document that was thrown away" in page
+    assert f'name="{KEY}-let-go"' in page
+    version = record(admin, "Trashed")["version"]
+    browser.post(f"/clients/edit/{one['id']}", data={"version": version, f"{KEY}-let-go": "y"})
+    assert record(admin, "Trashed")[KEY] is None
