@@ -10,16 +10,16 @@ from typing import Any
 LONGEST = (
     "browser/test_for_everybody.py",
     "isolation/test_walker_screens.py",
-    "browser/test_every_view.py",
     "isolation/test_mutation.py",
     "isolation/test_mutation_application.py",
     "isolation/test_walker_rest.py",
+    "browser/test_every_view.py",
     "contract/test_new_entity.py",
     "isolation/test_walker_tasks.py",
     "hardening/test_forged_requests.py",
     "isolation/test_walker_crowd.py",
 )
-"""Files of minutes, the longest first."""
+"""Files of minutes, the longest first; those of browsers apart, for a browser alone needs more than one core."""
 
 
 def ordered(items: list[Any]) -> None:

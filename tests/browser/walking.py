@@ -130,7 +130,7 @@ class Walk:
 
     def _axe(self, theme: str, options: str) -> None:
         self.page.evaluate(f"document.documentElement.dataset.bsTheme = '{theme}'")
-        found = self.page.evaluate(f"axe.run({{resultTypes: ['violations']{options}}})")
+        found = self.page.evaluate(f"axe.run({{resultTypes: ['violations'], preload: false{options}}})")
         for violation in found["violations"]:
             if violation["impact"] in SERIOUS:
                 nodes = "; ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:3])
