@@ -89,6 +89,16 @@ def test_what_was_typed_comes_before_what_may_have_been_meant() -> None:
     assert names("thomson")[:2] == ["Anna Thomson", "Margaret Thompson"]
 
 
+def test_a_whole_name_that_somebody_has_is_not_taken_for_a_typo(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[Any] = []
+    monkeypatch.setattr("starline.core.search.finding._with_typos", lambda terms: looked.append(terms) or terms)
+    assert names("thomson anna")[0] == "Anna Thomson"
+    assert looked == []
+    names("thomson ana")
+    names("thomson")  # one word may well be meant otherwise
+    assert len(looked) == 2
+
+
 @pytest.mark.parametrize(
     "typed",
     ["(503) 555-0142", "5035550142", "+1 503-555-0142", "0142", "50142", "5550142", "555-0142", "15035550142"],

@@ -44,19 +44,26 @@ def find(
     """The records of each model that fit `text`, best first, as far as the viewer's record scope reaches.
 
     `columns` adds expressions of the model's table to each row. Mistyped words are looked for where what was typed
-    finds fewer than `limit` records; they come after it.
+    finds fewer than `limit` records and none that is called just so; they come after it.
     """
     models, terms = list(models), terms_of(text, clock.today())
     if not terms:
         return {model: [] for model in models}
     shown = columns or {}
     found = {model: _find(model, terms, viewer, limit, shown.get(model, [])) for model in models}
+    if any(_is_meant(terms, rows) for rows in found.values()):
+        return found
     lacking = [model for model, rows in found.items() if len(rows) < limit]
     if lacking and any(term.word for term in terms):
         forgiving = _with_typos(terms)
         if forgiving != terms:
             found |= {model: _find(model, forgiving, viewer, limit, shown.get(model, [])) for model in lacking}
     return found
+
+
+def _is_meant(terms: list[Term], rows: list[Found]) -> bool:
+    """Whether somebody is called exactly what was typed, by two words or more: then nothing was mistyped."""
+    return len(terms) > 1 and bool(rows) and rows[0].cost == EXACT * len(terms)
 
 
 def find_ids(model: Any, text: str, *, viewer: Any, limit: int) -> list[UUID]:
