@@ -58,7 +58,7 @@ def init_errors(app: Flask) -> None:
 
 
 def wants_json() -> bool:
-    return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
+    return request.path.startswith(("/api/", "/.well-known/")) or request.accept_mimetypes.best == "application/json"
 
 
 def problem(status: int, message: str, *, code: str, errors: dict[str, list[str]] | None = None) -> Response:

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from starline.core import clock, tenancy
 from starline.core.db import session
-from starline.core.search.asking import EXACT, TYPO, Alternative, Term, terms_of
+from starline.core.search.asking import BEGINNING, TYPO, Alternative, Term, terms_of
 from starline.core.search.models import SearchToken, search_spellings
 from starline.core.search.words import LONG, distance, distance_of_beginning, spellings, typos_in
 
@@ -44,7 +44,7 @@ def find(
     """The records of each model that fit `text`, best first, as far as the viewer's record scope reaches.
 
     `columns` adds expressions of the model's table to each row. Mistyped words are looked for where what was typed
-    finds fewer than `limit` records and none that is called just so; they come after it.
+    finds fewer than `limit` records and none whose names begin with all of it; they come after it.
     """
     models, terms = list(models), terms_of(text, clock.today())
     if not terms:
@@ -62,8 +62,8 @@ def find(
 
 
 def _is_meant(terms: list[Term], rows: list[Found]) -> bool:
-    """Whether somebody is called exactly what was typed, by two words or more: then nothing was mistyped."""
-    return len(terms) > 1 and bool(rows) and rows[0].cost == EXACT * len(terms)
+    """Whether somebody's names are, or begin with, all of two typed words or more: then nothing was mistyped."""
+    return len(terms) > 1 and bool(rows) and rows[0].cost <= BEGINNING * len(terms)
 
 
 def find_ids(model: Any, text: str, *, viewer: Any, limit: int) -> list[UUID]:
