@@ -195,4 +195,4 @@ def _fits(token: Any, asked: Any) -> Any:
     return sa.and_(token.c.token >= asked.c.low, token.c.token <= asked.c.high)
 
 
-__all__ = ["EXACT", "Found", "find", "find_ids"]
+__all__ = ["Found", "find", "find_ids"]
