@@ -44,7 +44,7 @@ def test_a_path_of_this_site_stays(wish: str) -> None:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def ada(database: str) -> None:
+def ada(_application: Any, database: str) -> None:
     with acting_for(HARBOR, "harbor"), db.transaction():
         a_user("ada", "Administrator").password = passwords.hashed(PASSWORD)
 

@@ -27,8 +27,9 @@ def browser(web: Web) -> Any:
 
 def send(browser: Any, path: str, *, page: str | None = None, **fields: str) -> Any:
     """Fill in the form of `page` and send it to `path`."""
-    found = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(page or path).text)
-    assert found, f"no form on {page or path}"
+    shown = browser.get(page or path)
+    found = re.search(r'name="csrf_token" value="([^"]+)"', shown.text)
+    assert found, f"no form on {page or path}: {shown.status_code} {shown.text[-600:]}"
     return browser.post(path, data={"csrf_token": found[1], **fields})
 
 
