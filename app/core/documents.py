@@ -22,12 +22,17 @@ AROUND = 1024 * 1024
 """What a request may have beside the file itself."""
 
 
-def accept_large(resource: Resource) -> None:
+def accept_large(*endpoints: str) -> None:
+    """Let these endpoints take a file of the largest size that any subscription allows."""
+    for endpoint in endpoints:
+        take_large_bodies(endpoint, LARGEST_BYTES + AROUND)
+
+
+def accept_with_forms(resource: Resource) -> None:
     """Let the forms of records that may have own fields and files take a document."""
     table = resource.model.__table__
     if "custom" in table.c and table.name in owners():
-        for method in ("add", "edit"):
-            take_large_bodies(f"{resource.permission}View.{method}", LARGEST_BYTES + AROUND)
+        accept_large(*(f"{resource.permission}View.{method}" for method in ("add", "edit")))
 
 
 def show(control: Any) -> None:

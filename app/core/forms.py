@@ -44,7 +44,8 @@ def filled_form(resource: Resource, row: Any) -> Form:
 
 
 def show_what_is_kept(resource: Resource, form: Form, row: Any) -> None:
-    """Tell the form of each secret whether one is stored, and where who may can see it; never what it is."""
+    """Tell the form which documents the row has, and of each secret whether one is stored and where who may can see
+    it; never what it is."""
     for one in resource.own.values():
         if one.look is Look.FILE and one.key in form:
             form[one.key].data = one.of(row)
@@ -161,13 +162,11 @@ def _prepared(resource: Resource, form: Form, fields: Sequence[Field] | None = N
             control.choices = _perhaps()
         elif one.look is Look.MONEY:
             control.sign = current_profile().display.money_sign
-        elif one.look is Look.FILE:
-            documents.show(control)
         elif one.kind is Kind.CHOICE:
             control.choices = _choices_of(one)
         elif one.kind is Kind.MULTI:
             control.choices = _choices_of(one)[1:]
-        elif one.kind is Kind.RELATION:
+        elif one.kind is Kind.RELATION and one.look is not Look.FILE:
             _offer(resource, one, control)
         if isinstance(control, wtforms.SelectField) and control.data is None:
             control.data = [] if one.kind is Kind.MULTI else ""

@@ -26,13 +26,13 @@ def register_resources(appbuilder: Any) -> None:
     from app.core.actions import action_api, action_view
     from app.core.bulk import selection_view
     from app.core.cells import cell_view
-    from app.core.documents import accept_large
+    from app.core.documents import accept_with_forms
     from app.core.rest import rest_view
     from app.core.reveal import reveal_api, reveal_view
     from app.core.screens import screen_view
 
     for resource in registry.values():
-        accept_large(resource)
+        accept_with_forms(resource)
         acting = (action_view(resource), action_api(resource)) if resource.actions else ()
         editing = (cell_view(resource),) if resource.cells else ()
         showing = (reveal_view(resource), reveal_api(resource)) if resource.secrets else ()

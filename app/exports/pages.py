@@ -1,7 +1,6 @@
 """The screens of an export: `/export/` asks which lists, `/export/<id>` tells how far it is and gives the file out."""
 
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import UUID
 
 from flask import Response, flash, redirect, render_template, request
@@ -12,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.access import allowed
 from app.core.display import choice_label
+from app.core.downloads import in_pieces
 from app.core.navigation import Entry, add_entry
 from app.core.profile import current_profile
 from app.exports.working import offered
@@ -25,7 +25,6 @@ from starline.organizations.calendar import today
 
 TAKE = ("can_export", "Exports")
 RECENT = 50
-CHUNK = 256 * 1024
 
 add_entry(Entry("Settings", "Export", "/export/", "package-export", TAKE))
 
@@ -81,12 +80,7 @@ class ExportView(BaseView):
         facts = {"file": one.file_name, "lists": one.list_names, "rows": one.row_count}
         audit.record("export", Export.__tablename__, subject_id=str(one.id), changes=facts)
         content = storage().open(one.storage_key)
-        answer = Response(_pieces(content), mimetype="application/zip")
-        answer.call_on_close(content.close)
-        answer.content_length = one.size_bytes
-        answer.headers["Content-Disposition"] = f'attachment; filename="{one.file_name}"'
-        answer.headers["Cache-Control"] = "private, no-store"
-        return answer
+        return in_pieces(content, one.file_name, "application/zip", size_bytes=one.size_bytes)
 
     @expose("/<uuid:pk>/continue", methods=["POST"])
     def go_on(self, pk: UUID) -> AnyResponse:
@@ -149,9 +143,3 @@ def _line(one: Export) -> dict[str, Any]:
         "rows": ngettext("One row", "%(num)d rows", one.row_count),
         "size_bytes": one.size_bytes,
     }
-
-
-def _pieces(content: BinaryIO) -> Iterator[bytes]:
-    with content:
-        while piece := content.read(CHUNK):
-            yield piece

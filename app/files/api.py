@@ -8,6 +8,7 @@ from flask_appbuilder.api import BaseApi, expose
 from flask_babel import gettext as _
 
 from app.core.access import allowed
+from app.core.documents import accept_large
 from app.core.idempotency import once
 from app.core.reading import detail_columns, read_within
 from app.core.resource import registry
@@ -97,7 +98,7 @@ class FileApi(BaseApi):  # type: ignore[misc]
 
 
 VIEWS = (FileApi,)
-uploads.accept_large("FileApi.upload", "FileApi.add_version")
+accept_large("FileApi.upload", "FileApi.add_version")
 document_files()
 
 

@@ -1,7 +1,6 @@
 """The ready values that the templates of files draw: the documents of a record, a file's page, the trash."""
 
 from typing import Any
-from urllib.parse import quote
 
 from flask import render_template
 from flask_babel import gettext as _
@@ -159,13 +158,6 @@ def names_of(ids: set[int | None]) -> dict[int, str]:
 def resource_of_table(table: str) -> Resource:
     """The resource whose records the table holds. Raises `NotFound` for one that takes no files."""
     return registry[owner_named(table).permission]
-
-
-def attachment(name: str, *, inline: bool) -> str:
-    """The header that tells a browser what to do with a file of this name (RFC 6266)."""
-    plain = name.encode("ascii", "replace").decode().replace('"', "'").replace("\\", "_")
-    kind = "inline" if inline else "attachment"
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
 
 
 def _version(one: FileVersion, people: dict[int, str], address: str) -> dict[str, Any]:

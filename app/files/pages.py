@@ -1,7 +1,7 @@
 """Files as screens: handing in, opening, versions, the trash, legal hold. A signed address is opened here, too."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request
@@ -11,11 +11,13 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.access import allowed
+from app.core.documents import accept_large
+from app.core.downloads import in_pieces
 from app.core.navigation import Entry, add_entry
 from app.core.redirects import local_path
 from app.core.security import confirm_viewer, required_viewer
 from app.files import uploads
-from app.files.documents import add_tabs, attachment, documents_of, trash_lines
+from app.files.documents import add_tabs, documents_of, trash_lines
 from app.files.photos import PhotoView
 from starline.core.db import session
 from starline.core.errors import DomainError, NotAllowed, NotFound
@@ -27,7 +29,6 @@ from starline.organizations.settings import policy
 SHOWN = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf"})
 """Types a browser may show in place. Anything else could carry a script, and is offered for download."""
 
-CHUNK = 256 * 1024
 SHUT = "default-src 'none'; sandbox"
 FOR_PDF = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 """Browsers don't run their PDF viewer in a sandbox of ours; it has its own."""
@@ -127,7 +128,7 @@ class TrashView(BaseView):  # type: ignore[misc]
 
 
 VIEWS = (FileView, TrashView, PhotoView)
-uploads.accept_large("FileView.add", "FileView.add_version")
+accept_large("FileView.add", "FileView.add_version")
 
 
 def _keeping(sent: uploads.Sent, owner: Any, viewer: Any, said: dict[str, Any]) -> Callable[[], Any]:
@@ -166,18 +167,7 @@ def _number(text: str) -> int | None:
 def _sent(opened: opening.Opened) -> Response:
     """The content in pieces, however large it is."""
     is_shown = opened.media_type in SHOWN and "download" not in request.args
-    response = Response(_pieces(opened.content), mimetype=opened.media_type)
-    response.call_on_close(opened.content.close)
-    if opened.size_bytes is not None:
-        response.content_length = opened.size_bytes
-    response.headers["Content-Disposition"] = attachment(opened.name, inline=is_shown)
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    facts = {"size_bytes": opened.size_bytes, "inline": is_shown}
+    response = in_pieces(opened.content, opened.name, opened.media_type, **facts)
     response.headers["Content-Security-Policy"] = FOR_PDF if opened.media_type == "application/pdf" else SHUT
     return response
-
-
-def _pieces(content: BinaryIO) -> Iterator[bytes]:
-    with content:
-        while piece := content.read(CHUNK):
-            yield piece

@@ -9,19 +9,14 @@ from flask import Response, after_this_request, request
 from flask_babel import gettext as _
 
 from app.core.access import allowed
-from app.core.requests import take_large_bodies
 from starline.core.errors import Invalid, NotFound
 from starline.core.identifiers import parse_uuid
 from starline.core.problems import Problems
 from starline.files import opening, service
 from starline.files.models import FileVersion, StoredFile
 from starline.files.owners import find_owner
-from starline.files.rules import LARGEST_BYTES
 from starline.files.vocabulary import FileCategory
 from starline.identity.viewer import Viewer
-
-AROUND = 1024 * 1024
-"""What a request may have beside the file itself."""
 
 LONGEST_DESCRIPTION = 300
 SENT_AS = ("file", "files")
@@ -33,12 +28,6 @@ class Sent:
 
     name: str
     stream: BinaryIO
-
-
-def accept_large(*endpoints: str) -> None:
-    """Let these endpoints take a file of the largest size that any subscription allows."""
-    for endpoint in endpoints:
-        take_large_bodies(endpoint, LARGEST_BYTES + AROUND)
 
 
 def sent_files() -> list[Sent]:

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import BinaryIO, Protocol
 from uuid import UUID
@@ -26,6 +27,7 @@ from starline.core.identifiers import uuid7
 LONGEST_URL_SECONDS = 300
 LONGEST_KEY = 400
 
+_MADE = re.compile(r"/([0-9a-f]{32})\.[a-z0-9]+$")
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
@@ -89,6 +91,13 @@ class Storage:
     def list_keys(self, area: str = "") -> Iterator[str]:
         """Every key of the acting organisation, or of one area of it, in order."""
         return self._files.list_keys(prefix() + area)
+
+    def keys_made_before(self, area: str, before: datetime) -> Iterator[str]:
+        """The keys of an area that `key_for` made before; a name is a UUIDv7 and begins with its instant."""
+        for key in self.list_keys(f"{area}/"):
+            found = _MADE.search(key)
+            if found and datetime.fromtimestamp(int(found.group(1)[:12], 16) / 1000, UTC) < before:
+                yield key
 
     def exists(self, key: str) -> bool:
         return self._files.exists(checked(key))

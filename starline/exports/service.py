@@ -2,11 +2,10 @@
 
 import csv
 import io
-import re
 import tempfile
 import zipfile
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import BinaryIO, cast
 from uuid import UUID
 
@@ -29,7 +28,6 @@ LEFT_ALONE = timedelta(days=1)
 
 CHUNK = 256 * 1024
 READY = N_("Your export is ready: %(file)s. It is kept for seven days.")
-_MADE = re.compile(r"/([0-9a-f]{32})\.[a-z]+$")
 
 
 def ask(list_names: Sequence[str], *, file_name: str, file_format: ExportFormat, by: int) -> Export:
@@ -106,13 +104,10 @@ def clear() -> int:
         removed += 1
     session.flush()
     named = {key for one in session.scalars(select(Export)) for key in _keys(one)}
-    for key in list(storage().list_keys(f"{AREA}/")):
-        found = _MADE.search(key)
-        is_old = found and datetime.fromtimestamp(int(found.group(1)[:12], 16) / 1000, UTC) < now - LEFT_ALONE
-        if is_old and key not in named:
-            storage().delete(key)
-            removed += 1
-    return removed
+    orphans = [key for key in storage().keys_made_before(AREA, now - LEFT_ALONE) if key not in named]
+    for key in orphans:
+        storage().delete(key)
+    return removed + len(orphans)
 
 
 def clear_files(export_id: UUID) -> None:

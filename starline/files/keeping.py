@@ -1,8 +1,6 @@
 """What becomes of files: the trash and back, legal hold, and what jobs take away for good."""
 
-import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, or_, select
 
@@ -20,8 +18,6 @@ from starline.organizations.settings import policy
 SHORTEST_REASON, LONGEST_REASON = 5, 300
 LEFT_ALONE = timedelta(days=1)
 """An upload may still be on its way: bytes come before rows."""
-
-_MADE = re.compile(r"/([0-9a-f]{32})\.[a-z0-9]+$")
 
 
 def trash_file(file: StoredFile, *, by: int | None) -> StoredFile:
@@ -94,7 +90,9 @@ def empty_trash() -> int:
 def sweep() -> int:
     """Remove bytes that no row names, left by an upload that broke off; how many objects."""
     before = clock.now() - LEFT_ALONE
-    orphans = [key for area in (AREA, THUMBNAILS) for key in _old_keys(area, before) if not _is_named(key)]
+    orphans = [
+        key for area in (AREA, THUMBNAILS) for key in storage().keys_made_before(area, before) if not _is_named(key)
+    ]
     for key in orphans:
         storage().delete(key)
     return len(orphans)
@@ -111,14 +109,6 @@ def _remove(file: StoredFile, now: datetime) -> None:
             storage().erase(key)
     file.purged_at = now
     events.record("file:purged", file)
-
-
-def _old_keys(area: str, before: datetime) -> Iterator[str]:
-    """The keys of an area that were made before; a key's name is a UUIDv7 and begins with its instant."""
-    for key in storage().list_keys(f"{area}/"):
-        found = _MADE.search(key)
-        if found and datetime.fromtimestamp(int(found.group(1)[:12], 16) / 1000, UTC) < before:
-            yield key
 
 
 def _is_named(key: str) -> bool:

@@ -5,6 +5,7 @@ import io
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,11 +22,13 @@ from starline.exports.models import Export, ExportState
 from starline.imports.parsing import read_sheet
 from starline.notifications.models import Notification
 from starline.organizations import custom_fields
+from tests import worker
 from tests.contract.callers import Caller, by_cookie
-from tests.imports.working import work
 from tests.isolation.cast import Agency, Cast, assemble
 
 assert jobs, tasks
+
+work = partial(worker.work, named="exports.%")
 TABLES = {"clients": "clients", "contacts": "contacts", "staff": "staff_members"}
 LISTS = list(TABLES)
 
@@ -48,7 +51,7 @@ def ask(browser: Caller, lists: list[str], form: str = "csv") -> str:
 
 def taken(browser: Caller, cast: Cast, lists: list[str], form: str = "csv") -> zipfile.ZipFile:
     address = ask(browser, lists, form)
-    work(cast.application, cast.harbor, named="exports.%")
+    work(cast.application, cast.harbor)
     answer = browser.get(f"{address}/download")
     assert answer.status_code == 200, answer.text[-400:]
     return zipfile.ZipFile(io.BytesIO(answer.data))
@@ -107,7 +110,7 @@ def test_secrets_stay_masked(cast: Cast, browser: Caller) -> None:
 
 def test_the_person_is_told_once_and_the_trail_keeps_who_took_it(cast: Cast, browser: Caller) -> None:
     address = ask(browser, ["clients"])
-    work(cast.application, cast.harbor, named="exports.%")
+    work(cast.application, cast.harbor)
     one = of_address(cast.harbor, address)
     with tenancy.acting(cast.harbor.id), db.transaction():
         told = db.session.scalars(select(Notification).where(Notification.key == f"export:{one.id}")).all()
@@ -120,7 +123,7 @@ def test_the_person_is_told_once_and_the_trail_keeps_who_took_it(cast: Cast, bro
 
 def test_nobody_else_opens_it_not_even_an_auditor(cast: Cast, browser: Caller) -> None:
     address = ask(browser, ["clients"])
-    work(cast.application, cast.harbor, named="exports.%")
+    work(cast.application, cast.harbor)
     auditor = by_cookie(cast.application, cast.harbor.people["Auditor"])
     for path in ("", "/progress", "/download"):
         assert auditor.get(address + path).status_code == 404
@@ -142,10 +145,10 @@ def test_a_permission_lost_on_the_way_empties_the_list(
     cast: Cast, browser: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = ask(browser, ["clients", "contacts"])
-    work(cast.application, cast.harbor, 1, named="exports.%")
+    work(cast.application, cast.harbor, 1)
     lost = [one for one in registry.values() if one.name != "contacts"]
     monkeypatch.setattr("app.exports.working.offered", lambda: lost)
-    work(cast.application, cast.harbor, named="exports.%")
+    work(cast.application, cast.harbor)
     archive = zipfile.ZipFile(io.BytesIO(browser.get(f"{address}/download").data))
     assert archive.read("contacts.csv") == b""
     assert lines(archive, "clients.csv")
@@ -163,9 +166,9 @@ def test_without_a_list_the_page_says_so(browser: Caller) -> None:
 
 def test_single_lists_go_when_the_zip_file_is_there(cast: Cast, browser: Caller) -> None:
     address = ask(browser, LISTS)
-    work(cast.application, cast.harbor, 3, named="exports.%")
+    work(cast.application, cast.harbor, 3)
     keys = [part["key"] for part in of_address(cast.harbor, address).parts]
-    work(cast.application, cast.harbor, named="exports.%")
+    work(cast.application, cast.harbor)
     one = of_address(cast.harbor, address)
     with tenancy.acting(cast.harbor.id):
         assert storage().exists(one.storage_key or "")
@@ -177,7 +180,7 @@ def test_single_lists_go_when_the_zip_file_is_there(cast: Cast, browser: Caller)
 @pytest.mark.parametrize("way", ["by hand", "by age"])
 def test_what_is_thrown_away_leaves_no_bytes(cast: Cast, browser: Caller, way: str) -> None:
     address = ask(browser, ["clients"])
-    work(cast.application, cast.harbor, named="exports.%")
+    work(cast.application, cast.harbor)
     key = of_address(cast.harbor, address).storage_key or ""
     if way == "by hand":
         assert browser.post(f"{address}/remove").status_code == 302
@@ -188,7 +191,7 @@ def test_what_is_thrown_away_leaves_no_bytes(cast: Cast, browser: Caller, way: s
             db.session.flush()
             assert service.clear() >= 1
     assert of_address(cast.harbor, address).state == ExportState.REMOVED
-    work(cast.application, cast.harbor, named="exports.%")
+    work(cast.application, cast.harbor)
     with tenancy.acting(cast.harbor.id):
         assert not storage().exists(key)
     assert of_address(cast.harbor, address).state == ExportState.REMOVED
@@ -210,7 +213,7 @@ def test_parts_of_a_broken_attempt_are_swept_and_fresh_ones_left(cast: Cast) -> 
 
 def test_an_export_of_another_agency_does_not_exist(cast: Cast, browser: Caller) -> None:
     address = ask(browser, ["clients"])
-    work(cast.application, cast.harbor, named="exports.%")
+    work(cast.application, cast.harbor)
     other = by_cookie(cast.application, cast.summit.people["Administrator"])
     assert other.get(f"{address}/download").status_code == 404
 
@@ -225,7 +228,7 @@ def test_an_export_thrown_away_while_a_list_is_written_stays_away(
         assert browser.post(f"{address}/remove").status_code == 302  # nobody waits for the list
 
     monkeypatch.setattr("app.exports.working.write", meanwhile)
-    work(cast.application, cast.harbor, named="exports.%")
+    work(cast.application, cast.harbor)
     one = of_address(cast.harbor, address)
     assert (one.state, one.parts, one.storage_key) == (ExportState.REMOVED, [], None)
 
@@ -234,7 +237,7 @@ def test_two_workers_write_each_list_once(cast: Cast, browser: Caller) -> None:
     address = ask(browser, LISTS)
     for _again in range(3):
         assert browser.post(f"{address}/continue").status_code == 302
-    work(cast.application, cast.harbor, named="exports.%")
+    work(cast.application, cast.harbor)
     assert [part["list"] for part in of_address(cast.harbor, address).parts] == LISTS
 
 
@@ -255,17 +258,17 @@ def test_somebody_who_signs_out_meanwhile_stops_nothing(
             user.last_name = f"{user.last_name}x"
 
     monkeypatch.setattr(working, "every_field", after_a_change)
-    work(cast.application, cast.harbor, named="exports.%")
+    work(cast.application, cast.harbor)
     assert of_address(cast.harbor, address).state == ExportState.READY
 
 
 def test_whoever_may_no_longer_sign_in_gets_nothing(cast: Cast) -> None:
     scheduler = by_cookie(cast.application, cast.harbor.people["Scheduler"])
     address = ask(scheduler, ["clients", "contacts"])
-    work(cast.application, cast.harbor, 1, named="exports.%")
+    work(cast.application, cast.harbor, 1)
     with tenancy.acting(cast.harbor.id), db.transaction():
         db.session.get_one(db.User, cast.harbor.people["Scheduler"].user_id).active = False
-    work(cast.application, cast.harbor, named="exports.%")
+    work(cast.application, cast.harbor)
     one = of_address(cast.harbor, address)
     assert one.state == ExportState.REMOVED
     assert not any(part["key"] for part in one.parts)
@@ -274,7 +277,7 @@ def test_whoever_may_no_longer_sign_in_gets_nothing(cast: Cast) -> None:
 def test_a_list_that_one_may_no_longer_take_shuts_the_file(cast: Cast) -> None:
     biller = by_cookie(cast.application, cast.harbor.people["Biller"])
     address = ask(biller, ["clients", "coverages"])
-    work(cast.application, cast.harbor, named="exports.%")
+    work(cast.application, cast.harbor)
     assert biller.get(f"{address}/download").status_code == 200
     with tenancy.acting(cast.harbor.id), db.transaction():
         role = db.session.query(db.Role).filter_by(template="Biller").one()

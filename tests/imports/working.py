@@ -3,17 +3,17 @@
 import csv
 import io
 import re
+from functools import partial
 from typing import Any
 
-from sqlalchemy import select
-
 from app.imports import jobs
-from starline.core import db, tasks, tenancy
-from starline.core.outbox import OutboxMessage
+from tests import worker
 from tests.contract.callers import Caller
 from tests.isolation.cast import Agency
 
 assert jobs
+
+work = partial(worker.work, named="imports.%")
 
 
 def sheet_of(rows: list[dict[str, Any]]) -> bytes:
@@ -30,25 +30,6 @@ def upload(browser: Caller, list_name: str, content: bytes, name: str = "people.
     answer = browser.post("/import/", data=sent, content_type="multipart/form-data")
     assert answer.status_code == 302, re.sub(r"<[^>]+>|\s+", " ", answer.text)[-600:]
     return str(answer.headers["Location"])
-
-
-def work(application: Any, agency: Agency, most: int = 1_000, *, named: str = "imports.%") -> int:
-    """Do what the outbox promises of tasks of that name; how many portions that took."""
-    done = 0
-    while done < most:
-        with tenancy.acting(agency.id), db.transaction():
-            query = select(OutboxMessage.id).where(
-                OutboxMessage.done_at.is_(None), OutboxMessage.task.like(named), OutboxMessage.attempts < 20
-            )
-            waiting = list(db.session.scalars(query))
-        if not waiting:
-            return done
-        for message_id in waiting:
-            with application.app_context():
-                is_done = tasks.perform(agency.id, message_id)
-            assert is_done, _failure(agency, message_id)
-            done += 1
-    return done
 
 
 def mapped(browser: Caller, application: Any, agency: Agency, address: str) -> str:
@@ -72,8 +53,3 @@ def bring_in(
     assert browser.post(f"{address}/run", data=choice).status_code == 302
     work(application, agency)
     return address, str(browser.get(address).text)
-
-
-def _failure(agency: Agency, message_id: Any) -> Any:
-    with tenancy.acting(agency.id), db.transaction():
-        return db.session.scalar(select(OutboxMessage.failure).where(OutboxMessage.id == message_id))
