@@ -64,7 +64,7 @@ def _event(event: AuditEvent, names: dict[int, str]) -> dict[str, Any]:
         "action": event.action,
         "subject": event.subject,
         "record": event.subject_id,
-        "clients": [str(one) for one in event.client_ids or ()],
+        "clients": [str(one) for one in event.client_ids or () if one],
         "fields": sorted(event.changes or ()) if event.action in WRITES else [],
         "reason": event.reason,
         "request": event.request_id,

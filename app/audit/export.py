@@ -52,7 +52,7 @@ def _row(event: dict[str, Any], names: dict[int, str], at: datetime) -> dict[str
         "action": event["action"],
         "subject": event["subject"],
         "record": event["subject_id"],
-        "clients": event["client_ids"] or [],
+        "clients": [one for one in event["client_ids"] or () if one],
         "changes": _masked(event["changes"]),
         "reason": event["reason"],
         "request": event["request_id"],

@@ -102,7 +102,7 @@ def statement(resource: Resource, shape: Shape) -> Statement:
 
 
 _CLIENTS = "array_agg(page.client)"
-_DISTINCT_CLIENTS = "CASE WHEN count(page.client) > 0 THEN array_agg(DISTINCT page.client) END"
+_DISTINCT_CLIENTS = "array_agg(DISTINCT page.client) FILTER (WHERE page.client IS NOT NULL)"
 _ALL_IDS = "CASE WHEN count(*) <> 1 THEN jsonb_build_object('ids', coalesce(jsonb_agg(page.id), '[]'::jsonb)) END"
 """Which rows were read, where the clients alone don't tell."""
 

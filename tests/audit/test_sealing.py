@@ -150,6 +150,23 @@ def test_a_block_holds_so_many_rows_and_no_more(agency: UUID, monkeypatch: pytes
     assert findings(agency) == []
 
 
+def test_a_row_that_names_nobody_among_its_clients_is_sealed_like_any_other(agency: UUID) -> None:
+    """Lists in which some rows belong to no client left such rows before; they can't be changed any more."""
+    seen = uuid7()
+    with connection() as other, other.cursor() as cursor:
+        enter(cursor, agency)
+        cursor.execute(
+            "INSERT INTO audit_events (action, subject, client_ids) VALUES ('read', 'referrals', %s::uuid[])",
+            ([str(seen), None],),
+        )
+        other.commit()
+    settle()
+    seal(agency)
+    assert findings(agency) == []
+    with tenancy.acting(agency), db.transaction():
+        assert db.session.query(AuditSighting).filter_by(client_id=seen).count() == 1
+
+
 def test_sealing_notes_every_client_that_was_seen(agency: UUID) -> None:
     seen, other = uuid7(), uuid7()
     look(agency, seen, other)

@@ -89,6 +89,9 @@ def test_all_lists_can_be_taken_as_workbooks(cast: Cast, browser: Caller) -> Non
     offered = [one.name for one in registry.values() if f'value="{one.name}"' in browser.get("/export/").text]
     assert len(offered) > 30
     archive = taken(browser, cast, offered, "xlsx")
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        nobody = sql("SELECT subject FROM audit_events WHERE array_position(client_ids, NULL) IS NOT NULL")
+        assert list(db.session.scalars(nobody)) == []
     assert sorted(archive.namelist()) == sorted(["Contents.csv", *(f"{name}.xlsx" for name in offered)])
     assert len(read_sheet(archive.read("clients.xlsx")).rows) == len(ids(cast.harbor, "clients"))
 

@@ -109,7 +109,7 @@ def _period(wanted: Wanted) -> dict[str, Any]:
 
 
 _IN_PERIOD = "FROM audit_events WHERE organization_id = :organization_id AND at >= :since AND at < :until"
-_CLIENTS = f"SELECT DISTINCT unnest(client_ids) {_IN_PERIOD} AND client_ids IS NOT NULL"
+_CLIENTS = f"SELECT DISTINCT unnest(array_remove(client_ids, NULL)) {_IN_PERIOD} AND client_ids IS NOT NULL"
 _ACTORS = f"SELECT DISTINCT actor_id {_IN_PERIOD}"
 _EVERYTHING = (
     "SELECT id, at, actor_id, action, subject, subject_id, client_ids::text[] AS client_ids, changes, reason,"

@@ -16,14 +16,14 @@ from starline.core.errors import Unavailable
 NOT_RECORDED = "This can't be recorded in the audit trail right now, so nothing is shown. Please try again in a minute."
 
 
-def record_read(subject: str, ids: Iterable[object], client_ids: Iterable[UUID] = ()) -> None:
+def record_read(subject: str, ids: Iterable[object], client_ids: Iterable[UUID | None] = ()) -> None:
     """One row for one request's reading of `subject` (a table name); fails the read if it can't be written."""
     ids = [str(one) for one in ids]
     record(
         "read",
         subject,
         subject_id=ids[0] if len(ids) == 1 else None,
-        client_ids=sorted(set(client_ids)) or None,
+        client_ids=sorted(one for one in set(client_ids) if one is not None) or None,
         changes=None if len(ids) == 1 else {"ids": ids},
     )
 
