@@ -165,7 +165,8 @@ _ROWS = sql(f"SELECT {rules.ROW_COLUMNS} FROM audit_events WHERE {_SPAN} ORDER B
 _SIGHTINGS = sql(
     "INSERT INTO audit_sightings (organization_id, client_id, at, audit_id, actor_id, action, subject)"
     " SELECT organization_id, client, at, id, actor_id, action, subject FROM audit_events"
-    " CROSS JOIN LATERAL (SELECT DISTINCT unnest(array_remove(client_ids, NULL)) AS client) AS seen"  # older lists named nobody, too
+    # Older lists named nobody, too.
+    " CROSS JOIN LATERAL (SELECT DISTINCT unnest(array_remove(client_ids, NULL)) AS client) AS seen"
     f" WHERE {_SPAN} AND client_ids IS NOT NULL AND action <> ALL (:writes)"
     " ON CONFLICT DO NOTHING"  # restored rows may bring theirs along
 )
