@@ -115,7 +115,7 @@ def forget_viewer() -> None:
         else:
             g.viewer = viewer_of(viewer.session_id, viewer.organization_id)
         g.pop("profile", None)
-        check_feature()
+        _refuse_without_feature()
         _check_what_was_relied_on()
         check_second_factor()
 
@@ -134,7 +134,11 @@ def check_feature() -> None:
     if current_viewer() is None or _has_features():
         return
     confirm_viewer()
-    if _has_features():
+    _refuse_without_feature()
+
+
+def _refuse_without_feature() -> None:
+    if current_viewer() is None or _has_features():
         return
     if request.path.startswith("/api/"):
         raise NotAllowed(_("Your agency has not switched this feature on."), code="feature_off")

@@ -273,8 +273,14 @@ def transaction() -> Iterator[None]:
 def _enter_context(opened: Session, transaction: object, connection: Connection) -> None:
     """Tell the database who acts, and learn in the same round trip what version their permissions should be of."""
     if context_settings():
-        parameters = {**context_settings(), "organization_id": tenancy.current().organization_id}
-        opened.info[VERSION] = connection.execute(_SET_CONTEXT_ASK_VERSION, parameters).scalar()
+        _tell(opened, connection)
+    else:
+        opened.info.pop(VERSION, None)
+
+
+def _tell(opened: Session, connection: Connection) -> None:
+    parameters = {**(context_settings() or NO_CONTEXT), "organization_id": tenancy.current().organization_id}
+    opened.info[VERSION] = connection.execute(_SET_CONTEXT_ASK_VERSION, parameters).scalar()
 
 
 VERSION = "organization_version"
@@ -283,7 +289,7 @@ _SET_CONTEXT = (
     "set_config('app.context', :context, true), set_config('app.request_id', :request_id, true),"
     " set_config('app.reason', :reason, true)"
 )
-_ASK_VERSION = "(SELECT value FROM organization_versions WHERE organization_id = :organization_id)"
+_ASK_VERSION = "(SELECT value FROM organization_versions WHERE organization_id = CAST(:organization_id AS uuid))"
 _SET_CONTEXT_ASK_VERSION = sql(
     f"SELECT {_ASK_VERSION} FROM (SELECT {_SET_CONTEXT} OFFSET 0) AS context WHERE context IS NOT NULL"
 )
@@ -321,8 +327,7 @@ def apply_context() -> None:
         return
     if _has_failed():
         return
-    connection = session.connection()
-    connection.execute(sql(f"SELECT {_SET_CONTEXT}"), context_settings() or NO_CONTEXT)
+    _tell(session(), session.connection())
 
 
 def is_begun() -> bool:

@@ -64,6 +64,18 @@ def test_leaving_the_last_organisation_inside_a_transaction_leaves_nothing_to_se
     assert names() == []
 
 
+def test_an_open_transaction_knows_the_version_of_whoever_acts_in_it() -> None:
+    session.execute(sql("SELECT 1"))
+    assert db.current_version() is None
+    with tenancy.acting(HARBOR):
+        of_harbor = db.current_version()
+        assert of_harbor == session.scalar(sql("SELECT value FROM organization_versions")) is not None
+        with tenancy.acting(SUMMIT), tenancy.because("a change of people"):
+            assert db.current_version() == session.scalar(sql("SELECT value FROM organization_versions"))
+        assert db.current_version() == of_harbor
+    assert db.current_version() is None
+
+
 def test_what_was_added_for_one_organisation_is_not_written_for_the_next() -> None:
     with tenancy.acting(HARBOR):
         names()

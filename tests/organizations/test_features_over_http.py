@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from app.core import registry as registered
+from app.core import tenancy as hosts
 from app.core.resource import registry
 from starline.core import db, tenancy
 from starline.identity import passwords
@@ -50,6 +51,16 @@ def test_it_goes_and_comes_with_the_switch(app: Any) -> None:
     switch(False)
     assert browser.get("/api/v1/time_off/").json["code"] == "feature_off"
     assert "/time_off/list/" not in browser.get("/").text
+
+
+def test_it_is_refused_by_a_request_that_looked_its_host_up_first(app: Any) -> None:
+    """Nobody acts yet when the host is looked up, and the transaction goes on."""
+    switch(False)
+    browser = Web(app).at("harbor.localhost")
+    sign_in(browser, "ada")
+    for path in PATHS:
+        hosts.forget()
+        assert browser.get(path).status_code == (403 if path.startswith("/api/") else 404), path
 
 
 def test_a_page_does_not_show_what_is_switched_off(app: Any) -> None:
