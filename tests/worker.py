@@ -4,13 +4,17 @@ from typing import Any
 
 from sqlalchemy import select
 
+import app.exports.jobs
+import app.imports.jobs  # noqa: F401  (as a worker's process does)
 from starline.core import db, tasks, tenancy
 from starline.core.outbox import OutboxMessage
+from starline.processes import load_tasks
 from tests.isolation.cast import Agency
 
 
 def work(application: Any, agency: Agency, most: int = 1_000, *, named: str) -> int:
     """Do what the outbox promises of tasks of that name; how many portions that took."""
+    load_tasks()
     done = 0
     while done < most:
         with tenancy.acting(agency.id), db.transaction():

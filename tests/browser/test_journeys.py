@@ -88,7 +88,7 @@ def test_a_wrong_form_says_what_is_wrong_where_the_keyboard_is(page: Any) -> Non
     page.keyboard.press("Control+s")
     page.wait_for_selector("[role=alert]")
     # The page's script moves there once it has come; the sentences stand there before.
-    page.wait_for_function("document.activeElement.closest('[role=alert], [aria-invalid=true]') !== null")
+    page.wait_for_selector("[role=alert]:focus, [role=alert]:focus-within, [aria-invalid=true]:focus")
     assert page.locator("input[name=first_name]").input_value() == "Only"
     assert page.locator("input[name=last_name]").get_attribute("aria-invalid") == "true"
 

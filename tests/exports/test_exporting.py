@@ -14,10 +14,10 @@ from sqlalchemy import select
 from sqlalchemy import text as sql
 
 from app.core.resource import registry
-from app.exports import jobs, working
+from app.exports import working
 from starline.core import clock, db, tenancy
 from starline.core.storage import key_for, storage
-from starline.exports import service, tasks
+from starline.exports import service
 from starline.exports.models import Export, ExportState
 from starline.imports.parsing import read_sheet
 from starline.notifications.models import Notification
@@ -25,8 +25,6 @@ from starline.organizations import custom_fields
 from tests import worker
 from tests.contract.callers import Caller, by_cookie
 from tests.isolation.cast import Agency, Cast, assemble
-
-assert jobs, tasks
 
 work = partial(worker.work, named="exports.%")
 TABLES = {"clients": "clients", "contacts": "contacts", "staff": "staff_members"}

@@ -6,12 +6,9 @@ import re
 from functools import partial
 from typing import Any
 
-from app.imports import jobs
 from tests import worker
 from tests.contract.callers import Caller
 from tests.isolation.cast import Agency
-
-assert jobs
 
 work = partial(worker.work, named="imports.%")
 
