@@ -14,6 +14,7 @@ from app.core.display import choice_label
 from app.core.downloads import in_pieces
 from app.core.navigation import Entry, add_entry
 from app.core.profile import current_profile
+from app.core.resource import Resource, registry
 from app.exports.working import offered
 from starline.core import audit
 from starline.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -112,14 +113,14 @@ def _found(pk: UUID) -> Export:
 def _ask_page(viewer: Viewer, error: str = "") -> str:
     return render_template(
         "exports/ask.html",
-        lists=[{"name": one.name, "title": _(one.title), "icon": one.icon} for one in offered()],
+        lists=[{"name": one.name, "title": _title(one)} for one in offered()],
         recent=[_line(one) for one in service.newest(viewer.user_id, limit=RECENT)],
         error=error,
     )
 
 
 def _page(one: Export) -> dict[str, Any]:
-    titles = {other.name: _(other.title) for other in offered()}
+    titles = {other.name: _title(other) for other in offered()}
     written = {part["list"]: part["rows"] for part in one.parts}
     return {
         "one": one,
@@ -128,6 +129,12 @@ def _page(one: Export) -> dict[str, Any]:
         "done": len(one.parts),
         "percent": round(100 * len(one.parts) / len(one.list_names)) if one.list_names else 0,
     }
+
+
+def _title(one: Resource) -> str:
+    """What is known from a record's page alone is called after it: there are steps of referrals and of onboarding."""
+    owner = next((other for other in registry.values() if one in other.children), None)
+    return _(one.title) if one.menu or owner is None else f"{_(owner.title)}: {_(one.title)}"
 
 
 def _line(one: Export) -> dict[str, Any]:
