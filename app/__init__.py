@@ -17,6 +17,7 @@ FACES = (
     "identity",
     "clients",
     "staff",
+    "services",
     "notifications",
     "shell",
     "theming",

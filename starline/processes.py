@@ -33,6 +33,7 @@ TASK_MODULES = (
     "starline.notifications.tasks",
     "starline.staff.tasks",
     "starline.clients.tasks",
+    "starline.services.tasks",
 )
 """Every module that declares tasks or schedules."""
 

@@ -28,6 +28,10 @@ INSURANCE = "Coverages"
 INTAKE = "Referrals ReferralSteps"
 SAFETY = "Incidents IncidentNotifications"
 HOSPITAL = "Hospitalisations"
+PLANS = "ServicePlans PlanServices PlanTasks"
+CATALOGUE = "ServiceTypes CareTasks"
+"""What the agency does, and the tasks that plans choose from."""
+
 TWINS = "Duplicates Merges"
 """Records of one person, and what was made of them."""
 
@@ -87,8 +91,9 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         (
             ("read add edit export", f"{CARE} {INTAKE} Availability TimeOffRequests"),
             ("read add edit", f"{HOSPITAL} {SAFETY}"),
+            ("read add edit delete export", PLANS),
             ("read edit", TWINS),
-            ("read", f"{INSURANCE} StaffMembers Credential* ExclusionChecks Training* Compliance Branches"),
+            ("read", f"{INSURANCE} {CATALOGUE} StaffMembers Credential* ExclusionChecks Training* Compliance Branches"),
             ("read add", "OwnCredentials"),
             ("read add edit delete export", FILES),
             ("add", EMERGENCY),
@@ -103,8 +108,9 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         RecordScope.ALL,
         (
             ("read add edit", f"{CARE} {INTAKE} {FILES}"),
-            ("read add edit delete export", f"{HOSPITAL} {SAFETY}"),
-            ("read", f"{INSURANCE} {TWINS} StaffMembers Credential* Training* Availability Branches"),
+            ("read add edit delete export", f"{HOSPITAL} {SAFETY} {PLANS}"),
+            ("read add edit", "CareTasks"),
+            ("read", f"{INSURANCE} {TWINS} ServiceTypes StaffMembers Credential* Training* Availability Branches"),
             ("read add", "OwnCredentials"),
             ("add", EMERGENCY),
             EXPORTS,
@@ -115,8 +121,8 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         "Biller",
         RecordScope.ALL,
         (
-            ("read export", f"{CARE} {HOSPITAL} StaffMembers Branches"),
-            (EVERYTHING, INSURANCE),
+            ("read export", f"{CARE} {HOSPITAL} {PLANS} CareTasks StaffMembers Branches"),
+            (EVERYTHING, f"{INSURANCE} ServiceTypes"),
             ("read add", FILES),
             ("edit", "Clients"),
             ("read", PAY),
@@ -141,7 +147,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         "Caregiver",
         RecordScope.ASSIGNED,
         (
-            ("read", f"{CARE} {HOSPITAL} StaffMembers Credentials Availability TimeOffRequests"),
+            ("read", f"{CARE} {HOSPITAL} {PLANS} ServiceTypes StaffMembers Credentials Availability TimeOffRequests"),
             ("read", "TrainingRecords OnboardingItems PerformanceReviews"),
             ("add", "TimeOffRequests Incidents"),
             ("read add", f"OwnCredentials {FILES}"),
@@ -153,7 +159,8 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         "API",
         RecordScope.ALL,
         (
-            ("read add edit", f"{CARE} {INSURANCE} {INTAKE} {HOSPITAL} {SAFETY} {STAFF} {FILES}"),
+            ("read add edit", f"{CARE} {INSURANCE} {INTAKE} {HOSPITAL} {SAFETY} {PLANS} {STAFF} {FILES}"),
+            ("read add edit", CATALOGUE),
             ("read", f"{TWINS} Branches"),
         ),
     ),
