@@ -18,6 +18,7 @@ FACES = (
     "clients",
     "staff",
     "services",
+    "scheduling",
     "notifications",
     "shell",
     "theming",

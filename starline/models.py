@@ -11,6 +11,7 @@ from starline.lifecycle import models as lifecycle
 from starline.notifications import models as notifications
 from starline.organizations import custom_fields
 from starline.organizations import models as organizations
+from starline.scheduling import models as scheduling
 from starline.services import models as services
 from starline.staff import models as staff
 
@@ -32,6 +33,7 @@ __all__ = [
     "reviews",
     "saved_views",
     "schedules",
+    "scheduling",
     "search",
     "services",
     "staff",

@@ -34,6 +34,7 @@ TASK_MODULES = (
     "starline.staff.tasks",
     "starline.clients.tasks",
     "starline.services.tasks",
+    "starline.scheduling.tasks",
 )
 """Every module that declares tasks or schedules."""
 

@@ -6,8 +6,8 @@ from flask import Response, jsonify
 from flask_appbuilder.api import BaseApi, expose
 
 from app.clients import conversion, pairs, searching, status, winning
-from app.clients.bodies import object_sent
 from app.clients.emergency import NAMES, asking, find
+from app.core.bodies import object_sent
 from app.core.idempotency import once
 from app.core.openapi import answers, document
 from starline.clients import emergency

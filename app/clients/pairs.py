@@ -9,9 +9,9 @@ from flask_appbuilder.api import BaseApi
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.clients.bodies import object_sent
 from app.core import recents
 from app.core.access import allowed, may
+from app.core.bodies import object_sent
 from app.core.details import show_page
 from app.core.fields import describe
 from app.core.idempotency import once

@@ -8,9 +8,9 @@ from flask_appbuilder import expose
 from flask_appbuilder.api import BaseApi
 from flask_babel import gettext as _
 
-from app.clients.bodies import object_sent
 from app.clients.entering import as_json, note_seen
 from app.core.access import allowed
+from app.core.bodies import object_sent
 from app.core.openapi import answers, document
 from starline.clients import matching
 from starline.core.errors import Invalid

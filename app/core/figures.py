@@ -112,6 +112,7 @@ def dates() -> dict[str, str]:
     day = today()
     return {
         "today": day.isoformat(),
+        "in_7_days": (day + timedelta(days=7)).isoformat(),
         "in_30_days": (day + timedelta(days=30)).isoformat(),
         "30_days_ago": (day - timedelta(days=30)).isoformat(),
     }

@@ -35,7 +35,7 @@ def create_row(resource: Resource, given: Mapping[str, Any], *, key: Any = None)
     `key` is the id of a row that comes back.
     """
     values = read_values(resource, given, is_new=True)
-    _check_scope(resource, values)
+    check_scope(resource, values)
     _check_own_rows(resource, values)
     values = with_custom(resource, values, {})
     if key is not None:
@@ -51,7 +51,7 @@ def update_row(resource: Resource, row: Any, given: Mapping[str, Any], *, versio
     if version is not None and row.version != version:
         raise Stale(_("Somebody else saved this record in the meantime."))
     values = read_values(resource, given, is_new=False)
-    _check_scope(resource, values)
+    check_scope(resource, values)
     _check_own_rows(resource, values, row)
     if resource.own:
         values = with_custom(resource, values, row.custom or {})
@@ -114,6 +114,21 @@ def read_values(resource: Resource, given: Mapping[str, Any], *, is_new: bool) -
     return values
 
 
+def check_scope(resource: Resource, values: Mapping[str, Any]) -> None:
+    """A related row must be one the viewer may see; for those who see all, the foreign key is check enough."""
+    viewer = required_viewer()
+    if viewer.scope == "all":
+        return
+    for one in resource.form_fields:
+        chosen = values.get(one.key)
+        scope = one.target.visible_to(viewer) if one.target is not None and hasattr(one.target, "visible_to") else None
+        if chosen is None or scope is None:
+            continue
+        if session.scalar(select(one.target.id).where(one.target.id == chosen, scope)) is None:
+            sentence = _("%(label)s: choose one from the list.", label=_(one.label))
+            raise Invalid(_("Please check the marked fields."), errors={one.key: [sentence]})
+
+
 def assign(row: Any, values: Mapping[str, Any]) -> None:
     """Set what differs, so that an unchanged record is not written again."""
     for name, value in values.items():
@@ -142,21 +157,6 @@ def _note_unknown(resource: Resource, name: str, errors: dict[str, list[str]]) -
         errors[name] = [_("This can't be set here.")]
         return
     errors[name] = [_("There is no field called this.")]
-
-
-def _check_scope(resource: Resource, values: Mapping[str, Any]) -> None:
-    """A related row must be one the viewer may see; for those who see all, the foreign key is check enough."""
-    viewer = required_viewer()
-    if viewer.scope == "all":
-        return
-    for one in resource.form_fields:
-        chosen = values.get(one.key)
-        scope = one.target.visible_to(viewer) if one.target is not None and hasattr(one.target, "visible_to") else None
-        if chosen is None or scope is None:
-            continue
-        if session.scalar(select(one.target.id).where(one.target.id == chosen, scope)) is None:
-            sentence = _("%(label)s: choose one from the list.", label=_(one.label))
-            raise Invalid(_("Please check the marked fields."), errors={one.key: [sentence]})
 
 
 def _check_own_rows(resource: Resource, values: Mapping[str, Any], row: Any = None) -> None:

@@ -29,6 +29,7 @@ INTAKE = "Referrals ReferralSteps"
 SAFETY = "Incidents IncidentNotifications"
 HOSPITAL = "Hospitalisations"
 PLANS = "ServicePlans PlanServices PlanTasks"
+SCHEDULE = "Visits VisitSeriesList"
 CATALOGUE = "ServiceTypes CareTasks"
 """What the agency does, and the tasks that plans choose from."""
 
@@ -91,7 +92,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         (
             ("read add edit export", f"{CARE} {INTAKE} Availability TimeOffRequests"),
             ("read add edit", f"{HOSPITAL} {SAFETY}"),
-            ("read add edit delete export", PLANS),
+            ("read add edit delete export", f"{PLANS} {SCHEDULE} Holidays"),
             ("read edit", TWINS),
             ("read", f"{INSURANCE} {CATALOGUE} StaffMembers Credential* ExclusionChecks Training* Compliance Branches"),
             ("read add", "OwnCredentials"),
@@ -110,6 +111,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("read add edit", f"{CARE} {INTAKE} {FILES}"),
             ("read add edit delete export", f"{HOSPITAL} {SAFETY} {PLANS}"),
             ("read add edit", "CareTasks"),
+            ("read export", f"{SCHEDULE} Holidays"),
             ("read", f"{INSURANCE} {TWINS} ServiceTypes StaffMembers Credential* Training* Availability Branches"),
             ("read add", "OwnCredentials"),
             ("add", EMERGENCY),
@@ -121,7 +123,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         "Biller",
         RecordScope.ALL,
         (
-            ("read export", f"{CARE} {HOSPITAL} {PLANS} CareTasks StaffMembers Branches"),
+            ("read export", f"{CARE} {HOSPITAL} {PLANS} {SCHEDULE} CareTasks Holidays StaffMembers Branches"),
             (EVERYTHING, f"{INSURANCE} ServiceTypes"),
             ("read add", FILES),
             ("edit", "Clients"),
@@ -147,7 +149,10 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         "Caregiver",
         RecordScope.ASSIGNED,
         (
-            ("read", f"{CARE} {HOSPITAL} {PLANS} ServiceTypes StaffMembers Credentials Availability TimeOffRequests"),
+            (
+                "read",
+                f"{CARE} {HOSPITAL} {PLANS} Visits ServiceTypes StaffMembers Credentials Availability TimeOffRequests",
+            ),
             ("read", "TrainingRecords OnboardingItems PerformanceReviews"),
             ("add", "TimeOffRequests Incidents"),
             ("read add", f"OwnCredentials {FILES}"),
@@ -159,8 +164,8 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         "API",
         RecordScope.ALL,
         (
-            ("read add edit", f"{CARE} {INSURANCE} {INTAKE} {HOSPITAL} {SAFETY} {PLANS} {STAFF} {FILES}"),
-            ("read add edit", CATALOGUE),
+            ("read add edit", f"{CARE} {INSURANCE} {INTAKE} {HOSPITAL} {SAFETY} {PLANS} {SCHEDULE} {STAFF} {FILES}"),
+            ("read add edit", f"{CATALOGUE} Holidays"),
             ("read", f"{TWINS} Branches"),
         ),
     ),

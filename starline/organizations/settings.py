@@ -108,6 +108,7 @@ SCHEDULING = {
         "Overtime rule", "flsa_40", choices=("flsa_40", "california_attendant", "california_domestic")
     ),
     "week_start": Setting("Week starts on", "sunday", choices=("sunday", "monday", "saturday")),
+    "weeks_ahead": Setting("Visits are made ahead (weeks)", 8, least=2, most=26),
     "exclusion_check_days": Setting("Exclusion lists are checked every (days)", 31, least=7, most=366),
     "overdue_exclusion": Setting(
         "A late check of the exclusion lists will", "warn", choices=("nothing", "warn", "block")

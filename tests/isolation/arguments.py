@@ -68,6 +68,10 @@ def client(agency: Agency, person: Person) -> Arguments:
     return {"pk": agency.parents["clients"]}
 
 
+def visit(agency: Agency, person: Person) -> Arguments:
+    return {"pk": agency.own["visits"]["id"]}
+
+
 def record(agency: Agency, person: Person) -> Arguments:
     return {"pk": agency.parents["clients"], "subject": "clients"}
 

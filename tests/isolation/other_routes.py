@@ -162,6 +162,14 @@ OTHERS: dict[str, Other] = {
     "MergeView.merge": Other(For.SETTINGS, own.row("duplicates")),
     "MergeApi.merge": Other(For.SETTINGS, own.row("duplicates"), good=(422,)),
     "MatchesApi.search": Other(For.SETTINGS),
+    "VisitChangeView.ask_series": Other(For.SETTINGS, own.visit),
+    "VisitChangeView.change_series": Other(For.SETTINGS, own.visit, good=FORM),
+    "VisitChangeView.ask_call_off": Other(For.SETTINGS, own.visit),
+    "VisitChangeView.call_off": Other(For.SETTINGS, own.visit, good=FORM),
+    "VisitChangeApi.change_series": Other(
+        For.SETTINGS, own.visit, {"reach": "following", "values": {"note": "A walk"}}, good=(200, 409)
+    ),
+    "VisitChangeApi.call_off": Other(For.SETTINGS, own.visit, {"reason": "other"}, good=(200, 409)),
     "StatusView.ask": Other(For.SETTINGS, own.client),
     "StatusView.change": Other(For.SETTINGS, own.client, good=FORM),
     "StatusApi.consequences": Other(For.SETTINGS, own.client, good=(422,)),

@@ -87,7 +87,7 @@ CHECKS: dict[str, tuple[Check, list[Mutant]]] = {
     ),
     "the scope of what a body names": (
         checks.scoped_references,
-        [Mutant("any reference", writing._check_scope, 'viewer.scope == "all"', "True")],
+        [Mutant("any reference", writing.check_scope, 'viewer.scope == "all"', "True")],
     ),
 }
 

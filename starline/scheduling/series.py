@@ -1,0 +1,171 @@
+"""Series: visits that repeat, made ahead by a job, and changed from one visit on, all, or all but those by hand."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from starline.clients.models import Client
+from starline.clients.service import locked_client
+from starline.core import clock, events
+from starline.core.db import session
+from starline.core.errors import Conflict
+from starline.core.language import _
+from starline.core.problems import Problems, invalid
+from starline.core.rows import assign, proposed
+from starline.organizations.calendar import today, zone_of
+from starline.organizations.settings import policy
+from starline.organizations.zones import zone_problem
+from starline.scheduling.making import make, pattern_of, realign
+from starline.scheduling.models import Visit, VisitSeries
+from starline.scheduling.rules.recurrence import Pattern, days, problem_of_rule, settled
+from starline.scheduling.visits import check_wishes, primary_address
+from starline.scheduling.vocabulary import Reach
+
+OF_PATTERN = ("rule", "starts_on", "ends_on", "starts_time", "ends_time", "time_zone")
+
+
+def add_series(values: Mapping[str, Any], *, by: int | None) -> VisitSeries:
+    """Begin a series and make its visits some weeks ahead; those whose caregiver is elsewhere are open."""
+    client = locked_client(values["client_id"])
+    given = {**values, "time_zone": values.get("time_zone") or zone_of(client.branch_id)}
+    given["service_address_id"] = given.get("service_address_id") or primary_address(client.id)
+    check_wishes(client, given).refuse()
+    series = VisitSeries(**_checked(given), made_until=horizon(client))
+    session.add(series)
+    session.flush()
+    events.record("visit_series:added", series)
+    make(series, first=series.starts_on)
+    return series
+
+
+def update_series(series: VisitSeries, values: Mapping[str, Any], *, by: int | None) -> VisitSeries:
+    """Change all visits to come but those changed by hand. What has begun or is past stays."""
+    return _changed(_locked(series.id), values)
+
+
+def change(
+    visit: Visit, values: Mapping[str, Any], *, reach: Reach, by: int | None, overrides_hand: bool = False
+) -> VisitSeries:
+    """Change the series of a visit: from that visit on, all of it, or all but the visits changed by hand.
+
+    `values` are the series' own: rule, times of day, service, address, caregiver, note, last day. The visit itself
+    takes them even if it was changed by hand; others that were do where `overrides_hand` says so, or `reach` is all.
+    """
+    if visit.series_id is None or reach is Reach.THIS:
+        raise Conflict("This visit is changed for itself.")
+    series = _locked(visit.series_id)
+    session.refresh(visit)
+    _check_movable(visit)
+    if reach is Reach.FOLLOWING:
+        series = _split(series, visit.occurs_on)
+    visit.is_changed = False
+    session.flush()
+    everywhere = overrides_hand or reach is Reach.ALL
+    return _changed(series, values, overrides_hand=everywhere)
+
+
+def remove_series(series: VisitSeries, *, by: int | None) -> None:
+    """Take back a series of which nothing has begun and nobody has changed anything."""
+    series = _locked(series.id)
+    visits = list(session.scalars(select(Visit).where(Visit.series_id == series.id).with_for_update()))
+    if any(not one.is_planned or one.is_changed or one.starts_at <= clock.now() for one in visits):
+        raise Conflict("Visits of this series have begun or were changed; end the series instead.")
+    events.record("visit_series:removed", series)
+    for one in visits:
+        session.delete(one)
+    session.flush()
+    session.delete(series)
+    session.flush()
+
+
+def make_ahead(series: VisitSeries) -> int:
+    """Make the series' visits up to the agency's horizon; how many are new. Doing it twice changes nothing."""
+    series = _locked(series.id)
+    until, made_until = horizon(series.client), series.made_until
+    if made_until >= until:
+        return 0
+    series.made_until = until
+    return make(series, first=max(series.starts_on, made_until + timedelta(days=1)))
+
+
+def make_all_ahead() -> int:
+    """Make the visits of every series that goes on; how many are new."""
+    query = select(VisitSeries).where((VisitSeries.ends_on.is_(None)) | (VisitSeries.ends_on > VisitSeries.made_until))
+    return sum(make_ahead(one) for one in session.scalars(query.order_by(VisitSeries.id)).all())
+
+
+def horizon(client: Client) -> date:
+    """The last day for which the client's visits are made now."""
+    weeks: int = policy("scheduling_policy")["weeks_ahead"]
+    return today(client.branch_id) + timedelta(weeks=weeks)
+
+
+def _changed(series: VisitSeries, values: Mapping[str, Any], *, overrides_hand: bool = False) -> VisitSeries:
+    if values.get("client_id", series.client_id) != series.client_id:
+        raise invalid("client_id", "A series stays with its client; begin one for the other client.")
+    client = locked_client(series.client_id)
+    kept = {name: value for name, value in values.items() if name != "time_zone" or value}
+    check_wishes(client, kept).refuse()
+    checked = _checked(proposed(series, kept))
+    assign(series, {name: checked[name] for name in {*kept, *OF_PATTERN} & checked.keys()})
+    series.made_until = max(series.made_until, horizon(client))
+    session.flush()
+    realign(series, overrides_hand=overrides_hand)
+    events.record("visit_series:changed", series)
+    return series
+
+
+def _split(series: VisitSeries, day: date) -> VisitSeries:
+    """End the series before `day` and let another go on from there, with the visits that are there already."""
+    if day <= series.starts_on:
+        return series
+    following = days(pattern_of(series), day, day + timedelta(days=366 * 2))
+    if not following:
+        raise Conflict("No visit of the series follows; change this one for itself.")
+    own = {"id", "version", "created_on", "created_by_fk", "changed_on", "changed_by_fk", "follows_id", "starts_on"}
+    names = [one.name for one in VisitSeries.__table__.c if one.name not in own]
+    copy = {name: getattr(series, name) for name in names}
+    after = VisitSeries(**copy, starts_on=following[0], follows_id=series.id)
+    session.add(after)
+    series.ends_on = day - timedelta(days=1)
+    session.flush()
+    for visit in session.scalars(select(Visit).where(Visit.series_id == series.id, Visit.occurs_on >= day)):
+        visit.series_id = after.id
+    session.flush()
+    events.record("visit_series:split", after)
+    return after
+
+
+def _checked(values: dict[str, Any]) -> dict[str, Any]:
+    """`values` with the rule as calendars like it. Raises `Invalid` with everything that is wrong."""
+    problems = Problems()
+    wrong = problem_of_rule(values["rule"])
+    if wrong:
+        problems.add("rule", wrong)
+    zone = zone_problem(values["time_zone"])
+    if zone:
+        problems.add("time_zone", _(zone))
+    if values.get("ends_on") and values["ends_on"] < values["starts_on"]:
+        problems.add("ends_on", "The last day can't come before the first.")
+    problems.refuse()
+    pattern = settled(Pattern(*(values.get(name) for name in _PATTERN)))  # type: ignore[arg-type]
+    if pattern is None:
+        raise invalid("rule", "No visit falls on the days of this series; look at its rule, first and last day.")
+    return {**values, "rule": pattern.rule, "starts_on": pattern.starts_on, "ends_on": pattern.ends_on}
+
+
+_PATTERN = ("rule", "starts_on", "starts_time", "ends_time", "time_zone", "ends_on")
+
+
+def _check_movable(visit: Visit) -> None:
+    if not visit.is_planned:
+        raise Conflict(_("This visit is %(status)s; only a planned one can be changed.", status=visit.status))
+
+
+def _locked(series_id: UUID) -> VisitSeries:
+    found = session.get(VisitSeries, series_id, with_for_update=True, populate_existing=True)
+    assert found is not None, "a series is there as long as its visits are"
+    return found
