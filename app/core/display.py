@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from app.core.fields import Field, Kind, Look
 from app.core.resource import Resource
+from starline.core.repeats import sentence_of
 
 DATE_FORMATS = {
     "MM/DD/YYYY": "%m/%d/%Y",
@@ -56,6 +57,8 @@ class Display:
         if value is None:
             return EMPTY
         kind = one.kind
+        if one.is_said:
+            return sentence_of(str(value))
         if kind in (
             Kind.TEXT,
             Kind.LONG_TEXT,

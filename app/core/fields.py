@@ -53,6 +53,8 @@ class Look(StrEnum):
     """Yes, no, or not known."""
     FILE = "file"
     """A document of the record's own."""
+    REPEATS = "repeats"
+    """A rule of repetition, as calendars write it."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,11 @@ class Field:
             look = _LOOKS.get(ending, Look.PLAIN)
             return Look.PLAIN if look is Look.STATE and self.max_length != 2 else look
         return Look.PLAIN
+
+    @property
+    def is_said(self) -> bool:
+        """Whether people are told a sentence instead: a rule of repetition, or what is called by one."""
+        return self.look is Look.REPEATS or getattr(self.target, "__label__", None) == ("rule",)
 
     @property
     def is_numeric(self) -> bool:
@@ -184,7 +191,7 @@ def _is_of_fab(column: Any) -> bool:
     return table is not None and bool(table.name.startswith("ab_"))
 
 
-_LOOKS = {"color": Look.COLOR, "state": Look.STATE, "postal_code": Look.POSTAL_CODE}
+_LOOKS = {"color": Look.COLOR, "state": Look.STATE, "postal_code": Look.POSTAL_CODE, "rule": Look.REPEATS}
 
 _KINDS: tuple[tuple[Any, Kind], ...] = (
     (sa.Enum, Kind.CHOICE),

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+import orjson
 import wtforms
 from flask import request
 from flask_babel import gettext as _
@@ -160,6 +161,8 @@ def _prepared(resource: Resource, form: Form, fields: Sequence[Field] | None = N
             control.render_kw = {**control.render_kw, "data-problem": _(control.render_kw["data-problem"])}
         if one.look is Look.PERHAPS:
             control.choices = _perhaps()
+        elif one.look is Look.REPEATS:
+            control.render_kw = {**control.render_kw, "data-repeats": _words_of_repeats()}
         elif one.look is Look.MONEY:
             control.sign = current_profile().display.money_sign
         elif one.kind is Kind.CHOICE:
@@ -171,6 +174,18 @@ def _prepared(resource: Resource, form: Form, fields: Sequence[Field] | None = N
         if isinstance(control, wtforms.SelectField) and control.data is None:
             control.data = [] if one.kind is Kind.MULTI else ""
     return form
+
+
+def _words_of_repeats() -> str:
+    words = {
+        "every": _("Every"),
+        "unit": _("Unit"),
+        "weeks": _("weeks"),
+        "days": _("days"),
+        "other": _("another rule"),
+        "on": _("On these days"),
+    }
+    return orjson.dumps(words).decode()
 
 
 def _perhaps() -> list[tuple[str, str]]:

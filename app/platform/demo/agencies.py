@@ -15,6 +15,7 @@ from app.platform.demo.people import Fiction
 from app.platform.demo.services import load_plans
 from app.platform.demo.staff import OfficePlace, load_staff
 from app.platform.demo.told import tell_people
+from app.platform.demo.visits import load_visits
 from starline.core import clock, tenancy
 from starline.core.db import User, session
 from starline.core.outbox import OutboxMessage
@@ -221,6 +222,7 @@ def _fill(fiction: Fiction, agency: Agency, branches: dict[str, UUID], people: d
     load_twins(fiction, clients)
     load_intake(fiction, branches, clients, owners=coordinators)
     load_plans(fiction, clients, author=people["nurse"].id, decider=people["admin"].id)
+    load_visits(fiction, clients, members)
     tell_people(list(people.values()))
 
 

@@ -15,11 +15,11 @@ from starline.services.vocabulary import PlanStatus, TimeOfDay
 
 PLANNED = (ClientStatus.ACTIVE, ClientStatus.ON_HOLD, ClientStatus.HOSPITALISED)
 MIXES: tuple[tuple[tuple[str, int, int], ...], ...] = (
-    (("Personal care", 5, 20),),
-    (("Personal care", 7, 28), ("Nursing visit (RN)", 1, 1)),
+    (("Personal care", 5, 15),),
+    (("Personal care", 7, 21), ("Nursing visit (RN)", 1, 1)),
     (("Personal care", 3, 9), ("Homemaker", 2, 4)),
-    (("Personal care", 7, 42), ("Respite", 1, 4)),
-    (("Companion", 3, 12),),
+    (("Personal care", 7, 28), ("Respite", 1, 4)),
+    (("Companion", 3, 9),),
     (("Nursing visit (LPN)", 2, 2), ("Homemaker", 2, 6)),
 )
 """Service, visits and hours a week."""

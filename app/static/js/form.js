@@ -8,6 +8,9 @@ for (const select of document.querySelectorAll('form[data-guard] select[data-rel
 for (const input of document.querySelectorAll('form[data-guard] [data-tags]')) tag(input);
 for (const form of document.querySelectorAll('form[data-guard]')) enhance(form);
 
+const rules = document.querySelectorAll('form[data-guard] input[data-repeats]');
+if (rules.length) import('./repeats.js').then(({ choose }) => rules.forEach(choose));
+
 // Choosing what to change asks for the field to change it in; without a script the button beside it does.
 for (const select of document.querySelectorAll('select[data-send]')) {
   select.nextElementSibling.hidden = true;

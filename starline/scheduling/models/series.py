@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from starline.clients.models import Client, ServiceAddress
 from starline.core.db import TenantModel, belongs_to, choice, column, joined
+from starline.core.repeats import sentence_of
 from starline.scheduling.models.visibility import visits_visible_to
 from starline.scheduling.vocabulary import OnHolidays
 from starline.services.models import ServiceType
@@ -68,6 +69,9 @@ class VisitSeries(TenantModel):
     follows: Mapped["VisitSeries | None"] = joined(
         "VisitSeries.follows_id", to="VisitSeries", remote_side="VisitSeries.id"
     )
+
+    def __str__(self) -> str:
+        return sentence_of(self.rule)
 
     @classmethod
     def visible_to(cls, viewer: Any) -> ColumnElement[bool] | None:
