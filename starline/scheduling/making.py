@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from starline.core import clock
 from starline.core.db import session
@@ -30,6 +31,9 @@ class Content:
     note: str | None
 
 
+NAMES = tuple(one.name for one in fields(Content))
+
+
 def pattern_of(series: VisitSeries) -> Pattern:
     """What repeats."""
     return Pattern(
@@ -37,9 +41,17 @@ def pattern_of(series: VisitSeries) -> Pattern:
     )
 
 
-def make(series: VisitSeries, *, first: date) -> int:
-    """Make the visits from `first` on that are missing, also where that day is over; how many were."""
-    return _align(series, first, _wanted(series, first), leaves=(), overrides_hand=False)
+def make(firsts: Mapping[VisitSeries, date]) -> int:
+    """Make the visits that are missing, of each series from its day on, also of days that are over; how many were."""
+    numbers, first = [one.id for one in firsts], min(firsts.values(), default=date.max)
+    query = select(Visit.series_id, Visit.occurs_on).where(Visit.series_id.in_(numbers), Visit.occurs_on >= first)
+    there = {(series_id, day) for series_id, day in session.execute(query)}
+    missing = {
+        one: {day: content for day, content in _wanted(one, start).items() if (one.id, day) not in there}
+        for one, start in firsts.items()
+    }
+    _insert(missing)
+    return sum(map(len, missing.values()))
 
 
 def realign(series: VisitSeries, *, first: date = date.min, overrides_hand: bool = False) -> None:
@@ -55,7 +67,7 @@ def realign(series: VisitSeries, *, first: date = date.min, overrides_hand: bool
 
 def _align(
     series: VisitSeries, first: date, wanted: Mapping[date, Content], *, leaves: Collection[date], overrides_hand: bool
-) -> int:
+) -> None:
     visits = {
         one.occurs_on: one
         for one in session.scalars(
@@ -70,7 +82,6 @@ def _align(
         attempt(lambda: _apply(series, found, visits), of=people)
     except Elsewhere:
         _apply_one_by_one(series, found, visits)
-    return len(found.added)
 
 
 def _wanted(series: VisitSeries, first: date) -> dict[date, Content]:
@@ -94,7 +105,7 @@ def _content(series: VisitSeries, day: date) -> Content:
 
 
 def _standing(visit: Visit) -> Standing[Content]:
-    content = Content(**{name: getattr(visit, name) for name in Content.__dataclass_fields__})
+    content = Content(**{name: getattr(visit, name) for name in NAMES})
     is_fixed = not visit.is_planned or visit.starts_at <= clock.now()
     return Standing(visit.occurs_on, content, is_fixed=is_fixed, is_by_hand=visit.is_changed)
 
@@ -109,15 +120,30 @@ def _take_away(visits: list[Visit]) -> None:
     session.flush()
 
 
+def _insert(missing: Mapping[VisitSeries, Mapping[date, Content]]) -> None:
+    """All together, and where somebody is elsewhere each series for itself, as far as its caregiver can."""
+    rows = [_row(one, day, content) for one, contents in missing.items() for day, content in contents.items()]
+    if not rows:
+        return
+    try:
+        attempt(lambda: session.execute(insert(Visit), rows), of={row["staff_member_id"] for row in rows})
+    except Elsewhere:
+        for one, contents in missing.items():
+            if len(missing) > 1:
+                _insert({one: contents})
+            else:
+                _apply_one_by_one(one, Alignment(added=contents), {})
+
+
 def _apply(series: VisitSeries, found: Alignment[Content], visits: Mapping[date, Visit]) -> None:
-    session.add_all(_new(series, day, content) for day, content in found.added.items())
+    session.add_all(Visit(**_row(series, day, content)) for day, content in found.added.items())
     for day, content in found.changed.items():
         _set(visits[day], content)
 
 
 def _apply_one_by_one(series: VisitSeries, found: Alignment[Content], visits: Mapping[date, Visit]) -> None:
     """First everything without its caregiver, who may not stand in their own way, then each given to them."""
-    made = {day: _new(series, day, content) for day, content in found.added.items()}
+    made = {day: Visit(**_row(series, day, content)) for day, content in found.added.items()}
     for visit in made.values():
         visit.staff_member_id, visit.open_reason = None, OpenReason.ELSEWHERE
     session.add_all(made.values())
@@ -131,14 +157,13 @@ def _apply_one_by_one(series: VisitSeries, found: Alignment[Content], visits: Ma
             attempt(partial(_set, visit, content), of=())
 
 
-def _new(series: VisitSeries, day: date, content: Content) -> Visit:
-    return Visit(
-        series_id=series.id, client_id=series.client_id, time_zone=series.time_zone, occurs_on=day, **asdict(content)
-    )
+def _row(series: VisitSeries, day: date, content: Content) -> dict[str, Any]:
+    own = {"series_id": series.id, "client_id": series.client_id, "time_zone": series.time_zone, "occurs_on": day}
+    return own | {name: getattr(content, name) for name in NAMES}
 
 
 def _set(visit: Visit, content: Content) -> None:
-    for name in Content.__dataclass_fields__:
+    for name in NAMES:
         if getattr(visit, name) != getattr(content, name):
             setattr(visit, name, getattr(content, name))
     visit.is_changed, visit.open_reason, visit.status = False, None, VisitStatus.SCHEDULED

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from starline.clients.models import Client
 from starline.clients.service import locked_client
@@ -24,6 +24,8 @@ from starline.scheduling.rules.recurrence import Pattern, days, problem_of_rule,
 from starline.scheduling.visits import check_wishes, primary_address
 from starline.scheduling.vocabulary import Reach
 
+TOGETHER = 100
+"""So many series' visits are made in one go."""
 OF_PATTERN = ("rule", "starts_on", "ends_on", "starts_time", "ends_time", "time_zone")
 
 
@@ -33,11 +35,11 @@ def add_series(values: Mapping[str, Any], *, by: int | None) -> VisitSeries:
     given = {**values, "time_zone": values.get("time_zone") or zone_of(client.branch_id)}
     given["service_address_id"] = given.get("service_address_id") or primary_address(client.id)
     check_wishes(client, given).refuse()
-    series = VisitSeries(**_checked(given), made_until=horizon(client))
+    series = VisitSeries(**_checked(given), made_until=horizon(client.branch_id))
     session.add(series)
     session.flush()
     events.record("visit_series:added", series)
-    make(series, first=series.starts_on)
+    make({series: series.starts_on})
     return series
 
 
@@ -83,24 +85,35 @@ def remove_series(series: VisitSeries, *, by: int | None) -> None:
 
 def make_ahead(series: VisitSeries) -> int:
     """Make the series' visits up to the agency's horizon; how many are new. Doing it twice changes nothing."""
-    series = _locked(series.id)
-    until, made_until = horizon(series.client), series.made_until
-    if made_until >= until:
-        return 0
-    series.made_until = until
-    return make(series, first=max(series.starts_on, made_until + timedelta(days=1)))
+    return _make_ahead(VisitSeries.id == series.id)
 
 
 def make_all_ahead() -> int:
     """Make the visits of every series that goes on; how many are new."""
-    query = select(VisitSeries).where((VisitSeries.ends_on.is_(None)) | (VisitSeries.ends_on > VisitSeries.made_until))
-    return sum(make_ahead(one) for one in session.scalars(query.order_by(VisitSeries.id)).all())
+    goes_on = (VisitSeries.ends_on.is_(None)) | (VisitSeries.ends_on > VisitSeries.made_until)
+    numbers = session.scalars(select(VisitSeries.id).where(goes_on).order_by(VisitSeries.id)).all()
+    portions = [numbers[start : start + TOGETHER] for start in range(0, len(numbers), TOGETHER)]
+    return sum(_make_ahead(VisitSeries.id.in_(some)) for some in portions)
 
 
-def horizon(client: Client) -> date:
-    """The last day for which the client's visits are made now."""
+def horizon(branch_id: UUID | None) -> date:
+    """The last day for which visits of a branch's clients are made now."""
     weeks: int = policy("scheduling_policy")["weeks_ahead"]
-    return today(client.branch_id) + timedelta(weeks=weeks)
+    return today(branch_id) + timedelta(weeks=weeks)
+
+
+def _make_ahead(which: ColumnElement[bool]) -> int:
+    query = select(VisitSeries, Client.branch_id).join(Client, Client.id == VisitSeries.client_id).where(which)
+    query = query.order_by(VisitSeries.id).with_for_update(of=VisitSeries)
+    firsts, horizons = {}, {}
+    for one, branch_id in session.execute(query.execution_options(populate_existing=True)):
+        if branch_id not in horizons:
+            horizons[branch_id] = horizon(branch_id)
+        if one.made_until < horizons[branch_id]:
+            firsts[one] = max(one.starts_on, one.made_until + timedelta(days=1))
+            one.made_until = horizons[branch_id]
+    session.flush()
+    return make(firsts)
 
 
 def _changed(series: VisitSeries, values: Mapping[str, Any], *, overrides_hand: bool = False) -> VisitSeries:
@@ -111,7 +124,7 @@ def _changed(series: VisitSeries, values: Mapping[str, Any], *, overrides_hand: 
     check_wishes(client, kept).refuse()
     checked = _checked(proposed(series, kept))
     assign(series, {name: checked[name] for name in {*kept, *OF_PATTERN} & checked.keys()})
-    series.made_until = max(series.made_until, horizon(client))
+    series.made_until = max(series.made_until, horizon(client.branch_id))
     session.flush()
     realign(series, overrides_hand=overrides_hand)
     events.record("visit_series:changed", series)

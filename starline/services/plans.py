@@ -145,7 +145,9 @@ def plan_of(client_id: UUID, *, on: date) -> ServicePlan | None:
 
 def locked_draft(plan_id: UUID) -> ServicePlan:
     """The plan while nobody else can change it. Refuses one that isn't a draft."""
-    plan: ServicePlan = session.query(ServicePlan).filter_by(id=plan_id).with_for_update().one()
+    plan = session.get(ServicePlan, plan_id, with_for_update=True, populate_existing=True)
+    if plan is None:
+        raise invalid("plan_id", "Choose a plan from the list.")
     if not plan.is_draft:
         raise Conflict("This plan is no draft any more. Begin its next edition instead.")
     return plan

@@ -1,12 +1,16 @@
 """Rows in the state that a request needs: a control that a row's state refuses proves nothing."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from app.core.resource import registry
 from starline.clients.vocabulary import IncidentStatus, PairDecision
 from starline.core import clock, db, tenancy
 from starline.core.db import session
+from starline.scheduling.vocabulary import VisitStatus, VoidReason
+from starline.services.models import PlanService, ServicePlan
+from starline.services.vocabulary import PlanStatus
 from starline.staff.vocabulary import OnboardingStatus, ReviewStatus
 from tests.isolation.asks import Ask
 from tests.isolation.cast import Agency
@@ -21,6 +25,13 @@ STATES: dict[tuple[str, str], States] = {
     ("incidents", "reopen"): lambda agency, key: {"status": IncidentStatus.CLOSED, "closed_at": clock.now()},
     ("onboarding_items", "reopen"): lambda agency, key: {"status": OnboardingStatus.DONE, "done_on": clock.today()},
     ("performance_reviews", "sign"): lambda agency, key: {"rating": 4, "strengths": "Calm and on time."},
+    ("service_plans", "ask_for_approval"): lambda agency, key: _with_a_service(agency, key),
+    ("service_plans", "approve"): lambda agency, key: {"status": PlanStatus.PENDING_APPROVAL, "asked_by_id": None},
+    ("service_plans", "send_back"): lambda agency, key: {"status": PlanStatus.PENDING_APPROVAL},
+    ("service_plans", "revise"): lambda agency, key: _without_a_next_edition(agency, key),
+    ("visits", "confirm"): lambda agency, key: _given_to_somebody(agency),
+    ("visits", "take_off"): lambda agency, key: _given_to_somebody(agency),
+    ("visits", "reinstate"): lambda agency, key: {"status": VisitStatus.CANCELLED, "void_reason": VoidReason.OTHER},
     ("staff", "invite_to_sign_in"): lambda agency, key: {"user_id": None, "email": f"{key}@{agency.host}.example"},
 }
 """What a row is set to before its verb is asked for, by resource and verb."""
@@ -34,6 +45,27 @@ def make_ready(agency: Agency, ask: Ask, key: Any) -> None:
     states = STATES.get((ask.resource.name, ask.path.rpartition("/")[2]))
     if states is not None and ask.method == "POST":
         _set(agency, ask.resource.model, key, states(agency, key))
+
+
+def _with_a_service(agency: Agency, key: Any) -> dict[str, Any]:
+    with tenancy.acting(agency.id), db.transaction():
+        if session.query(PlanService).filter_by(plan_id=key).count() == 0:
+            service_id = agency.own["service_types"]["id"]
+            session.add(PlanService(plan_id=key, service_type_id=service_id, hours_per_week=Decimal(10)))
+    return {"status": PlanStatus.DRAFT}
+
+
+def _without_a_next_edition(agency: Agency, key: Any) -> dict[str, Any]:
+    with tenancy.acting(agency.id), db.transaction():
+        for draft in session.query(ServicePlan).filter_by(replaces_id=key):
+            session.delete(draft)
+    return {"status": PlanStatus.ACTIVE, "approved_at": clock.now()}
+
+
+def _given_to_somebody(agency: Agency) -> dict[str, Any]:
+    somebody = agency.factory.make(registry["StaffMembers"])
+    planned = {"status": VisitStatus.SCHEDULED, "void_reason": None}
+    return {**planned, "staff_member_id": somebody["id"], "open_reason": None}
 
 
 def signed(agency: Agency, rows: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -50,6 +50,16 @@ def test_the_job_goes_on_where_it_stopped(harbor: Any, monkeypatch: pytest.Monke
     assert series.make_all_ahead() == 14
 
 
+def test_the_job_gives_each_caregiver_one_visit_at_a_time(harbor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    maria, now = a_staff_member(), clock.now()
+    first, second, other = a_series(staff_member_id=maria.id), a_series(staff_member_id=maria.id), a_series()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=7))
+    assert series.make_all_ahead() == 21
+    assert {visit.staff_member_id for visit in visits_of(first)} == {maria.id}
+    assert {(visit.staff_member_id, visit.open_reason) for visit in visits_of(second)} == {(None, OpenReason.ELSEWHERE)}
+    assert {visit.open_reason for visit in visits_of(other)} == {None}
+
+
 def test_local_times_stay_where_clocks_change(harbor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     before = datetime(2026, 10, 26, 12, tzinfo=ZoneInfo("America/Los_Angeles"))
     monkeypatch.setattr(clock, "now", lambda: before)

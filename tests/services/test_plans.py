@@ -10,6 +10,7 @@ from starline.clients.vocabulary import ClientStatus
 from starline.core import clock
 from starline.core.db import session
 from starline.core.errors import Conflict, Invalid, NotAllowed
+from starline.core.identifiers import uuid7
 from starline.notifications.models import Notification
 from starline.services import catalogue, plans
 from starline.services.models import PlanService, PlanTask
@@ -130,6 +131,8 @@ def test_a_plan_is_not_written_for_somebody_who_left_nor_backwards(harbor: Any) 
     plan = a_plan()
     with pytest.raises(Invalid, match="stays with its client"):
         plans.update_plan(plan, {"client_id": a_client().id}, by=None)
+    with pytest.raises(Invalid, match="from the list"):
+        a_task_of(plan, plan_id=uuid7())
     other = a_plan()
     line = a_service_of(plan, service_type_id=a_service().id)
     with pytest.raises(Invalid, match="stays with its plan"):
