@@ -26,6 +26,7 @@ from app.core.writing import check_scope, find_row, read_values
 from starline.core.db import session
 from starline.core.errors import DomainError, Invalid
 from starline.scheduling import series, visits
+from starline.scheduling.conflicts import check, proposal_of
 from starline.scheduling.models import Visit, VisitSeries
 from starline.scheduling.vocabulary import Reach, VoidReason
 
@@ -107,6 +108,21 @@ class VisitChangeApi(BaseApi):  # type: ignore[misc]
         changed = series.change(visit, _read(given), reach=reach, by=viewer.user_id, overrides_hand=overrides)
         session.flush()
         return jsonify(visit_id=str(visit.id), series_id=str(changed.id))
+
+    @expose("/<row:pk>/conflicts", methods=["GET"])
+    def conflicts(self, pk: str) -> Response:
+        """What speaks against the visit as it is, or with another caregiver."""
+        allowed("can_read", "Visits")
+        visit = _visit(pk)
+        note_sight(registry["Visits"], visit)
+        given = {name: request.args[name] for name in ("staff_member_id",) if name in request.args}
+        values = read_values(registry["Visits"], given, is_new=False)
+        check_scope(registry["Visits"], values)
+        if values.get("staff_member_id"):
+            find_row(registry["StaffMembers"], str(values["staff_member_id"]))
+        found = check(proposal_of(visit, values))
+        shown = [{"rule": one.rule, "effect": one.effect, "sentence": one.sentence} for one in found]
+        return jsonify(id=str(visit.id), result=shown)
 
     @expose("/<row:pk>/call_off", methods=["POST"])
     @once
@@ -197,6 +213,14 @@ APIS = (VisitChangeApi,)
 
 _ID = {"type": "string", "format": "uuid"}
 _PK = {"name": "pk", "in": "path", "required": True, "schema": _ID}
+_FINDING = {
+    "type": "object",
+    "properties": {
+        "rule": {"type": "string"},
+        "effect": {"type": "string", "enum": ["warn", "block"]},
+        "sentence": {"type": "string"},
+    },
+}
 _SERIES_BODY = {
     "type": "object",
     "properties": {
@@ -232,6 +256,20 @@ document(
     _operation(
         "Change the visit and those after it, or its whole series", _SERIES_BODY, {"visit_id": _ID, "series_id": _ID}
     ),
+)
+document(
+    "/api/v1/visits/{pk}/conflicts",
+    "get",
+    {
+        "tags": ["Visits"],
+        "summary": "What speaks against the visit, as it is or with another caregiver",
+        "parameters": [_PK, {"name": "staff_member_id", "in": "query", "schema": _ID}],
+        "responses": answers(
+            404,
+            422,
+            schema={"type": "object", "properties": {"id": _ID, "result": {"type": "array", "items": _FINDING}}},
+        ),
+    },
 )
 document(
     "/api/v1/visits/{pk}/call_off",

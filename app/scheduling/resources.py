@@ -23,10 +23,12 @@ class Visits(Resource, model=Visit, menu="Care", icon="calendar-event"):
     form = {
         "Visit": "client service_type service_address staff_member",
         "When": "starts_at ends_at note",
+        "Against a rule": "override_reason",
     }
     show = {
         "": "status void_reason void_note open_reason",
         **form,
+        "Against a rule": "override_reason overridden",
         "Series": "series occurs_on is_changed time_zone",
     }
     pills = {"status": VISIT_TONES}

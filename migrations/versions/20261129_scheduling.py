@@ -200,6 +200,8 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("void_note", sa.String(length=300), nullable=True),
+        sa.Column("override_reason", sa.String(length=300), nullable=True),
+        sa.Column("overridden", postgresql.ARRAY(sa.String(length=40)), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_on", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by_fk", sa.Integer(), nullable=True),

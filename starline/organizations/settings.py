@@ -108,6 +108,21 @@ SCHEDULING = {
         "Overtime rule", "flsa_40", choices=("flsa_40", "california_attendant", "california_domestic")
     ),
     "week_start": Setting("Week starts on", "sunday", choices=("sunday", "monday", "saturday")),
+    "when_time_off": Setting("A visit during time off will", "block", choices=("nothing", "warn", "block")),
+    "when_availability": Setting("A visit outside availability will", "warn", choices=("nothing", "warn", "block")),
+    "when_excluded_caregiver": Setting(
+        "A caregiver whom the client does not want will", "block", choices=("nothing", "warn", "block")
+    ),
+    "when_overtime": Setting("Overtime will", "warn", choices=("nothing", "warn", "block")),
+    "when_rest": Setting("Too little rest will", "warn", choices=("nothing", "warn", "block")),
+    "rest_hours": Setting("Rest between two days of work (hours)", 8, least=0, most=16),
+    "when_travel": Setting("Too little time for the way will", "warn", choices=("nothing", "warn", "block")),
+    "travel_speed": Setting("People travel at (km/h)", 30, least=3, most=120),
+    "when_client_status": Setting(
+        "A visit to a client on hold or in hospital will", "block", choices=("nothing", "warn", "block")
+    ),
+    "when_double_cover": Setting("Two visits to a client at once will", "warn", choices=("nothing", "warn", "block")),
+    "when_plan": Setting("A visit beyond the service plan will", "warn", choices=("nothing", "warn", "block")),
     "weeks_ahead": Setting("Visits are made ahead (weeks)", 8, least=2, most=26),
     "exclusion_check_days": Setting("Exclusion lists are checked every (days)", 31, least=7, most=366),
     "overdue_exclusion": Setting(

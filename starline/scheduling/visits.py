@@ -18,6 +18,7 @@ from starline.core.language import _
 from starline.core.problems import Problems, invalid
 from starline.core.rows import assign, proposed
 from starline.organizations.calendar import zone_of
+from starline.scheduling.conflicts import check, proposal_of, refuse_blocked
 from starline.scheduling.guard import Elsewhere, attempt, taken
 from starline.scheduling.models import Visit
 from starline.scheduling.vocabulary import OpenReason, VisitStatus, VoidReason
@@ -26,6 +27,8 @@ from starline.staff.models import StaffMember
 from starline.staff.vocabulary import StaffStatus
 
 LONGEST = timedelta(hours=24)
+ASKED_AGAIN = frozenset({"starts_at", "ends_at", "staff_member_id", "service_type_id", "service_address_id"})
+"""A change of these is held against the rules; a note is not."""
 
 
 def add_visit(values: Mapping[str, Any], *, by: int | None) -> Visit:
@@ -35,6 +38,7 @@ def add_visit(values: Mapping[str, Any], *, by: int | None) -> Visit:
     visit = Visit(**values, time_zone=zone_of(client.branch_id))
     visit.occurs_on = visit.local_start.date()
     visit.service_address_id = visit.service_address_id or primary_address(client.id)
+    visit.overridden = refuse_blocked(check(proposal_of(visit, {})), visit.override_reason)
     _write(lambda: session.add(visit), visit, dict(values))
     events.record("visit:added", visit)
     return visit
@@ -50,6 +54,9 @@ def update_visit(visit: Visit, values: Mapping[str, Any], *, by: int | None) -> 
     new = proposed(visit, values)
     check_wishes(client, {name: new[name] for name in values if name in new} | {"client_id": client.id}).refuse()
     _check_length(new["starts_at"], new["ends_at"])
+    if values.keys() & ASKED_AGAIN and any(getattr(visit, name) != new[name] for name in ASKED_AGAIN):
+        findings = check(proposal_of(visit, values))
+        values = {**values, "overridden": refuse_blocked(findings, new["override_reason"])}
     _write(lambda: _change(visit, values), visit, new)
     events.record("visit:changed", visit)
     return visit

@@ -6,7 +6,7 @@ from typing import Any
 
 from starline.core.language import _
 from starline.core.problems import Problems
-from starline.staff.vocabulary import Weekday
+from starline.staff.vocabulary import Discipline, Weekday
 
 MOST_MODIFIERS = 4
 _CODE = re.compile(r"[A-V]\d{4}|\d{4}[0-9FTU]")
@@ -29,6 +29,22 @@ def problems_of_service_type(values: Mapping[str, Any]) -> Problems:
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", values.get("color") or "#000000"):
         problems.add("color", "Give the colour as # and six digits, such as #0f7c6c.")
     return problems
+
+
+def may_give(discipline: Discipline) -> frozenset[str]:
+    """Who may do what is given by a discipline: it, and those whose training includes it."""
+    return frozenset({discipline, *_INCLUDED_IN.get(discipline, ())})
+
+
+_AIDES = (Discipline.HHA, Discipline.CNA)
+_NURSES = (Discipline.LPN, Discipline.RN)
+_INCLUDED_IN: dict[Discipline, tuple[Discipline, ...]] = {
+    Discipline.COMPANION: (Discipline.PCA, *_AIDES),
+    Discipline.PCA: (*_AIDES, *_NURSES),
+    Discipline.HHA: (Discipline.CNA, *_NURSES),
+    Discipline.CNA: _NURSES,
+    Discipline.LPN: (Discipline.RN,),
+}
 
 
 def problems_of_weekdays(names: Iterable[str]) -> Problems:

@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, String, Text, UniqueConstraint, func, text
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.orm import Mapped
 
 from starline.clients.models import Client, ServiceAddress
@@ -66,6 +66,11 @@ class Visit(TenantModel):
     open_reason: Mapped[words.OpenReason | None] = choice("Open because", words.OpenReason)
     void_reason: Mapped[words.VoidReason | None] = choice("Reason", words.VoidReason)
     void_note: Mapped[str | None] = column("What happened", String(300))
+
+    override_reason: Mapped[str | None] = column(
+        "Planned all the same because", String(300), help="Where a rule blocks it."
+    )
+    overridden: Mapped[list[str]] = column("Overridden", ARRAY(String(40)), default=list)
 
     client: Mapped[Client] = joined("Visit.client_id", to="Client")
     service_type: Mapped[ServiceType] = joined("Visit.service_type_id", to="ServiceType")

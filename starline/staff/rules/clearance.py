@@ -94,8 +94,11 @@ class ServiceFacts:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
+    """One thing against it. `is_final`: the law leaves no room to send the person all the same."""
+
     answer: Answer
     sentence: str
+    is_final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,7 @@ def _exclusion(staff: StaffFacts, on: date) -> Iterable[Reason]:
         source = one.source.upper()
         if one.result == ExclusionResult.EXCLUDED:
             sentence = _("%(who)s is on the exclusion list of %(source)s and may not be sent.", who=who, source=source)
-            yield Reason(Answer.NO, sentence)
+            yield Reason(Answer.NO, sentence, is_final=True)
         elif one.result == ExclusionResult.POSSIBLE_MATCH:
             sentence = _(
                 "A possible match of %(who)s on the list of %(source)s isn't resolved.", who=who, source=source
