@@ -1,5 +1,6 @@
 """The schedule's screens beyond lists and forms."""
 
-from app.scheduling import changing
+from app.scheduling import changing, record_pages
 
+assert record_pages
 VIEWS = changing.VIEWS

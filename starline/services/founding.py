@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 QUARTER, VISIT = ServiceUnit.QUARTER_HOUR, ServiceUnit.VISIT
 TYPES: tuple[tuple[str, str | None, ServiceUnit, Discipline, str], ...] = (
-    ("Personal care", "T1019", QUARTER, Discipline.HHA, "#0f7c6c"),
+    ("Personal care", "T1019", QUARTER, Discipline.PCA, "#0f7c6c"),
     ("Homemaker", "S5130", QUARTER, Discipline.PCA, "#b45309"),
     ("Companion", "S5135", QUARTER, Discipline.COMPANION, "#7c3aed"),
-    ("Respite", "T1005", QUARTER, Discipline.HHA, "#be185d"),
+    ("Respite", "T1005", QUARTER, Discipline.PCA, "#be185d"),
     ("Nursing visit (RN)", "G0299", QUARTER, Discipline.RN, "#1d4ed8"),
     ("Nursing visit (LPN)", "G0300", QUARTER, Discipline.LPN, "#0369a1"),
     ("Supervision visit", None, VISIT, Discipline.RN, "#475569"),

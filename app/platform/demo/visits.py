@@ -17,15 +17,16 @@ from starline.scheduling import holidays, series
 from starline.scheduling.models import Visit
 from starline.scheduling.vocabulary import OpenReason, VisitStatus, VoidReason
 from starline.services.models import PlanService, ServicePlan, ServiceType
+from starline.services.rules import may_give
 from starline.services.vocabulary import PlanStatus
+from starline.staff.compliance import clearances
 from starline.staff.models import StaffMember
-from starline.staff.vocabulary import Discipline, StaffStatus
+from starline.staff.rules import ServiceFacts
+from starline.staff.vocabulary import StaffStatus
 
 WEEKS_BEFORE, WEEKS_AFTER = 2, 4
 DAYS = {1: "WE", 2: "TU,TH", 3: "MO,WE,FR", 5: "MO,TU,WE,TH,FR", 7: "MO,TU,WE,TH,FR,SA,SU"}
 HOURS = (7, 8, 9, 10, 12, 13, 15, 16, 17, 18)
-AIDES = frozenset({Discipline.PCA, Discipline.HHA, Discipline.CNA, Discipline.COMPANION})
-GIVERS = {Discipline.RN: frozenset({Discipline.RN}), Discipline.LPN: frozenset({Discipline.LPN, Discipline.RN})}
 FESTIVE = (("New Year's Day", 1, 1), ("Independence Day", 7, 4), ("Christmas Day", 12, 25))
 WENT_WRONG = (
     (VisitStatus.CANCELLED, VoidReason.CLIENT_REQUEST, "Away with family"),
@@ -38,17 +39,17 @@ WENT_WRONG = (
 class Diary:
     """Who is where, by weekday: a caregiver is given what fits between what they have."""
 
-    def __init__(self, members: Sequence[StaffMember]) -> None:
-        self.members = [one for one in members if one.status == StaffStatus.ACTIVE]
+    def __init__(self, members: Sequence[StaffMember], today: date) -> None:
+        self.members, self.today = [one for one in members if one.status == StaffStatus.ACTIVE], today
         self._taken: dict[tuple[UUID, str], list[tuple[int, int]]] = defaultdict(list)
         self._minutes: dict[UUID, int] = defaultdict(int)
+        self._known: dict[UUID, set[UUID]] = {}
 
-    def give(self, discipline: Discipline, days: str, start: int, minutes: int) -> UUID | None:
-        """The least busy person of the discipline who is free then, within forty hours a week."""
-        may = GIVERS.get(discipline, AIDES)
-        weekly, names = minutes * len(days.split(",")), days.split(",")
+    def give(self, service: ServiceType, days: str, start: int, minutes: int) -> UUID | None:
+        """The least busy person who may do it and is free then, within forty hours a week."""
+        may, weekly, names = self._cleared(service), minutes * len(days.split(",")), days.split(",")
         for one in sorted(self.members, key=lambda one: (self._minutes[one.id], one.id)):
-            if one.discipline not in may or self._minutes[one.id] + weekly > 40 * 60:
+            if one.id not in may or self._minutes[one.id] + weekly > 40 * 60:
                 continue
             if any(self._meets(one.id, name, start, minutes) for name in names):
                 continue
@@ -57,6 +58,13 @@ class Diary:
             self._minutes[one.id] += weekly
             return one.id
         return None
+
+    def _cleared(self, service: ServiceType) -> set[UUID]:
+        if service.id not in self._known:
+            facts = ServiceFacts(name=service.name, disciplines=may_give(service.discipline))
+            found = clearances([one.id for one in self.members], facts, self.today)
+            self._known[service.id] = {who for who, clearance in found.items() if not clearance.is_blocked}
+        return self._known[service.id]
 
     def _meets(self, who: UUID, day: str, start: int, minutes: int) -> bool:
         return any(start < end and begin < start + minutes for begin, end in self._taken[who, day])
@@ -69,7 +77,7 @@ def load_visits(fiction: Fiction, clients: Sequence[Client], members: Sequence[S
         year = fiction.today.year + (date(fiction.today.year, month, day) < fiction.today)
         holidays.add_holiday({"name": name, "held_on": date(year, month, day)}, by=None)
     services = {one.id: one for one in session.scalars(select(ServiceType))}
-    diary = Diary(members)
+    diary = Diary(members, fiction.today)
     lines = select(PlanService, ServicePlan).join(ServicePlan, ServicePlan.id == PlanService.plan_id)
     agreed: dict[UUID, list[PlanService]] = defaultdict(list)
     for line, plan in session.execute(lines.where(ServicePlan.status == PlanStatus.ACTIVE).order_by(PlanService.id)):
@@ -92,7 +100,7 @@ def _series(fiction: Fiction, client: Client, line: PlanService, service: Servic
         {
             "client_id": client.id,
             "service_type_id": service.id,
-            "staff_member_id": diary.give(service.discipline, days, hour * 60, minutes),
+            "staff_member_id": diary.give(service, days, hour * 60, minutes),
             "rule": f"FREQ=WEEKLY;BYDAY={days}",
             "starts_on": fiction.today - timedelta(weeks=WEEKS_BEFORE),
             "starts_time": starts.time(),
