@@ -130,15 +130,22 @@ def check_wishes(client: Client, values: Mapping[str, Any]) -> Problems:
     problems = Problems()
     if client.status in ENDED:
         problems.add("client_id", _("%(client)s is not looked after any more; reopen the record first.", client=client))
-    service = session.get(ServiceType, values["service_type_id"]) if values.get("service_type_id") else None
-    if service is not None and not service.is_active:
-        problems.add("service_type_id", _("%(service)s is out of use; choose another service.", service=service))
-    address = session.get(ServiceAddress, values["service_address_id"]) if values.get("service_address_id") else None
-    if address is not None and address.client_id != client.id:
-        problems.add("service_address_id", "Choose one of the client's own addresses.")
-    person = session.get(StaffMember, values["staff_member_id"]) if values.get("staff_member_id") else None
-    if person is not None and person.status == StaffStatus.TERMINATED:
-        problems.add("staff_member_id", _("%(who)s does not work here any more.", who=person))
+    if values.get("service_type_id"):
+        service = session.get(ServiceType, values["service_type_id"])
+        if service is None:
+            problems.add("service_type_id", "Choose a service from the list.")
+        elif not service.is_active:
+            problems.add("service_type_id", _("%(service)s is out of use; choose another service.", service=service))
+    if values.get("service_address_id"):
+        address = session.get(ServiceAddress, values["service_address_id"])
+        if address is None or address.client_id != client.id:
+            problems.add("service_address_id", "Choose one of the client's own addresses.")
+    if values.get("staff_member_id"):
+        person = session.get(StaffMember, values["staff_member_id"])
+        if person is None:
+            problems.add("staff_member_id", "Choose a staff member from the list.")
+        elif person.status == StaffStatus.TERMINATED:
+            problems.add("staff_member_id", _("%(who)s does not work here any more.", who=person))
     return problems
 
 

@@ -10,6 +10,7 @@ from starline.clients.consequences import consequences_of
 from starline.clients.vocabulary import ClientStatus
 from starline.core.db import session
 from starline.core.errors import Conflict, Invalid
+from starline.core.identifiers import uuid7
 from starline.scheduling import visits
 from starline.scheduling.vocabulary import OpenReason, VisitStatus, VoidReason
 from starline.services import catalogue
@@ -109,6 +110,15 @@ def test_services_out_of_use_and_people_who_left_are_not_planned(harbor: Any) ->
     with pytest.raises(Invalid) as refusal:
         a_visit(service_type_id=service.id, staff_member_id=gone.id)
     assert set(refusal.value.errors) == {"service_type_id", "staff_member_id"}
+
+
+def test_what_is_nobodys_is_not_planned(harbor: Any) -> None:
+    names = ("service_type_id", "service_address_id", "staff_member_id")
+    visit = a_visit()
+    for attempt in (lambda **given: a_visit(**given), lambda **given: visits.update_visit(visit, given, by=None)):
+        with pytest.raises(Invalid) as refusal:
+            attempt(**{name: uuid7() for name in names})
+        assert set(refusal.value.errors) == set(names)
 
 
 def test_a_discharge_calls_off_what_is_planned_and_says_so_before(harbor: Any) -> None:
