@@ -40,9 +40,10 @@ OTHER_ARGUMENTS: dict[str, list[Any]] = {
     "identity.send_notice.template": ["support_access"],
     "identity.send_dormancy_warning.days_left": [3],
     "files.forget_photo.key": ["organizations/none/photos/none.png"],
-    "staff.send_reminder_list.on": [clock.today().isoformat()],
+    "staff.send_reminder_list.on": [lambda: clock.today().isoformat()],
 }
-"""What to give parameters that aren't an id, by "task.parameter". One that is unknown stops the walk."""
+"""What to give parameters that aren't an id, by "task.parameter", or what tells it: a walk may go on over midnight. One
+that is unknown stops the walk."""
 ALWAYS = frozenset({"outbox_messages", "audit_events"})
 """Every run is written there."""
 LATER = timedelta(days=400)
@@ -127,7 +128,8 @@ def _arguments(name: str, function: Any, ids: list[str]) -> list[dict[str, Any]]
     unknown = [one for one in wanted if f"{name}.{one}" not in OTHER_ARGUMENTS]
     if unknown:
         raise UnknownArgument(f"{name}: {unknown}")
-    fixed = {one: OTHER_ARGUMENTS[f"{name}.{one}"][0] for one in wanted}
+    given = {one: OTHER_ARGUMENTS[f"{name}.{one}"][0] for one in wanted}
+    fixed = {one: value() if callable(value) else value for one, value in given.items()}
     return [{**fixed, **{one: key for one in parameters if one not in fixed}} for key in ids]
 
 
