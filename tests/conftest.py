@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from app.platform.local import databases
@@ -25,6 +26,10 @@ from tests.caches import forget_everything
 from tests.canaries import Verdict, Watch
 from tests.isolation.tally import Summary
 from tests.ordering import ordered
+
+# No test is about time, least of all on a machine that does something else besides.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0", "::ffff:127.")
 

@@ -90,7 +90,7 @@ TIMES = st.times().map(lambda at: at.replace(second=0, microsecond=0, fold=0))
 ZONES = st.sampled_from([NEW_YORK, BERLIN, PHOENIX, "America/Los_Angeles", "Australia/Lord_Howe", "Asia/Kolkata"])
 
 
-@settings(max_examples=2_000)
+@settings(max_examples=1_000)
 @given(st.dates(date(2020, 1, 1), date(2036, 1, 1)), TIMES, TIMES, ZONES)
 def test_a_visit_ends_after_it_begins_and_lasts_what_the_clocks_say(
     day: date, starts: time, ends: time, zone: str
@@ -133,7 +133,7 @@ PATTERNS = st.builds(
 )
 
 
-@settings(max_examples=2_000)
+@settings(max_examples=1_000)
 @given(PATTERNS, st.integers(0, 400), st.integers(0, 200))
 def test_settling_a_series_changes_none_of_its_days(pattern: Pattern, after: int, length: int) -> None:
     first = pattern.starts_on + timedelta(days=after)
