@@ -109,7 +109,7 @@ class VisitChangeApi(BaseApi):  # type: ignore[misc]
         session.flush()
         return jsonify(visit_id=str(visit.id), series_id=str(changed.id))
 
-    @expose("/<row:pk>/conflicts", methods=["GET"])
+    @expose("/conflicts/<row:pk>", methods=["GET"])
     def conflicts(self, pk: str) -> Response:
         """What speaks against the visit as it is, or with another caregiver."""
         allowed("can_read", "Visits")
@@ -258,7 +258,7 @@ document(
     ),
 )
 document(
-    "/api/v1/visits/{pk}/conflicts",
+    "/api/v1/visits/conflicts/{pk}",
     "get",
     {
         "tags": ["Visits"],

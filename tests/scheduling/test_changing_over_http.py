@@ -122,8 +122,9 @@ def test_double_booking_is_refused_in_a_sentence(cast: Cast, rest: Caller) -> No
         maria = a_staff_member(first_name="Maria", last_name="Lopez")
         first = a_visit(an_active_client(), staff_member_id=maria.id, override_reason="Her papers are on the way")
         second = a_visit(an_active_client())
-        sent, path = {"staff_member_id": str(first.staff_member_id)}, f"/api/v1/visits/{second.id}"
-    told = rest.get(f"{path}/conflicts?staff_member_id={sent['staff_member_id']}").json["result"]
+        sent, second_id = {"staff_member_id": str(first.staff_member_id)}, second.id
+    path = f"/api/v1/visits/{second_id}"
+    told = rest.get(f"/api/v1/visits/conflicts/{second_id}?staff_member_id={sent['staff_member_id']}").json["result"]
     assert {"rule": "clearance", "effect": "block", "sentence": "CPR and first aid of Maria Lopez is missing."} in told
     blocked = rest.call("PATCH", path, json=sent)
     assert (blocked.status_code, blocked.json["code"]) == (409, "conflicts")
