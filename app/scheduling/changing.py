@@ -109,7 +109,22 @@ class VisitChangeApi(BaseApi):  # type: ignore[misc]
         session.flush()
         return jsonify(visit_id=str(visit.id), series_id=str(changed.id))
 
-    @expose("/conflicts/<row:pk>", methods=["GET"])
+    @expose("/<row:pk>/call_off", methods=["POST"])
+    @once
+    def call_off(self, pk: str) -> Response:
+        viewer = allowed(*MAY_EDIT)
+        visit = visits.cancel(_visit(pk), by=viewer.user_id, **_why(object_sent("reason", "note")))
+        session.flush()
+        return jsonify(id=str(visit.id), status=visit.status, void_reason=visit.void_reason)
+
+
+class VisitConflictsApi(BaseApi):  # type: ignore[misc]
+    """`GET /api/v1/visit_conflicts/<pk>`: an address of its own, for below a visit every word is a verb."""
+
+    resource_name = "visit_conflicts"
+    openapi_spec_tag = "Visits"
+
+    @expose("/<row:pk>", methods=["GET"])
     def conflicts(self, pk: str) -> Response:
         """What speaks against the visit as it is, or with another caregiver."""
         allowed("can_read", "Visits")
@@ -123,14 +138,6 @@ class VisitChangeApi(BaseApi):  # type: ignore[misc]
         found = check(proposal_of(visit, values))
         shown = [{"rule": one.rule, "effect": one.effect, "sentence": one.sentence} for one in found]
         return jsonify(id=str(visit.id), result=shown)
-
-    @expose("/<row:pk>/call_off", methods=["POST"])
-    @once
-    def call_off(self, pk: str) -> Response:
-        viewer = allowed(*MAY_EDIT)
-        visit = visits.cancel(_visit(pk), by=viewer.user_id, **_why(object_sent("reason", "note")))
-        session.flush()
-        return jsonify(id=str(visit.id), status=visit.status, void_reason=visit.void_reason)
 
 
 def _visit(pk: str) -> Visit:
@@ -209,7 +216,7 @@ def _call_off_page(visit: Visit, problem: DomainError | None = None) -> str:
 
 
 VIEWS = (VisitChangeView,)
-APIS = (VisitChangeApi,)
+APIS = (VisitChangeApi, VisitConflictsApi)
 
 _ID = {"type": "string", "format": "uuid"}
 _PK = {"name": "pk", "in": "path", "required": True, "schema": _ID}
@@ -258,7 +265,7 @@ document(
     ),
 )
 document(
-    "/api/v1/visits/conflicts/{pk}",
+    "/api/v1/visit_conflicts/{pk}",
     "get",
     {
         "tags": ["Visits"],

@@ -169,7 +169,7 @@ OTHERS: dict[str, Other] = {
     "VisitChangeApi.change_series": Other(
         For.SETTINGS, own.visit, {"reach": "following", "values": {"note": "A walk"}}, good=(200, 409)
     ),
-    "VisitChangeApi.conflicts": Other(For.SIGNED_IN, own.visit, good=(200, 403, 404), needs=("can_read", "Visits")),
+    "VisitConflictsApi.conflicts": Other(For.SIGNED_IN, own.visit, good=(200, 403, 404), needs=("can_read", "Visits")),
     "VisitChangeApi.call_off": Other(For.SETTINGS, own.visit, {"reason": "other"}, good=(200, 409)),
     "StatusView.ask": Other(For.SETTINGS, own.client),
     "StatusView.change": Other(For.SETTINGS, own.client, good=FORM),

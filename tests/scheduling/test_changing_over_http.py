@@ -124,7 +124,7 @@ def test_double_booking_is_refused_in_a_sentence(cast: Cast, rest: Caller) -> No
         second = a_visit(an_active_client())
         sent, second_id = {"staff_member_id": str(first.staff_member_id)}, second.id
     path = f"/api/v1/visits/{second_id}"
-    told = rest.get(f"/api/v1/visits/conflicts/{second_id}?staff_member_id={sent['staff_member_id']}").json["result"]
+    told = rest.get(f"/api/v1/visit_conflicts/{second_id}?staff_member_id={sent['staff_member_id']}").json["result"]
     assert {"rule": "clearance", "effect": "block", "sentence": "CPR and first aid of Maria Lopez is missing."} in told
     blocked = rest.call("PATCH", path, json=sent)
     assert (blocked.status_code, blocked.json["code"]) == (409, "conflicts")
