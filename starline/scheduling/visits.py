@@ -53,7 +53,8 @@ def update_visit(visit: Visit, values: Mapping[str, Any], *, by: int | None) -> 
     _check_planned(visit)
     new = proposed(visit, values)
     check_wishes(client, {name: new[name] for name in values if name in new} | {"client_id": client.id}).refuse()
-    _check_length(new["starts_at"], new["ends_at"])
+    if (new["starts_at"], new["ends_at"]) != (visit.starts_at, visit.ends_at):
+        _check_length(new["starts_at"], new["ends_at"])
     if values.keys() & ASKED_AGAIN and any(getattr(visit, name) != new[name] for name in ASKED_AGAIN):
         findings = check(proposal_of(visit, values))
         values = {**values, "overridden": refuse_blocked(findings, new["override_reason"])}
@@ -106,7 +107,7 @@ def cancel(visit: Visit, *, by: int | None, reason: VoidReason = VoidReason.OTHE
 def reinstate(visit: Visit, *, by: int | None) -> Visit:
     """Undo a cancellation: the visit comes back as it was, also where its series was changed since.
 
-    Where its caregiver has other work by now, it comes back open.
+    Where its caregiver has other work by now, or has left, it comes back open.
     """
     session.refresh(visit)
     if not visit.is_void:
@@ -116,6 +117,8 @@ def reinstate(visit: Visit, *, by: int | None) -> Visit:
         raise Conflict(_("%(client)s is not looked after any more; reopen the record first.", client=client))
     planned: dict[str, Any] = {"status": VisitStatus.SCHEDULED, "void_reason": None, "void_note": None}
     planned["is_changed"] = visit.series_id is not None
+    if visit.staff_member is not None and visit.staff_member.status == StaffStatus.TERMINATED:
+        planned |= {"staff_member_id": None, "open_reason": OpenReason.CAREGIVER_LEFT}
     try:
         attempt(lambda: assign(visit, planned), of=[visit.staff_member_id])
     except Elsewhere:

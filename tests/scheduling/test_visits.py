@@ -89,6 +89,25 @@ def test_a_confirmed_visit_that_moves_must_be_confirmed_again(harbor: Any) -> No
             verb(visit, by=None)
 
 
+def test_a_whole_day_with_an_hour_twice_can_be_written_on(harbor: Any) -> None:
+    """A live-in day of a series is 25 hours long where clocks go back; nobody plans one so by hand."""
+    visit = a_visit(hours=(8, 20))
+    visit.ends_at = visit.starts_at + timedelta(hours=25)
+    session.flush()
+    assert visits.update_visit(visit, {"note": "Sleeps badly"}, by=None).note == "Sleeps badly"
+    with pytest.raises(Invalid, match="24 hours"):
+        visits.update_visit(visit, {"ends_at": visit.starts_at + timedelta(hours=26)}, by=None)
+
+
+def test_a_visit_does_not_come_back_to_somebody_who_left(harbor: Any) -> None:
+    maria = a_staff_member()
+    visit = a_visit(staff_member_id=maria.id)
+    visits.cancel(visit, by=None)
+    staff.terminate(maria, reason="Moved", by=None)
+    visits.reinstate(visit, by=None)
+    assert (visit.staff_member_id, visit.open_reason) == (None, OpenReason.CAREGIVER_LEFT)
+
+
 def test_what_was_called_off_is_not_changed(harbor: Any) -> None:
     visit = a_visit()
     visits.cancel(visit, by=None)
