@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from app.core.fields import Field, Kind, Look
 from app.core.resource import Resource
 from starline.core.repeats import sentence_of
+from starline.organizations.settings import WEEK_STARTS
 
 DATE_FORMATS = {
     "MM/DD/YYYY": "%m/%d/%Y",
@@ -27,7 +28,6 @@ TERRITORY = "US"
 ABBREVIATIONS = frozenset({"pca", "hha", "cna", "lpn", "rn", "pt", "ot", "st", "msw", "oig", "sam"})
 """Values of closed lists that people write in capitals: disciplines, and the lists of excluded people."""
 
-WEEKDAYS = {"monday": 0, "saturday": 5, "sunday": 6}
 MONEY = "amount"
 """How the names of fields that hold money end."""
 
@@ -50,7 +50,7 @@ class Display:
         self.zone = ZoneInfo(time_zone)
         self.locale = _locale(language)
         self.currency = currency
-        self.first_weekday = WEEKDAYS.get(week_start, 6)
+        self.first_weekday = WEEK_STARTS.get(week_start, 6)
 
     def text(self, one: Field, value: Any) -> str:
         """The value of a field as a person reads it; a value is as JSON has it."""

@@ -32,7 +32,6 @@ from starline.scheduling.vocabulary import Reach, VoidReason
 
 MAY_EDIT, MAY_EDIT_SERIES = ("can_edit", "Visits"), ("can_edit", "VisitSeriesList")
 FIELDS = ("starts_time", "ends_time", "staff_member", "service_type", "service_address", "rule", "ends_on", "note")
-REACHES = (Reach.FOLLOWING, Reach.ALL_UNCHANGED, Reach.ALL)
 
 
 class VisitChangeView(BaseView):  # type: ignore[misc]
@@ -154,8 +153,8 @@ def _fields() -> list[Any]:
 
 
 def _reach(given: Any) -> Reach:
-    if given not in list(REACHES):
-        sentence = _("reach is one of: %(possible)s.", possible=", ".join(REACHES))
+    if given not in list(Reach):
+        sentence = _("reach is one of: %(possible)s.", possible=", ".join(Reach))
         raise Invalid(sentence, errors={"reach": [sentence]})
     return Reach(given)
 
@@ -231,7 +230,7 @@ _FINDING = {
 _SERIES_BODY = {
     "type": "object",
     "properties": {
-        "reach": {"type": "string", "enum": list(REACHES)},
+        "reach": {"type": "string", "enum": list(Reach)},
         "overrides_hand": {"type": "boolean"},
         "values": {"type": "object", "description": "Fields of the series, as PATCH /visit_series/<id> takes them."},
     },

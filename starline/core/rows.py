@@ -1,6 +1,6 @@
 """Changing rows by plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 
@@ -9,6 +9,12 @@ def assign(row: Any, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         if getattr(row, name) != value:
             setattr(row, name, value)
+
+
+def copied(row: Any, *, without: Collection[str] = ()) -> dict[str, Any]:
+    """What the row says, for another row like it: without what makes it this one, and without what is named."""
+    own = {"id", "organization_id", "version", "created_on", "created_by_fk", "changed_on", "changed_by_fk", *without}
+    return {one.name: getattr(row, one.name) for one in row.__table__.columns if one.name not in own}
 
 
 def proposed(row: Any, values: Mapping[str, Any]) -> dict[str, Any]:

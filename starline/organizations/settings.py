@@ -98,6 +98,8 @@ SECURITY = {
         "Privacy officer's e-mail", "", help="Told of emergency access, support access and security alerts."
     ),
 }
+WEEK_STARTS = {"sunday": 6, "monday": 0, "saturday": 5}
+"""The days on which a week may start, as Python numbers weekdays."""
 SCHEDULING = {
     "geofence_metres": Setting(
         "Geofence (metres)", 150, help="How far from the address clocking in counts.", least=10, most=5000
@@ -107,7 +109,7 @@ SCHEDULING = {
     "overtime_rule": Setting(
         "Overtime rule", "flsa_40", choices=("flsa_40", "california_attendant", "california_domestic")
     ),
-    "week_start": Setting("Week starts on", "sunday", choices=("sunday", "monday", "saturday")),
+    "week_start": Setting("Week starts on", "sunday", choices=tuple(WEEK_STARTS)),
     "when_time_off": Setting("A visit during time off will", "block", choices=("nothing", "warn", "block")),
     "when_availability": Setting("A visit outside availability will", "warn", choices=("nothing", "warn", "block")),
     "when_excluded_caregiver": Setting(

@@ -20,9 +20,19 @@ from starline.core.errors import Conflict
 from starline.core.language import _
 from starline.core.periods import Period
 from starline.core.rows import proposed
-from starline.organizations.settings import policy
+from starline.organizations.settings import WEEK_STARTS, policy
 from starline.scheduling.models import Visit
-from starline.scheduling.rules.conflicts import Effect, Finding, Limits, Person, Receiver, Rule, Span, conflicts
+from starline.scheduling.rules.conflicts import (
+    Effect,
+    Finding,
+    Limits,
+    Person,
+    Receiver,
+    Rule,
+    Span,
+    conflicts,
+    week_of,
+)
 from starline.scheduling.vocabulary import VOID
 from starline.services.models import PlanService, ServiceType
 from starline.services.plans import plan_of
@@ -37,7 +47,6 @@ AROUND = timedelta(days=8)
 """So far from a visit others matter: the whole week it belongs to, and the days beside it."""
 HOURS = {"flsa_40": (None, 40), "california_attendant": (9, 45), "california_domestic": (8, 40)}
 """Hours a day and a week after which work is overtime, by the agency's rule."""
-WEEKDAYS = {"monday": 0, "saturday": 5, "sunday": 6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,7 @@ def limits_now() -> Limits:
         weekly_minutes=weekly * 60,
         rest_minutes=chosen["rest_hours"] * 60,
         speed_kmh=chosen["travel_speed"],
-        first_weekday=WEEKDAYS[chosen["week_start"]],
+        first_weekday=WEEK_STARTS[chosen["week_start"]],
     )
 
 
@@ -129,12 +138,12 @@ def _receiver(proposal: Proposal, client: Client, limits: Limits) -> Receiver:
         if plan
         else None
     )
-    begin = day - timedelta(days=(day.weekday() - limits.first_weekday) % 7)
+    week = week_of(day, limits.first_weekday)
     given = select(func.coalesce(func.sum(func.extract("epoch", Visit.ends_at - Visit.starts_at)), 0)).where(
         Visit.client_id == client.id,
         Visit.service_type_id == proposal.service_type_id,
         Visit.status.not_in(VOID),
-        Visit.occurs_on.between(begin, begin + timedelta(days=6)),
+        Visit.occurs_on.between(week.starts_on, week.ends_on),
         Visit.id.is_distinct_from(proposal.visit_id),
     )
     return Receiver(

@@ -1,6 +1,6 @@
 """Making the visits of a series what its rule says: the only place where visits are made, moved or taken by machine."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -54,28 +54,14 @@ def make(firsts: Mapping[VisitSeries, date]) -> int:
     return sum(map(len, missing.values()))
 
 
-def realign(series: VisitSeries, *, first: date = date.min, overrides_hand: bool = False) -> None:
-    """Let the visits to come be what the series says now, from the day `first` on.
-
-    A visit that would have begun already by now is neither made nor moved.
-    """
-    wanted = _wanted(series, max(first, series.starts_on))
+def realign(series: VisitSeries, *, overrides_hand: bool = False) -> None:
+    """Let the visits to come be what the series says. One that would have begun by now is neither made nor moved."""
+    wanted = _wanted(series, series.starts_on)
     over = {day for day, content in wanted.items() if content.starts_at <= clock.now()}
+    query = select(Visit).where(Visit.series_id == series.id).with_for_update()
+    visits = {one.occurs_on: one for one in session.scalars(query) if one.occurs_on not in over}
     to_come = {day: content for day, content in wanted.items() if day not in over}
-    _align(series, first, to_come, leaves=over, overrides_hand=overrides_hand)
-
-
-def _align(
-    series: VisitSeries, first: date, wanted: Mapping[date, Content], *, leaves: Collection[date], overrides_hand: bool
-) -> None:
-    visits = {
-        one.occurs_on: one
-        for one in session.scalars(
-            select(Visit).where(Visit.series_id == series.id, Visit.occurs_on >= first).with_for_update()
-        )
-        if one.occurs_on not in leaves
-    }
-    found = align(wanted, [_standing(one) for one in visits.values()], overrides_hand=overrides_hand)
+    found = align(to_come, [_standing(one) for one in visits.values()], overrides_hand=overrides_hand)
     _take_away([visits[day] for day in found.removed])
     people = {content.staff_member_id for content in [*found.added.values(), *found.changed.values()]}
     try:

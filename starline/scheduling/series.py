@@ -1,11 +1,11 @@
 """Series: visits that repeat, made ahead by a job, and changed from one visit on, all, or all but those by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from starline.clients.models import Client
 from starline.clients.service import locked_client
@@ -14,19 +14,20 @@ from starline.core.db import session
 from starline.core.errors import Conflict
 from starline.core.language import _
 from starline.core.problems import Problems, invalid
-from starline.core.rows import assign, proposed
+from starline.core.rows import assign, copied, proposed
 from starline.organizations.calendar import today, zone_of
 from starline.organizations.settings import policy
 from starline.organizations.zones import zone_problem
 from starline.scheduling.making import make, pattern_of, realign
 from starline.scheduling.models import Visit, VisitSeries
 from starline.scheduling.rules.recurrence import Pattern, days, problem_of_rule, settled
-from starline.scheduling.visits import check_wishes, primary_address
+from starline.scheduling.visits import check_planned, check_wishes, primary_address
 from starline.scheduling.vocabulary import Reach
 
 TOGETHER = 100
 """So many series' visits are made in one go."""
-OF_PATTERN = ("rule", "starts_on", "ends_on", "starts_time", "ends_time", "time_zone")
+SETTLED = ("rule", "starts_on", "ends_on")
+"""What a series has otherwise than it was typed, so that calendars like it."""
 
 
 def add_series(values: Mapping[str, Any], *, by: int | None) -> VisitSeries:
@@ -56,11 +57,11 @@ def change(
     `values` are the series' own: rule, times of day, service, address, caregiver, note, last day. The visit itself
     takes them even if it was changed by hand; others that were do where `overrides_hand` says so, or `reach` is all.
     """
-    if visit.series_id is None or reach is Reach.THIS:
+    if visit.series_id is None:
         raise Conflict("This visit is changed for itself.")
     series = _locked(visit.series_id)
     session.refresh(visit)
-    _check_movable(visit)
+    check_planned(visit)
     if reach is Reach.FOLLOWING:
         series = _split(series, visit.occurs_on)
     visit.is_changed = False
@@ -83,17 +84,12 @@ def remove_series(series: VisitSeries, *, by: int | None) -> None:
     session.flush()
 
 
-def make_ahead(series: VisitSeries) -> int:
-    """Make the series' visits up to the agency's horizon; how many are new. Doing it twice changes nothing."""
-    return _make_ahead(VisitSeries.id == series.id)
-
-
 def make_all_ahead() -> int:
-    """Make the visits of every series that goes on; how many are new."""
+    """Make the visits of every series up to the agency's horizon; how many are new. Twice changes nothing."""
     goes_on = (VisitSeries.ends_on.is_(None)) | (VisitSeries.ends_on > VisitSeries.made_until)
     numbers = session.scalars(select(VisitSeries.id).where(goes_on).order_by(VisitSeries.id)).all()
     portions = [numbers[start : start + TOGETHER] for start in range(0, len(numbers), TOGETHER)]
-    return sum(_make_ahead(VisitSeries.id.in_(some)) for some in portions)
+    return sum(_make_ahead(some) for some in portions)
 
 
 def horizon(branch_id: UUID | None) -> date:
@@ -102,9 +98,9 @@ def horizon(branch_id: UUID | None) -> date:
     return today(branch_id) + timedelta(weeks=weeks)
 
 
-def _make_ahead(which: ColumnElement[bool]) -> int:
-    query = select(VisitSeries, Client.branch_id).join(Client, Client.id == VisitSeries.client_id).where(which)
-    query = query.order_by(VisitSeries.id).with_for_update(of=VisitSeries)
+def _make_ahead(numbers: Sequence[UUID]) -> int:
+    query = select(VisitSeries, Client.branch_id).join(Client, Client.id == VisitSeries.client_id)
+    query = query.where(VisitSeries.id.in_(numbers)).order_by(VisitSeries.id).with_for_update(of=VisitSeries)
     firsts, horizons = {}, {}
     for one, branch_id in session.execute(query.execution_options(populate_existing=True)):
         if branch_id not in horizons:
@@ -123,7 +119,7 @@ def _changed(series: VisitSeries, values: Mapping[str, Any], *, overrides_hand: 
     kept = {name: value for name, value in values.items() if name != "time_zone" or value}
     check_wishes(client, kept).refuse()
     checked = _checked(proposed(series, kept))
-    assign(series, {name: checked[name] for name in {*kept, *OF_PATTERN} & checked.keys()})
+    assign(series, {name: checked[name] for name in {*kept, *SETTLED}})
     series.made_until = max(series.made_until, horizon(client.branch_id))
     session.flush()
     realign(series, overrides_hand=overrides_hand)
@@ -138,10 +134,8 @@ def _split(series: VisitSeries, day: date) -> VisitSeries:
     following = days(pattern_of(series), day, day + timedelta(days=366 * 2))
     if not following:
         raise Conflict("No visit of the series follows; change this one for itself.")
-    own = {"id", "version", "created_on", "created_by_fk", "changed_on", "changed_by_fk", "follows_id", "starts_on"}
-    names = [one.name for one in VisitSeries.__table__.c if one.name not in own]
-    copy = {name: getattr(series, name) for name in names}
-    after = VisitSeries(**copy, starts_on=following[0], follows_id=series.id)
+    same = copied(series, without=("starts_on", "follows_id"))
+    after = VisitSeries(**same, starts_on=following[0], follows_id=series.id)
     session.add(after)
     series.ends_on = day - timedelta(days=1)
     session.flush()
@@ -164,18 +158,11 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
     if values.get("ends_on") and values["ends_on"] < values["starts_on"]:
         problems.add("ends_on", "The last day can't come before the first.")
     problems.refuse()
-    pattern = settled(Pattern(*(values.get(name) for name in _PATTERN)))  # type: ignore[arg-type]
+    hours = values["starts_time"], values["ends_time"], values["time_zone"]
+    pattern = settled(Pattern(values["rule"], values["starts_on"], *hours, values.get("ends_on")))
     if pattern is None:
         raise invalid("rule", "No visit falls on the days of this series; look at its rule, first and last day.")
-    return {**values, "rule": pattern.rule, "starts_on": pattern.starts_on, "ends_on": pattern.ends_on}
-
-
-_PATTERN = ("rule", "starts_on", "starts_time", "ends_time", "time_zone", "ends_on")
-
-
-def _check_movable(visit: Visit) -> None:
-    if not visit.is_planned:
-        raise Conflict(_("This visit is %(status)s; only a planned one can be changed.", status=visit.status))
+    return values | {name: getattr(pattern, name) for name in SETTLED}
 
 
 def _locked(series_id: UUID) -> VisitSeries:

@@ -50,7 +50,7 @@ def update_visit(visit: Visit, values: Mapping[str, Any], *, by: int | None) -> 
         raise invalid("client_id", "A visit stays with its client; call it off and plan one for the other client.")
     client = locked_client(visit.client_id)
     session.refresh(visit)
-    _check_planned(visit)
+    check_planned(visit)
     new = proposed(visit, values)
     check_wishes(client, {name: new[name] for name in values if name in new} | {"client_id": client.id}).refuse()
     if (new["starts_at"], new["ends_at"]) != (visit.starts_at, visit.ends_at):
@@ -63,18 +63,13 @@ def update_visit(visit: Visit, values: Mapping[str, Any], *, by: int | None) -> 
     return visit
 
 
-def assign_visit(visit: Visit, *, caregiver: UUID, by: int | None) -> Visit:
-    """Give the visit to a caregiver. Raises `Conflict` where they are elsewhere."""
-    return update_visit(visit, {"staff_member_id": caregiver}, by=by)
-
-
-def take_off(visit: Visit, *, by: int | None, why: OpenReason = OpenReason.TAKEN_OFF) -> Visit:
+def take_off(visit: Visit, *, by: int | None) -> Visit:
     """Take the caregiver off; the visit is open until somebody else has it."""
     session.refresh(visit)
-    _check_planned(visit)
+    check_planned(visit)
     if visit.staff_member_id is None:
         raise Conflict("This visit is open already.")
-    visit.staff_member_id, visit.open_reason, visit.status = None, why, VisitStatus.SCHEDULED
+    visit.staff_member_id, visit.open_reason, visit.status = None, OpenReason.TAKEN_OFF, VisitStatus.SCHEDULED
     visit.is_changed = visit.series_id is not None
     session.flush()
     events.record("visit:opened", visit)
@@ -97,7 +92,7 @@ def confirm(visit: Visit, *, by: int | None) -> Visit:
 def cancel(visit: Visit, *, by: int | None, reason: VoidReason = VoidReason.OTHER, note: str | None = None) -> Visit:
     """Call the visit off. It stays on record, and its series does not make it again."""
     session.refresh(visit)
-    _check_planned(visit)
+    check_planned(visit)
     visit.status, visit.void_reason, visit.void_note = VisitStatus.CANCELLED, reason, note
     session.flush()
     events.record("visit:cancelled", visit)
@@ -126,6 +121,12 @@ def reinstate(visit: Visit, *, by: int | None) -> Visit:
         session.flush()
     events.record("visit:reinstated", visit)
     return visit
+
+
+def check_planned(visit: Visit) -> None:
+    """Refuse to change what has begun or was called off."""
+    if not visit.is_planned:
+        raise Conflict(_("This visit is %(status)s; only a planned one can be changed.", status=visit.status))
 
 
 def check_wishes(client: Client, values: Mapping[str, Any]) -> Problems:
@@ -160,11 +161,6 @@ def primary_address(client_id: UUID) -> UUID | None:
 def local_day(at: datetime, zone: str) -> date:
     """The day on which the instant falls by the clocks of `zone`."""
     return at.astimezone(ZoneInfo(zone)).date()
-
-
-def _check_planned(visit: Visit) -> None:
-    if not visit.is_planned:
-        raise Conflict(_("This visit is %(status)s; only a planned one can be changed.", status=visit.status))
 
 
 def _check_length(starts_at: datetime, ends_at: datetime) -> None:

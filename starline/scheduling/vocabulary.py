@@ -50,9 +50,8 @@ class OnHolidays(StrEnum):
 
 
 class Reach(StrEnum):
-    """How far a change of one visit of a series goes."""
+    """How far a change goes that begins at one visit of a series."""
 
-    THIS = "this"
     FOLLOWING = "following"
     ALL = "all"
     ALL_UNCHANGED = "all_unchanged"

@@ -16,7 +16,7 @@ from starline.core.errors import Conflict, NotAllowed
 from starline.core.language import N_, _
 from starline.core.periods import Period
 from starline.core.problems import invalid
-from starline.core.rows import assign, proposed
+from starline.core.rows import assign, copied, proposed
 from starline.notifications.service import notify, notify_all, people_who_may
 from starline.organizations.calendar import today
 from starline.services.models import CareTask, PlanService, PlanTask, ServicePlan
@@ -246,10 +246,8 @@ def _give_way(other: ServicePlan, plan: ServicePlan) -> None:
 
 
 def _copy_lines(kind: Any, plan: ServicePlan, draft: ServicePlan) -> None:
-    own = {"id", "plan_id", "version", "created_on", "created_by_fk", "changed_on", "changed_by_fk"}
-    names = [one.name for one in kind.__table__.c if one.name not in own]
     for line in session.scalars(select(kind).where(kind.plan_id == plan.id)):
-        session.add(kind(plan_id=draft.id, **{name: getattr(line, name) for name in names}))
+        session.add(kind(plan_id=draft.id, **copied(line, without=("plan_id",))))
 
 
 def _check_days(values: Mapping[str, Any]) -> None:

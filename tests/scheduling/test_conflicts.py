@@ -53,7 +53,7 @@ def test_assigning_asks_the_rules_too_and_changes_nothing_where_they_refuse(harb
     a_credential_type(required_disciplines=["hha"], on_lapse="block")
     visit = a_visit()
     with pytest.raises(Conflict, match="CPR"):
-        visits.assign_visit(visit, caregiver=a_staff_member().id, by=None)
+        visits.update_visit(visit, {"staff_member_id": a_staff_member().id}, by=None)
     assert (visit.staff_member_id, visit.version) == (None, 1)
 
 

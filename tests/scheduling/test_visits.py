@@ -51,7 +51,7 @@ def test_a_caregiver_cannot_be_in_two_places(harbor: Any) -> None:
     assert later.starts_at == at(1, 11)
     other = a_visit(hours=(10, 12))
     with pytest.raises(Conflict, match="another visit"):
-        visits.assign_visit(other, caregiver=maria.id, by=None)
+        visits.update_visit(other, {"staff_member_id": maria.id}, by=None)
     assert (other.staff_member_id, other.version) == (None, 1)
 
 

@@ -142,6 +142,12 @@ def travel_minutes(one: Span, other: Span, speed_kmh: int) -> int:
     return round(kilometres(one.place, other.place) * STREETS / speed_kmh * 60)
 
 
+def week_of(day: date, first_weekday: int) -> Period:
+    """The agency's week that `day` is in; the first day as Python numbers weekdays."""
+    begin = day - timedelta(days=(day.weekday() - first_weekday) % 7)
+    return Period(begin, begin + timedelta(days=6))
+
+
 Found = Iterator[tuple[Rule, str]]
 """Rules and their sentences; what each does, the agency's settings say."""
 
@@ -205,7 +211,7 @@ def _availability(visit: Span, person: Person, where: ZoneInfo) -> Found:
 
 def _overtime(visit: Span, person: Person, where: ZoneInfo, limits: Limits) -> Found:
     day = visit.starts_at.astimezone(where).date()
-    week = _week_of(day, limits.first_weekday)
+    week = week_of(day, limits.first_weekday)
     worked = [(one.starts_at.astimezone(where).date(), one.minutes) for one in person.visits]
     in_week = visit.minutes + sum(minutes for on, minutes in worked if week.covers(on))
     in_day = visit.minutes + sum(minutes for on, minutes in worked if on == day)
@@ -247,11 +253,6 @@ def _neighbours(visit: Span, person: Person) -> list[tuple[Span, Span]]:
     """The visit with the one before it and the one after it."""
     ordered = sorted([*(one for one in person.visits if not one.overlaps(visit)), visit], key=lambda one: one.starts_at)
     return [pair for pair in pairwise(ordered) if visit in pair]
-
-
-def _week_of(day: date, first_weekday: int) -> Period:
-    begin = day - timedelta(days=(day.weekday() - first_weekday) % 7)
-    return Period(begin, begin + timedelta(days=6))
 
 
 def _hours(minutes: int) -> str:
