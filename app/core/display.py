@@ -11,7 +11,7 @@ from babel.dates import format_time
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from flask_babel import gettext as _
 
-from app.core.fields import Field, Kind, Look
+from app.core.fields import Field, Kind, Look, describe
 from app.core.resource import Resource
 from starline.core.repeats import sentence_of
 from starline.organizations.settings import WEEK_STARTS
@@ -57,14 +57,15 @@ class Display:
         if value is None:
             return EMPTY
         kind = one.kind
-        if one.is_said:
+        if one.look is Look.REPEATS:
             return sentence_of(str(value))
+        if kind is Kind.RELATION:
+            return self.called(one.target, str(value))
         if kind in (
             Kind.TEXT,
             Kind.LONG_TEXT,
             Kind.EMAIL,
             Kind.PHONE,
-            Kind.RELATION,
             Kind.SECRET,
         ):
             return str(value)
@@ -86,6 +87,11 @@ class Display:
         if kind is Kind.OBJECT:
             return ", ".join(f"{name}: {part}" for name, part in value.items())
         return str(value)
+
+    def called(self, target: Any, label: str) -> str:
+        """What people call a row of `target`: one that is called by a single value, as they read that value."""
+        names: tuple[str, ...] = getattr(target, "__label__", ())
+        return self.text(_label_field(target, names[0]), label) if label and len(names) == 1 else label
 
     def date(self, day: date) -> str:
         return day.strftime(self.date_format)
@@ -162,3 +168,8 @@ _CELLS = {
     Kind.SECRET: "masked",
     Kind.LONG_TEXT: "long",
 }
+
+
+@lru_cache
+def _label_field(target: Any, name: str) -> Field:
+    return describe(target, name)

@@ -97,11 +97,6 @@ class Field:
         return Look.PLAIN
 
     @property
-    def is_said(self) -> bool:
-        """Whether people are told a sentence instead: a rule of repetition, or what is called by one."""
-        return self.look is Look.REPEATS or getattr(self.target, "__label__", None) == ("rule",)
-
-    @property
     def is_numeric(self) -> bool:
         return self.kind in (Kind.INTEGER, Kind.DECIMAL)
 

@@ -5,9 +5,9 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.core.display import choice_label
 from app.core.fields import Kind, label_expression
 from app.core.parameters import prefix_range
+from app.core.profile import current_profile
 from app.core.resource import Resource, resource_of
 from app.core.security import confirm_viewer, required_viewer
 from starline.core import audit, search
@@ -56,16 +56,9 @@ def label_of(target: Any, key: Any) -> str:
         query = query.where(scope)
     try:
         with session.begin_nested():
-            return _said(target, str(session.scalar(query) or ""))
+            return current_profile().display.called(target, str(session.scalar(query) or ""))
     except (sa.exc.DataError, sa.exc.StatementError):
         return ""  # a key that no row could have
-
-
-def _said(target: Any, text: str) -> str:
-    """A row that is called by a word of a closed list is called as people read that word."""
-    names: tuple[str, ...] = getattr(target, "__label__", ())
-    is_choice = len(names) == 1 and isinstance(target.__table__.c[names[0]].type, sa.Enum)
-    return choice_label(text) if is_choice and text else text
 
 
 def _matches(target: Any, typed: str) -> Any:

@@ -59,6 +59,16 @@ def test_this_and_those_after_it(cast: Cast, browser: Caller, visit_ids: list[st
     assert kept(cast, visit_ids[2])["series"] != kept(cast, visit_ids[3])["series"]
 
 
+def test_visits_and_series_are_called_as_people_say_it(cast: Cast, browser: Caller, visit_ids: list[str]) -> None:
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        visit = db.session.get(Visit, visit_ids[0])
+        assert visit is not None
+        day, series_id = visit.occurs_on, visit.series_id
+    assert f"<h1>{day:%m/%d/%Y}" in browser.get(f"/visits/show/{visit_ids[0]}").text.replace("\n", "")
+    page = browser.get(f"/visit_series/show/{series_id}").text
+    assert "<h1>Every day" in page and "FREQ=" not in page
+
+
 def test_a_wrong_field_is_marked_and_nothing_is_lost(cast: Cast, browser: Caller, visit_ids: list[str]) -> None:
     sent = {"reach": "all", "rule": "whenever", "note": "Mind the dog."}
     answer = browser.post(f"/visits/{visit_ids[0]}/series", data=sent)
