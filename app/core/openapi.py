@@ -65,7 +65,7 @@ def document_action(resource: Resource, name: str, summary: str, properties: dic
     """Add a verb of a resource, whose body may hold `properties`."""
     operation = _operation(resource, summary, _whole(resource), 404, 409, 422)
     body = {"application/json": {"schema": {"type": "object", "properties": properties}}}
-    operation["parameters"].append(_IDEMPOTENCY)
+    operation["parameters"].append(IDEMPOTENCY)
     document(
         f"/api/v1/{resource.name}/{{pk}}/{name}",
         "post",
@@ -168,7 +168,7 @@ def _resource_paths(resource: Resource) -> dict[str, Any]:
     }
 
 
-_IDEMPOTENCY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}}
+IDEMPOTENCY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}}
 _IF_MATCH = {"name": "If-Match", "in": "header", "schema": {"type": "string"}}
 _RELATED = [
     {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}},
@@ -195,7 +195,7 @@ def _change(resource: Resource) -> dict[str, Any]:
 
 def _create(resource: Resource, summary: str, body: dict[str, Any], answered: dict[str, Any]) -> dict[str, Any]:
     responses = answers(404, 409, 413, 422, schema=answered, ok=201)
-    operation = {"tags": [resource.title], "summary": summary, "parameters": [_IDEMPOTENCY], "responses": responses}
+    operation = {"tags": [resource.title], "summary": summary, "parameters": [IDEMPOTENCY], "responses": responses}
     return {**operation, "requestBody": _body(body)}
 
 

@@ -88,17 +88,26 @@ def statement(resource: Resource, shape: Shape) -> Statement:
         "capped": f"(SELECT count(*) FROM {_matching(resource, condition, constants, COUNT_CAP + 1)})",
     }[shape.count]
     document = "(SELECT one.row FROM page AS one)" if shape.by_id else _LIST_DOCUMENT.format(count=count)
-    text = (
+    table_name, is_client = resource.model.__tablename__, resource.client_column == "id"
+    text = audited(table_name, page, document, clients=_CLIENTS if is_client else _DISTINCT_CLIENTS, ids=not is_client)
+    return Statement(text, constants)
+
+
+def audited(subject: str, page: str, document: str, *, clients: str, ids: bool = True, more: str = "") -> str:
+    """SQL that reads `page` (id, client, …), records the reading of it as one of `subject`, and answers `document`.
+
+    `page` and `document` may ask for `newest`, which holds the version at which permissions stand. `more`: further
+    parts of the WITH list, which may read from `page`. `clients`: the expression over `page` for those it tells of.
+    """
+    return (
         "WITH newest AS (SELECT value FROM organization_versions WHERE organization_id = %(organization_id)s),\n"
-        f"page AS MATERIALIZED ({page}),\n"
+        f"page AS MATERIALIZED ({page}),\n{more}"
         "audit AS (INSERT INTO audit_events (action, subject, subject_id, client_ids, changes)"
-        f" SELECT 'read', '{resource.model.__tablename__}', CASE WHEN count(*) = 1 THEN min(page.id::text) END,"
-        f" {_CLIENTS if resource.client_column == 'id' else _DISTINCT_CLIENTS},"
-        f" {_ALL_IDS if resource.client_column != 'id' else 'NULL'}"
+        f" SELECT 'read', '{subject}', CASE WHEN count(*) = 1 THEN min(page.id::text) END,"
+        f" {clients}, {_ALL_IDS if ids else 'NULL'}"
         " FROM page HAVING (SELECT value FROM newest) = %(version)s)\n"
         f"SELECT (SELECT value FROM newest), {document}::text, (SELECT count(*) FROM page)"
     )
-    return Statement(text, constants)
 
 
 _CLIENTS = "array_agg(page.client)"
@@ -123,7 +132,7 @@ def row_statement(resource: Resource, columns: tuple[str, ...]) -> Statement:
     )
     shown = ", ".join(f'r."{name}"' for name in _json_names(resource, columns))
     constants: dict[str, Any] = {}
-    inner = _compiled(sa.select(*selected).select_from(source).where(condition), constants)
+    inner = compiled(sa.select(*selected).select_from(source).where(condition), constants)
     return Statement(f"SELECT (SELECT row_to_json(j) FROM (SELECT {shown}) AS j)::text FROM ({inner}) AS r", constants)
 
 
@@ -162,7 +171,7 @@ def _page(resource: Resource, shape: Shape, constants: dict[str, Any]) -> tuple[
         if not shape.after:
             inner = inner.offset(sa.bindparam("offset", type_=sa.Integer))
     client = f'r."{resource.client_column}"' if resource.client_column else "NULL::uuid"
-    hidden = _compiled(inner, constants)
+    hidden = compiled(inner, constants)
     shown = ", ".join(f'r."{name}"' for name in _json_names(resource, shape.columns))
     row = f"(SELECT row_to_json(j) FROM (SELECT {shown}) AS j)"
     return f"SELECT r.id, {client} AS client, {row} AS row FROM ({hidden}) AS r", condition
@@ -282,10 +291,10 @@ def _ordering(resource: Resource, shape: Shape) -> list[Any]:
 def _matching(resource: Resource, condition: Any, constants: dict[str, Any], limit: int | None = None) -> str:
     table = resource.model.__table__
     inner: Any = sa.select(sa.literal_column("1")).select_from(table).where(condition)
-    return f"({_compiled(inner, constants)}{f' LIMIT {limit}' if limit else ''}) AS matching"
+    return f"({compiled(inner, constants)}{f' LIMIT {limit}' if limit else ''}) AS matching"
 
 
-def _compiled(select: Any, constants: dict[str, Any]) -> str:
+def compiled(select: Any, constants: dict[str, Any]) -> str:
     """The SQL text; constants that a scope brings along (a status, today) are added to `constants`."""
     compiled = select.compile(dialect=_DIALECT)
     constants |= {name: value for name, value in compiled.params.items() if value is not None}

@@ -1,6 +1,7 @@
 """Reading rows of a resource in one round trip: screens and REST both come through here, so they can't disagree."""
 
 import logging
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -84,19 +85,30 @@ def detail_columns(resource: Resource) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*resource.table.split(), *resource.shown_names, *resource.marks]))
 
 
-def _answer(resource: Resource, shape: Shape, values: dict[str, Any]) -> tuple[str | None, int]:
-    """Ask once; if permissions have changed since the viewer was loaded, load it again and ask once more."""
+def read_document(
+    make: Callable[[Viewer], Statement], values: Mapping[str, Any], *, resource: Resource | None = None
+) -> tuple[str | None, int]:
+    """What the statement `make(viewer)` answers, written by `query.audited`, and how many rows it read.
+
+    Asked once; if permissions have changed since the viewer was loaded, it is loaded again and asked once more.
+    """
     for _attempt in range(2):
         viewer = current_viewer()
         if viewer is None:
             raise Unauthenticated(_("Please sign in again."))
-        asked = statement(resource, replace(shape, scope=viewer.scope))
-        newest, document, rows = _run(asked, {**values, **_of_viewer(viewer), "version": viewer.version})
+        newest, document, rows = _run(make(viewer), {**values, **_of_viewer(viewer), "version": viewer.version})
         if newest == viewer.version:
             return document, rows
         forget_viewer()
-        own_fields.check(resource)
+        if resource is not None:
+            own_fields.check(resource)
     raise Unavailable(_("Permissions are being changed right now. Please try again."))
+
+
+def _answer(resource: Resource, shape: Shape, values: dict[str, Any]) -> tuple[str | None, int]:
+    return read_document(
+        lambda viewer: statement(resource, replace(shape, scope=viewer.scope)), values, resource=resource
+    )
 
 
 def _of_viewer(viewer: Viewer) -> dict[str, Any]:

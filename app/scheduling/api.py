@@ -1,5 +1,5 @@
 """The schedule's endpoints beyond lists and records."""
 
-from app.scheduling import changing
+from app.scheduling import board_api, changing
 
-VIEWS = changing.APIS
+VIEWS = (*board_api.APIS, *changing.APIS)

@@ -17,17 +17,21 @@ from app.core.bodies import object_sent
 from app.core.display import choice_label
 from app.core.errors import explain
 from app.core.forms import form_of_one, mark_errors, sent_form_of_one, sent_value
+from app.core.given import Given
 from app.core.idempotency import once
 from app.core.openapi import answers, document
 from app.core.profile import current_profile
 from app.core.reading import note_sight
 from app.core.resource import Resource, registry
 from app.core.writing import check_scope, find_row, read_values
+from app.scheduling.board_api import FINDING, WHEN_PARAMETERS, read_where, shown
 from starline.core.db import session
 from starline.core.errors import DomainError, Invalid
-from starline.scheduling import series, visits
-from starline.scheduling.conflicts import check, proposal_of
+from starline.scheduling import moving, series, visits
+from starline.scheduling.conflicts import Proposal, check, proposal_of
+from starline.scheduling.guard import elsewhere
 from starline.scheduling.models import Visit, VisitSeries
+from starline.scheduling.rules.conflicts import Effect
 from starline.scheduling.vocabulary import Reach, VoidReason
 
 MAY_EDIT, MAY_EDIT_SERIES = ("can_edit", "Visits"), ("can_edit", "VisitSeriesList")
@@ -125,18 +129,34 @@ class VisitConflictsApi(BaseApi):  # type: ignore[misc]
 
     @expose("/<row:pk>", methods=["GET"])
     def conflicts(self, pk: str) -> Response:
-        """What speaks against the visit as it is, or with another caregiver."""
+        """What speaks against the visit as it is, or on another day, at other times, with another caregiver."""
         allowed("can_read", "Visits")
         visit = _visit(pk)
         note_sight(registry["Visits"], visit)
+        asked = Given(request.args.to_dict())
+        where = read_where(asked)
+        asked.refuse_problems()
         given = {name: request.args[name] for name in ("staff_member_id",) if name in request.args}
         values = read_values(registry["Visits"], given, is_new=False)
         check_scope(registry["Visits"], values)
         if values.get("staff_member_id"):
             find_row(registry["StaffMembers"], str(values["staff_member_id"]))
-        found = check(proposal_of(visit, values))
-        shown = [{"rule": one.rule, "effect": one.effect, "sentence": one.sentence} for one in found]
-        return jsonify(id=str(visit.id), result=shown)
+        proposal = proposal_of(visit, {**moving.placed(visit, **where), **values})
+        return jsonify(id=str(visit.id), result=[*_elsewhere(proposal), *map(shown, check(proposal))])
+
+
+def _elsewhere(proposal: Proposal) -> list[dict[str, Any]]:
+    """What the database itself would refuse."""
+    if proposal.staff_member_id is None:
+        return []
+    sentence = elsewhere(
+        proposal.staff_member_id,
+        proposal.starts_at,
+        proposal.ends_at,
+        zone=proposal.zone,
+        except_for=proposal.visit_id,
+    )
+    return [{"rule": "double_booking", "effect": Effect.BLOCK, "sentence": sentence}] if sentence else []
 
 
 def _visit(pk: str) -> Visit:
@@ -219,14 +239,6 @@ APIS = (VisitChangeApi, VisitConflictsApi)
 
 _ID = {"type": "string", "format": "uuid"}
 _PK = {"name": "pk", "in": "path", "required": True, "schema": _ID}
-_FINDING = {
-    "type": "object",
-    "properties": {
-        "rule": {"type": "string"},
-        "effect": {"type": "string", "enum": ["warn", "block"]},
-        "sentence": {"type": "string"},
-    },
-}
 _SERIES_BODY = {
     "type": "object",
     "properties": {
@@ -268,12 +280,12 @@ document(
     "get",
     {
         "tags": ["Visits"],
-        "summary": "What speaks against the visit, as it is or with another caregiver",
-        "parameters": [_PK, {"name": "staff_member_id", "in": "query", "schema": _ID}],
+        "summary": "What speaks against the visit, as it is or as it would be",
+        "parameters": [_PK, {"name": "staff_member_id", "in": "query", "schema": _ID}, *WHEN_PARAMETERS],
         "responses": answers(
             404,
             422,
-            schema={"type": "object", "properties": {"id": _ID, "result": {"type": "array", "items": _FINDING}}},
+            schema={"type": "object", "properties": {"id": _ID, "result": {"type": "array", "items": FINDING}}},
         ),
     },
 )

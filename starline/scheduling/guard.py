@@ -47,24 +47,33 @@ def taken(
     staff_member_id: UUID, starts_at: datetime, ends_at: datetime, *, zone: str, except_for: UUID | None = None
 ) -> Conflict:
     """The refusal that says when the caregiver is elsewhere, without saying with whom."""
+    sentence = elsewhere(staff_member_id, starts_at, ends_at, zone=zone, except_for=except_for)
+    if sentence is None:  # a colleague has just moved it away again, or the same change wants the person twice
+        who = session.get(StaffMember, staff_member_id)
+        return Conflict(_("%(who)s can't be in two places at once.", who=who), code="double_booked")
+    return Conflict(sentence, errors={"staff_member_id": [sentence]}, code="double_booked")
+
+
+def elsewhere(
+    staff_member_id: UUID, starts_at: datetime, ends_at: datetime, *, zone: str, except_for: UUID | None = None
+) -> str | None:
+    """A sentence that says when the caregiver is elsewhere; None where they are free."""
     other = session.scalars(
         select(Visit)
         .where(Visit.staff_member_id == staff_member_id, Visit.status.not_in(VOID))
-        .where(Visit.starts_at < ends_at, Visit.ends_at > starts_at, Visit.id != except_for)
+        .where(Visit.starts_at < ends_at, Visit.ends_at > starts_at, Visit.id.is_distinct_from(except_for))
         .order_by(Visit.starts_at)
         .limit(1)
     ).first()
-    who = session.get(StaffMember, staff_member_id)
-    if other is None:  # a colleague has just moved it away again, or the same change wants the person twice
-        return Conflict(_("%(who)s can't be in two places at once.", who=who), code="double_booked")
+    if other is None:
+        return None
     begin, end = (one.astimezone(ZoneInfo(zone)) for one in (other.starts_at, other.ends_at))
-    sentence = _(
+    return _(
         "%(who)s has another visit then: %(day)s, %(from)s to %(to)s. Choose another time or somebody else.",
-        who=who,
+        who=session.get(StaffMember, staff_member_id),
         day=begin.date(),
         **{"from": f"{begin:%H:%M}", "to": f"{end:%H:%M}"},
     )
-    return Conflict(sentence, errors={"staff_member_id": [sentence]}, code="double_booked")
 
 
 def _lock(staff_ids: Iterable[UUID | None]) -> None:

@@ -1,6 +1,5 @@
 """Changing a series from one of its visits, and calling visits off, as a scheduler and as a program do it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,14 +8,9 @@ from starline.core import db, tenancy
 from starline.scheduling.models import Visit, VisitSeries
 from tests.clients.factories import an_active_client
 from tests.contract.callers import Caller, by_cookie, by_token
-from tests.isolation.cast import Cast, assemble
+from tests.isolation.cast import Cast
 from tests.organizations.factories import a_staff_member
 from tests.scheduling.factories import a_series, a_visit, visits_of
-
-
-@pytest.fixture(scope="module")
-def cast(database: str, _application: Any) -> Iterator[Cast]:
-    yield assemble(_application)
 
 
 @pytest.fixture

@@ -92,6 +92,11 @@ class Visit(TenantModel):
         return self.starts_at.astimezone(ZoneInfo(self.time_zone))
 
     @property
+    def local_end(self) -> datetime:
+        """The end on the same clocks."""
+        return self.ends_at.astimezone(ZoneInfo(self.time_zone))
+
+    @property
     def is_planned(self) -> bool:
         """Whether it has not begun and was not called off."""
         return self.status in words.PLANNED
