@@ -69,7 +69,7 @@ def list_page(resource: Resource) -> dict[str, Any]:
         "is_filtered": bool(asked.chips or asked.search),
         "branch": branches.shown_branch() if asked.shape.in_branch else None,
         "empty": _empty(resource, may_add),
-        "views": tabs(resource, kept),
+        "views": tabs(resource.name, kept, address=f"/{resource.name}/list/"),
         **_paging(asked, shown, count, kept),
     }
 

@@ -47,7 +47,7 @@ _kept: dict[tuple[UUID, int], tuple[int, dict[str, tuple[View, ...]]]] = {}
 """Each person's views by list, at one version of the organisation, which every change of a view counts up."""
 
 
-def views_of(resource: Resource) -> tuple[View, ...]:
+def views_of(list_name: str) -> tuple[View, ...]:
     """The person's views of the list, their own first, by name."""
     viewer = required_viewer()
     if not may("can_read", registry["SavedViews"]):
@@ -59,33 +59,33 @@ def views_of(resource: Resource) -> tuple[View, ...]:
         if len(_kept) > 20_000:
             _kept.clear()
         _kept[key] = (viewer.version, views)
-    return views.get(resource.name, ())
+    return views.get(list_name, ())
 
 
 def default_url(resource: Resource) -> str | None:
     """Where the list opens for the person, if its plain address was asked for and they have chosen a view."""
     if request.args:
         return None
-    default = next((one for one in views_of(resource) if one.is_default), None)
+    default = next((one for one in views_of(resource.name) if one.is_default), None)
     if default is None:
         return None
     confirm_viewer()
-    default = next((one for one in views_of(resource) if one.is_default), None)
+    default = next((one for one in views_of(resource.name) if one.is_default), None)
     return f"/{resource.name}/list/{default.url}" if default else None
 
 
 def named(resource: Resource) -> str | None:
     """The name of the view that the address was made from."""
     asked = request.args.get("view", "")
-    return next((one.name for one in views_of(resource) if one.id == asked), None)
+    return next((one.name for one in views_of(resource.name) if one.id == asked), None)
 
 
-def tabs(resource: Resource, kept: Pairs) -> dict[str, Any] | None:
-    """What `resource/list_views.html` draws; None for who may keep no views."""
+def tabs(list_name: str, kept: Pairs, *, address: str) -> dict[str, Any] | None:
+    """What `resource/list_views.html` draws for the list or board at `address`; None for who may keep no views."""
     saved = registry["SavedViews"]
     if not may("can_read", saved):
         return None
-    views, state = views_of(resource), [pair for pair in kept if pair[0] not in NOT_KEPT]
+    views, state = views_of(list_name), [pair for pair in kept if pair[0] not in NOT_KEPT]
     named = dict(kept).get("view", "")
     current = next((one for one in views if one.id == named), None)
     if current is None and not named and state:
@@ -95,13 +95,13 @@ def tabs(resource: Resource, kept: Pairs) -> dict[str, Any] | None:
     is_theirs = current is not None and (current.is_own or may_share)
     query = urlencode(state)
     return {
-        "list_name": resource.name,
+        "list_name": list_name,
         "all_url": f"?view={WHOLE}",
         "entries": [{"name": one.name, "url": one.url, "view": one, "is_current": one == current} for one in views],
         "current": current,
         "is_changed": is_changed,
         "query": query,
-        "here": f"/{resource.name}/list/?{query}" if query else f"/{resource.name}/list/?view={WHOLE}",
+        "here": f"{address}?{query}" if query else f"{address}?view={WHOLE}",
         "may_save": may("can_add", saved) and (current is None or is_changed),
         "may_change": is_theirs and may("can_edit", saved),
         "may_delete": is_theirs and may("can_delete", saved),

@@ -1,6 +1,6 @@
 """The schedule's screens beyond lists and forms."""
 
-from app.scheduling import changing, record_pages
+from app.scheduling import board_pages, changing, record_pages
 
 assert record_pages
-VIEWS = changing.VIEWS
+VIEWS = (board_pages.BoardView, *changing.VIEWS)

@@ -144,7 +144,7 @@ def _views(resource: Resource) -> list[Item]:
     title, base = _(resource.title), f"/{resource.name}/list/"
     return [
         {"label": f"{title}: {view.name}", "hint": _("View"), "icon": "bookmark", "url": base + view.url}
-        for view in views_of(resource)
+        for view in views_of(resource.name)
     ]
 
 

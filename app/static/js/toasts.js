@@ -8,7 +8,7 @@ function leave(notice) {
 
 function live(notice) {
   const stays = notice.matches('.is-bad, .is-warn');
-  const seconds = notice.querySelector('form') ? SECONDS.undo : SECONDS.usual;
+  const seconds = notice.querySelector('form, [data-act]') ? SECONDS.undo : SECONDS.usual;
   let timer;
   const start = () => { if (!stays && !notice.matches(':hover, :focus-within')) timer = setTimeout(() => leave(notice), seconds * 1000); };
   const stop = () => clearTimeout(timer);
@@ -32,7 +32,7 @@ function icon(name) {
   return made;
 }
 
-// `undo`: {url, token} of what takes the change back.
+// `undo`: {url, token} of what takes the change back, or {act, label}: a function that does.
 export function toast(sentence, tone = 'good', undo = undefined) {
   if (!place) return;
   const notice = document.createElement('div');
@@ -40,7 +40,13 @@ export function toast(sentence, tone = 'good', undo = undefined) {
   const text = document.createElement('div');
   text.textContent = sentence;
   notice.append(icon(tone === 'good' ? 'circle-check' : 'alert-circle'), text);
-  if (undo) {
+  if (undo?.act) {
+    const button = document.createElement('button');
+    Object.assign(button, { type: 'button', className: 'button', textContent: undo.label });
+    button.dataset.act = '';
+    button.addEventListener('click', () => { leave(notice); undo.act(); });
+    notice.append(button);
+  } else if (undo) {
     const form = document.createElement('form');
     form.method = 'post';
     form.action = undo.url;
