@@ -1,0 +1,43 @@
+"""Clocking by telephone: the agency's line, whose calls are signed, and the PIN of each caregiver."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from starline.core.crypto import Encrypted
+from starline.core.db import TenantModel, belongs_to, column, joined
+from starline.staff.models import StaffMember
+
+
+class TelephonyLine(TenantModel):
+    """The service that takes calls for the agency. It signs what it tells us with the secret."""
+
+    __tablename__ = "telephony_lines"
+    __table_args__ = (UniqueConstraint("organization_id", "name"),)
+
+    name: Mapped[str] = column("Name", String(80), default="Telephone line")
+    secret_encrypted: Mapped[bytes | None] = column("Secret", LargeBinary)
+    is_active: Mapped[bool] = column("In use", default=True)
+
+    secret = Encrypted("secret_encrypted")
+
+
+class TelephonyPin(TenantModel):
+    """The PIN that a caregiver keys in after the staff number."""
+
+    __tablename__ = "telephony_pins"
+    __label__ = ("staff_member_id",)
+    __table_args__ = (
+        UniqueConstraint("organization_id", "staff_member_id"),
+        CheckConstraint("failed_tries >= 0", name="tries"),
+    )
+
+    staff_member_id: Mapped[UUID] = belongs_to("staff_members", "Caregiver")
+    pin_encrypted: Mapped[bytes | None] = column("PIN", LargeBinary, help="Four to eight digits.")
+    failed_tries: Mapped[int] = column("Wrong tries", default=0)
+    locked_until: Mapped[datetime | None] = column("Locked until", DateTime(timezone=True))
+
+    pin = Encrypted("pin_encrypted")
+    staff_member: Mapped[StaffMember] = joined("TelephonyPin.staff_member_id", to="StaffMember")
