@@ -101,11 +101,15 @@ SECURITY = {
 WEEK_STARTS = {"sunday": 6, "monday": 0, "saturday": 5}
 """The days on which a week may start, as Python numbers weekdays."""
 SCHEDULING = {
-    "geofence_metres": Setting(
-        "Geofence (metres)", 150, help="How far from the address clocking in counts.", least=10, most=5000
+    "late_alert_minutes": Setting(
+        "Tell schedulers that nobody clocked in after (minutes)", 15, help="From the planned start.", least=1, most=240
     ),
-    "early_minutes": Setting("Early clock-in allowed (minutes)", 15, least=0, most=120),
-    "late_minutes": Setting("Late after (minutes)", 15, least=1, most=120),
+    "late_escalation_minutes": Setting(
+        "Tell administrators of it after (minutes)", 45, help="From the planned start.", least=1, most=480
+    ),
+    "missing_out_minutes": Setting(
+        "Tell schedulers that nobody clocked out after (minutes)", 30, help="From the planned end.", least=1, most=480
+    ),
     "overtime_rule": Setting(
         "Overtime rule", "flsa_40", choices=("flsa_40", "california_attendant", "california_domestic")
     ),

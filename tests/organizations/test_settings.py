@@ -21,7 +21,7 @@ def test_every_setting_has_a_default_that_passes_its_own_check() -> None:
 def test_what_was_not_chosen_is_the_default() -> None:
     found = preferences.read_settings()
     assert found["features"] == {name: one.default for name, one in FEATURES.items()}
-    assert found["scheduling_policy"]["geofence_metres"] == 150
+    assert found["scheduling_policy"]["late_alert_minutes"] == 15
     assert found["organization"]["slug"] == "harbor"
 
 

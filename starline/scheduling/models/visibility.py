@@ -19,3 +19,16 @@ def visits_visible_to(kind: Any, viewer: Any) -> ColumnElement[bool] | None:
         return of_clients
     own = select(StaffMember.id).where(StaffMember.user_id == viewer.user_id)
     return or_(of_clients, kind.staff_member_id.in_(own))
+
+
+class OfVisit:
+    """A row of a visit, seen by whoever may see the visit."""
+
+    visit_id: Any
+
+    @classmethod
+    def visible_to(cls, viewer: Any) -> ColumnElement[bool] | None:
+        from starline.scheduling.models.visits import Visit  # which itself needs this module
+
+        scope = Visit.visible_to(viewer)
+        return None if scope is None else cls.visit_id.in_(select(Visit.id).where(scope))

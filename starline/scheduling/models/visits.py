@@ -59,6 +59,8 @@ class Visit(TenantModel):
     ends_at: Mapped[datetime] = column("Ends", DateTime(timezone=True))
     time_zone: Mapped[str] = column("Time zone", String(64))
     status: Mapped[words.VisitStatus] = choice("Status", words.VisitStatus, default=words.VisitStatus.SCHEDULED)
+    clocked_in_at: Mapped[datetime | None] = column("Began", DateTime(timezone=True))
+    clocked_out_at: Mapped[datetime | None] = column("Ended", DateTime(timezone=True))
     note: Mapped[str | None] = column("Note", Text)
     series_id: Mapped[UUID | None] = belongs_to("visit_series", "Series")
     occurs_on: Mapped[date] = column("Day")
