@@ -3,9 +3,18 @@
 from starline.clients import documents as client_documents
 from starline.identity import onboarding
 from starline.notifications import security
-from starline.scheduling import leaving
+from starline.scheduling import leaving, offers
 from starline.services import founding as services
 from starline.staff import catalogue
 from starline.staff import documents as staff_documents
 
-__all__ = ["catalogue", "client_documents", "leaving", "onboarding", "security", "services", "staff_documents"]
+__all__ = [
+    "catalogue",
+    "client_documents",
+    "leaving",
+    "offers",
+    "onboarding",
+    "security",
+    "services",
+    "staff_documents",
+]
