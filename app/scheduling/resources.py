@@ -74,3 +74,8 @@ class Holidays(Resource, model=Holiday, menu="Settings", icon="star"):
     create = holidays.add_holiday
     update = holidays.update_holiday
     delete = holidays.remove_holiday
+
+
+from app.scheduling import offer_resources  # noqa: E402  (offers stand below visits in the rail)
+
+__all__ = ["Holidays", "VisitSeriesList", "Visits", "offer_resources"]

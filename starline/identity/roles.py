@@ -29,7 +29,10 @@ INTAKE = "Referrals ReferralSteps"
 SAFETY = "Incidents IncidentNotifications"
 HOSPITAL = "Hospitalisations"
 PLANS = "ServicePlans PlanServices PlanTasks"
-SCHEDULE = "Visits VisitSeriesList"
+SCHEDULE = "Visits VisitSeriesList Offers OfferInvitations CallOuts CalledOutVisits"
+OFFERED = ("read edit", "OwnOffers")
+"""Answering whether one takes an open visit."""
+
 CATALOGUE = "ServiceTypes CareTasks"
 """What the agency does, and the tasks that plans choose from."""
 
@@ -111,6 +114,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("read add edit", f"{CARE} {INTAKE} {FILES}"),
             ("read add edit delete export", f"{HOSPITAL} {SAFETY} {PLANS}"),
             ("read add edit", "CareTasks"),
+            OFFERED,
             ("read export", f"{SCHEDULE} Holidays"),
             ("read", f"{INSURANCE} {TWINS} ServiceTypes StaffMembers Credential* Training* Availability Branches"),
             ("read add", "OwnCredentials"),
@@ -156,6 +160,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("read", "TrainingRecords OnboardingItems PerformanceReviews"),
             ("add", "TimeOffRequests Incidents"),
             ("read add", f"OwnCredentials {FILES}"),
+            OFFERED,
         ),
     ),
     RoleTemplate("Family", RecordScope.OWN, (("read", "Clients Contacts ServiceAddresses CareTeamMembers"),)),

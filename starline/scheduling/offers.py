@@ -60,8 +60,7 @@ def invite(given: Offer, *, to: Collection[UUID], by: int | None) -> Offer:
     visit = _held(given.visit_id)
     found = _held_offer(given.id)
     _check_stands(found, visit)
-    known = session.scalars(select(OfferInvitation.staff_member_id).where(OfferInvitation.offer_id == found.id))
-    more = set(to) - set(known)
+    more = set(to) - asked_ids(found)
     if not more:
         raise invalid("staff_member_ids", "All of them were asked already; choose others.")
     _invite(found, visit, _able(visit, more))
@@ -170,6 +169,11 @@ def open_offers_of(member: StaffMember) -> list[OfferInvitation]:
 def open_offer_of(visit: Visit, *, lock: bool = False) -> Offer | None:
     query = select(Offer).where(Offer.visit_id == visit.id, Offer.status == OfferStatus.OPEN)
     return session.scalars(newest(query) if lock else query).one_or_none()
+
+
+def asked_ids(found: Offer) -> set[UUID]:
+    """The staff members who were asked."""
+    return set(session.scalars(select(OfferInvitation.staff_member_id).where(OfferInvitation.offer_id == found.id)))
 
 
 def newest(query: Select[Any]) -> Select[Any]:
