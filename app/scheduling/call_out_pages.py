@@ -13,14 +13,11 @@ from app.core.access import allowed
 from app.core.display import choice_label
 from app.core.reading import note_sight
 from app.core.resource import registry
-from app.core.security import required_viewer
-from app.core.tabs import Button, Record, Tab, add_tab, extend_header
 from app.core.writing import find_row
 from app.scheduling.matching_rows import note_seen, rows_of, when, within_scope
-from app.scheduling.open_rows import open_rows
 from app.scheduling.sent import ids_sent
 from starline.core.db import session
-from starline.core.errors import DomainError
+from starline.core.errors import DomainError, NotFound
 from starline.core.problems import invalid
 from starline.organizations.calendar import today
 from starline.scheduling import call_outs
@@ -64,6 +61,8 @@ class CallOutView(BaseView):  # type: ignore[misc]
                 days: dict[str, Any] = {"first_on": first, "last_on": last}
                 made = call_outs.call_out(member, **days, reason=reason, note=note, by=viewer.user_id)
                 _say(made, _fill(made, by=viewer.user_id))
+        except NotFound:
+            raise
         except DomainError as problem:
             return _page(member, first, last, problem), problem.status
         return redirect(f"/call_outs/show/{made.id}?tab=opened")
@@ -161,32 +160,3 @@ def _work(visit: Visit, rows: Sequence[Any]) -> dict[str, Any]:
         "more": max(len(rows) - SHOWN, 0),
         "ticked": {one.id for one in rows[: call_outs.USUALLY_ASKED]} if sent is None else sent,
     }
-
-
-def _buttons_of_staff(record: Record) -> list[Button]:
-    viewer, member = required_viewer(), record.row
-    if not (viewer.can("edit", "CallOuts") and viewer.can("edit", "Visits") and member.is_working):
-        return []
-    return [Button(_("Call-out"), f"{record.url.replace('/show/', '/')}/call-out", "calendar-off")]
-
-
-def _buttons_of_visit(record: Record) -> list[Button]:
-    visit = record.row
-    if not (required_viewer().can("edit", "Visits") and visit.is_planned and visit.staff_member_id is None):
-        return []
-    return [Button(_("Find a caregiver"), f"/visits/{visit.id}/match", "user-plus", is_primary=True)]
-
-
-def _opened(record: Record) -> str:
-    """The visits of a call-out, as the worklist shows them."""
-    found = call_outs.opened_by(record.row)
-    for visit in found:
-        note_sight(registry["Visits"], visit)
-    return render_template("scheduling/opened.html", rows=open_rows(found))
-
-
-extend_header("StaffMembers", buttons=_buttons_of_staff)
-extend_header("Visits", buttons=_buttons_of_visit)
-add_tab(
-    "CallOuts", Tab("opened", "Visits", "calendar-event", draw=_opened, permission=("can_read", "Visits"), place=10)
-)

@@ -18,7 +18,7 @@ from app.scheduling.open_rows import open_rows, open_visits
 from app.scheduling.sent import ids_sent
 from starline.core import clock
 from starline.core.db import session
-from starline.core.errors import Conflict, DomainError
+from starline.core.errors import Conflict, DomainError, NotFound
 from starline.core.problems import invalid
 from starline.scheduling import offers, visits
 from starline.scheduling.matching import match
@@ -45,11 +45,13 @@ class MatchView(BaseView):  # type: ignore[misc]
     def assign(self, pk: str) -> Any:
         """Give the visit to one of them now."""
         viewer, visit = allowed(*MAY_EDIT), _visit(pk)
-        member = find_row(registry["StaffMembers"], request.form.get("assign", ""))
         try:
             with session.begin_nested():
                 offers.check_open(visit)
+                member = find_row(registry["StaffMembers"], _one())
                 visits.update_visit(visit, {"staff_member_id": member.id}, by=viewer.user_id)
+        except NotFound:
+            raise
         except DomainError as problem:
             return _page(visit, problem), problem.status
         flash(_("%(who)s has the visit.", who=member), "success")
@@ -68,6 +70,8 @@ class MatchView(BaseView):  # type: ignore[misc]
                 else:
                     note = request.form.get("note", "").strip() or None
                     made = offers.offer(visit, to=chosen, until=_until(visit), note=note, by=viewer.user_id)
+        except NotFound:
+            raise
         except DomainError as problem:
             return _page(visit, problem), problem.status
         flash(ngettext("%(num)d caregiver was asked.", "%(num)d caregivers were asked.", len(chosen)), "success")
@@ -95,6 +99,12 @@ VIEWS = (MatchView, OpenVisitsView)
 def _visit(pk: str) -> Visit:
     found: Visit = find_row(registry["Visits"], pk, lock=request.method == "POST")
     return found
+
+
+def _one() -> str:
+    if not request.form.get("assign"):
+        raise invalid("assign", _("Choose who is to have the visit."))
+    return request.form["assign"]
 
 
 def _chosen() -> list[UUID]:

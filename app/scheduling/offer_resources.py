@@ -5,14 +5,13 @@ from starline.scheduling import call_outs, offers
 from starline.scheduling.models import CalledOutVisit, CallOut, Offer, OfferInvitation
 
 OFFER_TONES = {"open": "info", "taken": "good", "withdrawn": "plain", "expired": "warn"}
-ANSWER_TONES = {"none": "info", "accepted": "good", "declined": "plain"}
+ANSWER_TONES = {"no_answer": "info", "accepted": "good", "declined": "plain"}
 
 
 class Offers(Resource, model=Offer, menu="Care", icon="send"):
     table = "starts_at client status invited answered staff_member expires_at"
     filters = "status client staff_member visit starts_at expires_at answered"
     order = "-starts_at"
-    form = {"Offer": "visit client starts_at ends_at expires_at note"}
     show = {
         "": "status staff_member closed_at",
         "Offer": "visit client starts_at ends_at expires_at note",
@@ -30,7 +29,7 @@ class OfferInvitations(Resource, model=OfferInvitation, icon="user-check"):
     table = "staff_member answer answered_at reason channels"
     filters = "offer staff_member answer"
     order = "answer"
-    form = {"Asked": "offer staff_member channels answer answered_at reason"}
+    show = {"": "offer staff_member channels answer answered_at reason"}
     pills = {"answer": ANSWER_TONES}
     read_only = True
 
@@ -40,8 +39,7 @@ class CallOuts(Resource, model=CallOut, menu="Care", icon="calendar-off"):
     table = "first_on last_on staff_member reason note undone_at"
     filters = "staff_member first_on last_on reason undone_at"
     order = "-first_on"
-    form = {"Call-out": "staff_member first_on last_on reason note"}
-    show = {**form, "": "undone_at"}
+    show = {"": "staff_member first_on last_on reason note undone_at"}
     actions = {"undo": call_outs.undo}
     read_only = True
 
@@ -51,5 +49,5 @@ class CalledOutVisits(Resource, model=CalledOutVisit, icon="calendar-event"):
     table = "occurs_on call_out visit is_confirmed"
     filters = "call_out visit occurs_on"
     order = "-occurs_on"
-    form = {"Visit": "call_out visit occurs_on is_confirmed"}
+    show = {"": "call_out visit occurs_on is_confirmed"}
     read_only = True

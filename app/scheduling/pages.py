@@ -1,11 +1,13 @@
 """The schedule's screens beyond lists and forms."""
 
+from app.core.navigation import Entry, add_entry
 from app.core.news import Wait, add_wait
-from app.scheduling import call_out_pages, changing, matching_pages, own_offers, record_pages
+from app.scheduling import call_out_pages, changing, matching_pages, offer_headers, own_offers, record_pages
 from app.scheduling.open_rows import count_without_offer
 
-assert record_pages
+assert record_pages and offer_headers
 VIEWS = (*changing.VIEWS, *matching_pages.VIEWS, *call_out_pages.VIEWS, *own_offers.VIEWS)
 
+add_entry(Entry("Care", "Open visits", "/open-visits", "calendar-plus", ("can_edit", "Visits")))
 WAITING = "Open visits that nobody was asked about"
-add_wait(Wait(WAITING, "/open-visits", "calendar-event", ("can_edit", "Visits"), count_without_offer))
+add_wait(Wait(WAITING, "/open-visits", "calendar-plus", ("can_edit", "Visits"), count_without_offer))

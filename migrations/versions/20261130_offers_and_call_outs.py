@@ -214,7 +214,7 @@ def upgrade() -> None:
         sa.Column(
             "answer",
             sa.Enum(
-                "none",
+                "no_answer",
                 "accepted",
                 "declined",
                 name="invitation_answer",
@@ -233,7 +233,7 @@ def upgrade() -> None:
         sa.Column("changed_by_fk", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(answer = 'none') = (answered_at IS NULL)", name=op.f("ck_offer_invitations_answered_at_an_hour")
+            "(answer = 'no_answer') = (answered_at IS NULL)", name=op.f("ck_offer_invitations_answered_at_an_hour")
         ),
         sa.ForeignKeyConstraint(
             ["organization_id", "changed_by_fk"],

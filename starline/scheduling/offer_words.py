@@ -11,7 +11,7 @@ class OfferStatus(StrEnum):
 
 
 class InvitationAnswer(StrEnum):
-    NONE = "none"
+    NONE = "no_answer"
     ACCEPTED = "accepted"
     DECLINED = "declined"
 

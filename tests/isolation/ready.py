@@ -8,6 +8,7 @@ from app.core.resource import registry
 from starline.clients.vocabulary import IncidentStatus, PairDecision
 from starline.core import clock, db, tenancy
 from starline.core.db import session
+from starline.scheduling.offer_words import OfferStatus
 from starline.scheduling.vocabulary import VisitStatus, VoidReason
 from starline.services.models import PlanService, ServicePlan
 from starline.services.vocabulary import PlanStatus
@@ -32,6 +33,8 @@ STATES: dict[tuple[str, str], States] = {
     ("visits", "confirm"): lambda agency, key: _given_to_somebody(agency),
     ("visits", "take_off"): lambda agency, key: _given_to_somebody(agency),
     ("visits", "reinstate"): lambda agency, key: {"status": VisitStatus.CANCELLED, "void_reason": VoidReason.OTHER},
+    ("offers", "withdraw"): lambda agency, key: {"status": OfferStatus.OPEN, "closed_at": None},
+    ("call_outs", "undo"): lambda agency, key: {"undone_at": None},
     ("staff", "invite_to_sign_in"): lambda agency, key: {"user_id": None, "email": f"{key}@{agency.host}.example"},
 }
 """What a row is set to before its verb is asked for, by resource and verb."""

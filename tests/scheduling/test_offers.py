@@ -107,7 +107,7 @@ def test_a_rule_that_bars_by_now_refuses_and_leaves_the_offer_open(made: Offer, 
     time_off.approve_time_off(absence, by=a_user("hana", "Human resources").id)
     with pytest.raises(Conflict, match="has time off"):
         offers.accept(invitations_of(made)[maria.id], by=maria.user_id)
-    assert (made.status, invitations_of(made)[maria.id].answer) == ("open", "none")
+    assert (made.status, invitations_of(made)[maria.id].answer) == ("open", "no_answer")
     assert offers.accept(invitations_of(made)[omar.id], by=omar.user_id).staff_member_id == omar.id
 
 

@@ -13,6 +13,7 @@ from starline.scheduling.matching import Match, match
 from starline.scheduling.models import Offer, OfferInvitation, Visit
 from starline.scheduling.offer_words import CallOutReason
 from starline.scheduling.vocabulary import PLANNED
+from starline.staff import compliance, credentials
 from starline.staff.models import StaffMember
 
 AHEAD = timedelta(days=7)
@@ -23,6 +24,8 @@ REASONS = ("My daughter has a recital", "Too far from my other visits that day",
 def load_offers(fiction: Fiction, *, planner: int, known: int) -> None:
     """Offers for open visits of the next week; whoever signs in as `known` is asked where they can go."""
     josie = session.scalars(select(StaffMember).where(StaffMember.user_id == known)).one_or_none()
+    if josie is not None:
+        _renew_papers(fiction, josie, planner)
     _call_out(fiction, planner, without=josie)
     query = select(Visit).where(Visit.staff_member_id.is_(None), Visit.status.in_(PLANNED))
     soon = Visit.starts_at.between(clock.now() + timedelta(hours=3), clock.now() + AHEAD)
@@ -33,6 +36,16 @@ def load_offers(fiction: Fiction, *, planner: int, known: int) -> None:
         if made is not None and number % 3 == 2:
             _answer(fiction, made, is_taken=number % 6 == 5)
     session.flush()
+
+
+def _renew_papers(fiction: Fiction, member: StaffMember, verifier: int) -> None:
+    """Whoever looks at the demo as a caregiver should be asked about visits: nothing keeps them off the schedule."""
+    for kind_id, cell in compliance.line_of(member, fiction.today).cells.items():
+        if cell.keeps_off_schedule:
+            values = {"staff_member_id": member.id, "credential_type_id": kind_id, "issued_on": fiction.days_ago(5, 40)}
+            renewed = credentials.add_credential({**values, "number": None}, by=None)
+            if renewed.verified_on is None:
+                credentials.verify_credential(renewed, by=verifier)
 
 
 def _call_out(fiction: Fiction, planner: int, *, without: StaffMember | None) -> None:
@@ -61,7 +74,7 @@ def _offer(visit: Visit, found: Match, planner: int, josie: UUID | None) -> Offe
     if found.blocked_because or not found.candidates:
         return None
     able = [one.prospect.id for one in found.candidates]
-    chosen = [*able[:ASKED], *([josie] if josie in able[ASKED:] and josie else [])]
+    chosen = [*able[:ASKED], *([josie] if josie is not None and josie in able[ASKED:] else [])]
     made = offers.offer(visit, to=chosen, until=visit.starts_at, by=planner)
     made.created_by_fk = planner
     return made

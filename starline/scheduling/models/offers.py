@@ -88,7 +88,7 @@ class OfferInvitation(TenantModel):
     __table_args__ = (
         UniqueConstraint("organization_id", "offer_id", "staff_member_id"),
         Index(None, "organization_id", "staff_member_id", "answer"),
-        CheckConstraint("(answer = 'none') = (answered_at IS NULL)", name="answered_at_an_hour"),
+        CheckConstraint("(answer = 'no_answer') = (answered_at IS NULL)", name="answered_at_an_hour"),
     )
 
     offer_id: Mapped[UUID] = belongs_to("offers", "Offer", on_delete=CASCADE)

@@ -50,7 +50,10 @@ MOST: dict[Factor, int] = {
     Factor.SKILLS: 10,
     Factor.RELIABILITY: 5,
 }
-"""What each factor can give: a hundred together. Who knows the client comes first, as clients and surveys ask for."""
+"""What each factor can give: a hundred together. Who knows the client comes first, as clients and surveys ask for.
+
+Preferences are the client's wishes and the caregiver's own: the hours that they have said they can work.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +234,9 @@ def _distance(one: Prospect, limits: Limits) -> Points:
         return Points(Factor.DISTANCE, 8, _("How far it is isn't known: an address has no place on the map."))
     minutes = round(one.kilometres / limits.speed_kmh * 60)
     most = MOST[Factor.DISTANCE]
+    late = _first(one, Rule.TRAVEL)
+    if late is not None:
+        return Points(Factor.DISTANCE, 0, late)
     facts = {"miles": f"{one.miles:.1f}", "minutes": minutes}
     said = (
         _("%(miles)s miles from the visit before, about %(minutes)s minutes.", **facts)
@@ -254,6 +260,9 @@ def _hours(one: Prospect, limits: Limits) -> Points:
 
 def _preferences(one: Prospect, wishes: Wishes) -> Points:
     most = MOST[Factor.PREFERENCES]
+    unavailable = _first(one, Rule.AVAILABILITY)
+    if unavailable is not None:
+        return Points(Factor.PREFERENCES, 0, unavailable)
     if one.is_wanted:
         return Points(Factor.PREFERENCES, most, _("The client asked for this caregiver."))
     asked: list[tuple[str, bool]] = []
@@ -272,7 +281,7 @@ def _preferences(one: Prospect, wishes: Wishes) -> Points:
 
 def _skills(one: Prospect, wishes: Wishes) -> Points:
     most, for_papers = MOST[Factor.SKILLS], 4
-    lacking = next((found.sentence for found in one.warnings if found.rule is Rule.CLEARANCE), None)
+    lacking = _first(one, Rule.CLEARANCE)
     met = wishes.skills & one.skills
     share = len(met) / len(wishes.skills) if wishes.skills else 1.0
     said = [_("Has %(skills)s.", skills=_listed(met))] if met else []
@@ -296,6 +305,11 @@ def _is_out_of_reach(one: Barred) -> bool:
     return not one.prospect.is_of_discipline or any(
         found.rule is not Rule.ELSEWHERE and found.is_final for found in one.prospect.barriers
     )
+
+
+def _first(one: Prospect, rule: Rule) -> str | None:
+    """What the rule warns of."""
+    return next((found.sentence for found in one.warnings if found.rule is rule), None)
 
 
 def _listed(words: Iterable[str]) -> str:
