@@ -1,15 +1,18 @@
 """What waits for somebody: figures beside the places of the rail, and how much they were told and have not read.
 
+    add_wait(Wait("Open visits that nobody was asked about", "/open-visits", "calendar-question", EDIT, count))
+
 Counted when the page's script asks, not while pages are drawn: a page shows what was counted last.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.core import branches, figures
 from app.core.access import may
 from app.core.reading import count_all
-from app.core.resource import Resource, registry
+from app.core.resource import registry
 from app.core.security import required_viewer
 from starline.notifications.service import count_unread
 
@@ -18,17 +21,36 @@ KEPT_SECONDS = 180
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """So many rows of a list that the person should work off."""
+class Wait:
+    """What waits on a page that is no list of a resource's. `count` counts as the viewer may see it."""
 
-    resource: Resource
     sentence: str
-    query: str
+    url: str
+    icon: str
+    permission: tuple[str, str]
+    count: Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """So many things that the person should work off, at an address; `place` is that of the rail."""
+
+    sentence: str
+    url: str
+    icon: str
     number: int
 
     @property
-    def url(self) -> str:
-        return f"/{self.resource.name}/list/?{self.query}"
+    def place(self) -> str:
+        return self.url.partition("?")[0]
+
+
+_waits: list[Wait] = []
+
+
+def add_wait(wait: Wait) -> None:
+    """Have something counted beside what resources declare."""
+    _waits.append(wait)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +73,20 @@ def waiting() -> list[Waiting]:
         for sentence, pattern in resource.waits.items()
     ]
     numbers = count_all([(resource, figures.asked(resource, query)) for resource, _sentence, query in declared])
-    return [Waiting(*one, number) for one, number in zip(declared, numbers, strict=True) if number]
+    found = [
+        Waiting(sentence, f"/{resource.name}/list/?{query}", resource.icon, number)
+        for (resource, sentence, query), number in zip(declared, numbers, strict=True)
+    ]
+    permissions = required_viewer().permissions
+    found += [Waiting(one.sentence, one.url, one.icon, one.count()) for one in _waits if one.permission in permissions]
+    return [one for one in found if one.number]
 
 
 def newest() -> News:
     """Counted now, and kept for the pages that follow."""
     places: dict[str, int] = {}
     for one in waiting():
-        address = f"/{one.resource.name}/list/"
-        places[address] = places.get(address, 0) + one.number
+        places[one.place] = places.get(one.place, 0) + one.number
     news = News(count_unread(required_viewer().user_id), places)
     if len(_kept) > 20_000:
         _kept.clear()

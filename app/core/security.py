@@ -299,6 +299,8 @@ FURTHER_PERMISSIONS = frozenset(
         ("can_export", "Compliance"),
         ("can_read", "OwnCredentials"),
         ("can_add", "OwnCredentials"),
+        ("can_read", "OwnOffers"),
+        ("can_edit", "OwnOffers"),
         ("can_add", "Files"),
         ("can_delete", "Files"),
         ("can_hold", "Files"),

@@ -1,4 +1,4 @@
-"""What a record's page shows beyond its own fields: tabs, and the photo, alerts and facts of its header.
+"""What a record's page shows beyond its own fields: tabs, and the photo, alerts, facts and buttons of its header.
 
 Any face adds to the page of another one's resource by name, so that none imports the other:
 
@@ -87,6 +87,16 @@ class Fact:
     url: str | None = None
 
 
+@dataclass(frozen=True)
+class Button:
+    """A way from the record to what is done with it most, where a menu would be a press too many."""
+
+    label: str
+    url: str
+    icon: str = ""
+    is_primary: bool = False
+
+
 @dataclass
 class _Additions:
     tabs: list[Tab] = field(default_factory=list)
@@ -94,6 +104,7 @@ class _Additions:
     photo: Callable[[Record], str | None] | None = None
     alerts: list[Callable[[Record], Sequence[Alert]]] = field(default_factory=list)
     facts: list[Callable[[Record], Sequence[Fact]]] = field(default_factory=list)
+    buttons: list[Callable[[Record], Sequence[Button]]] = field(default_factory=list)
 
 
 _added: dict[str, _Additions] = {}
@@ -115,12 +126,14 @@ def extend_header(
     photo: Callable[[Record], str | None] | None = None,
     alerts: Callable[[Record], Sequence[Alert]] | None = None,
     facts: Callable[[Record], Sequence[Fact]] | None = None,
+    buttons: Callable[[Record], Sequence[Button]] | None = None,
 ) -> None:
     """Give the header of a record more to say. Where `photo` answers None, the initials stand in its place."""
     known = _of(resource)
     known.photo = photo or known.photo
     known.alerts += [alerts] if alerts else []
     known.facts += [facts] if facts else []
+    known.buttons += [buttons] if buttons else []
 
 
 def added_tabs(resource: Resource) -> list[Tab]:
@@ -145,13 +158,14 @@ def added_names() -> list[str]:
 
 
 def header_of(record: Record) -> dict[str, Any]:
-    """What was added to the header: `has_photo`, `photo_url`, `alerts`, `facts`."""
+    """What was added to the header: `has_photo`, `photo_url`, `alerts`, `facts`, `buttons`."""
     known = _of(record.resource.permission)
     return {
         "has_photo": known.photo is not None,
         "photo_url": known.photo(record) if known.photo else None,
         "alerts": [alert for ask in known.alerts for alert in ask(record)],
         "facts": [fact for ask in known.facts for fact in ask(record)],
+        "buttons": [button for ask in known.buttons for button in ask(record)],
     }
 
 

@@ -53,7 +53,7 @@ def _worklist() -> list[dict[str, Any]]:
             "sentence": ngettext("%(num)d is waiting", "%(num)d are waiting", one.number),
             "url": one.url,
             "action": _("Open"),
-            "icon": one.resource.icon,
+            "icon": one.icon,
             "tone": "warn",
         }
         for one in waiting()

@@ -77,6 +77,6 @@ class Holidays(Resource, model=Holiday, menu="Settings", icon="star"):
     delete = holidays.remove_holiday
 
 
-from app.scheduling import evv_resources  # noqa: E402  (the rail shows resources in the order of declaration)
+from app.scheduling import evv_resources, offer_resources  # noqa: E402  (the rail shows them below visits)
 
-assert evv_resources
+__all__ = ["Holidays", "VisitSeriesList", "Visits", "evv_resources", "offer_resources"]

@@ -29,9 +29,11 @@ INTAKE = "Referrals ReferralSteps"
 SAFETY = "Incidents IncidentNotifications"
 HOSPITAL = "Hospitalisations"
 PLANS = "ServicePlans PlanServices PlanTasks"
-SCHEDULE = "Visits VisitSeriesList"
+SCHEDULE = "Visits VisitSeriesList Offers OfferInvitations CallOuts CalledOutVisits"
 PROOF = "ClockEvents VisitExceptions VisitTasks VisitRecords"
 """What was done in visits, and whether it is proven."""
+OFFERED = ("read edit", "OwnOffers")
+"""Answering whether one takes an open visit."""
 
 CATALOGUE = "ServiceTypes CareTasks"
 """What the agency does, and the tasks that plans choose from."""
@@ -116,6 +118,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("read add edit", f"{CARE} {INTAKE} {FILES}"),
             ("read add edit delete export", f"{HOSPITAL} {SAFETY} {PLANS}"),
             ("read add edit", "CareTasks"),
+            OFFERED,
             ("read export", f"{SCHEDULE} {PROOF} Holidays"),
             ("read", f"{INSURANCE} {TWINS} ServiceTypes StaffMembers Credential* Training* Availability Branches"),
             ("read add", "OwnCredentials"),
@@ -165,6 +168,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("edit", "VisitTasks VisitRecords"),
             ("add", "TimeOffRequests Incidents"),
             ("read add", f"OwnCredentials {FILES}"),
+            OFFERED,
         ),
     ),
     RoleTemplate("Family", RecordScope.OWN, (("read", "Clients Contacts ServiceAddresses CareTeamMembers"),)),

@@ -4,9 +4,10 @@ What warns is told and stands; what blocks is refused unless the planner says wh
 kept with the visit.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -40,7 +41,7 @@ from starline.services.rules import may_give
 from starline.staff import compliance
 from starline.staff.availability import slot_of
 from starline.staff.models import AvailabilitySlot, StaffMember, TimeOff
-from starline.staff.rules import ServiceFacts
+from starline.staff.rules import ServiceFacts, Slot
 from starline.staff.vocabulary import TimeOffStatus
 
 AROUND = timedelta(days=8)
@@ -65,18 +66,48 @@ class Proposal:
 
 def check(proposal: Proposal) -> list[Finding]:
     """Everything that speaks against it, what blocks first."""
+    if proposal.staff_member_id is None:
+        return look_at(proposal).against(None)
+    return look_at(proposal, [proposal.staff_member_id]).against(proposal.staff_member_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A proposal with the facts of its client and of the people who might go: any of them is held against the rules
+    without asking the database again."""
+
+    span: Span
+    zone: str
+    service: str
+    client: Receiver
+    limits: Limits
+    people: Mapping[UUID, Person]
+
+    def against(self, staff_member_id: UUID | None) -> list[Finding]:
+        """Everything that speaks against sending this one, or against the visit where nobody is meant."""
+        return conflicts(
+            self.span,
+            zone=self.zone,
+            service=self.service,
+            person=self.people[staff_member_id] if staff_member_id else None,
+            client=self.client,
+            limits=self.limits,
+        )
+
+
+def look_at(proposal: Proposal, staff_ids: Collection[UUID] = ()) -> Look:
+    """The facts of the proposal and of all these people, in as many statements as for one."""
     service = session.get(ServiceType, proposal.service_type_id)
     client = session.get(Client, proposal.client_id)
     assert service is not None and client is not None
     limits = limits_now()
-    span = Span(proposal.starts_at, proposal.ends_at, _place(proposal.service_address_id))
-    return conflicts(
-        span,
+    return Look(
+        span=Span(proposal.starts_at, proposal.ends_at, _place(proposal.service_address_id)),
         zone=proposal.zone,
         service=service.name,
-        person=_person(proposal, service) if proposal.staff_member_id else None,
         client=_receiver(proposal, client, limits),
         limits=limits,
+        people=_people(proposal, service, staff_ids) if staff_ids else {},
     )
 
 
@@ -113,21 +144,43 @@ def limits_now() -> Limits:
     )
 
 
-def _person(proposal: Proposal, service: ServiceType) -> Person:
-    member = session.get(StaffMember, proposal.staff_member_id)
-    assert member is not None
+def _people(proposal: Proposal, service: ServiceType, staff_ids: Collection[UUID]) -> dict[UUID, Person]:
     day = proposal.starts_at.astimezone(ZoneInfo(proposal.zone)).date()
     facts = ServiceFacts(name=service.name, disciplines=may_give(service.discipline))
-    slots = session.query(AvailabilitySlot).filter_by(staff_member_id=member.id)
-    away = session.query(TimeOff).filter_by(staff_member_id=member.id, status=TimeOffStatus.APPROVED)
-    return Person(
-        name=str(member),
-        slots=[slot_of(proposed(one, {})) for one in slots],
-        away=[Period(one.starts_on, one.ends_on) for one in away.filter(TimeOff.ends_on >= day)],
-        visits=_spans(proposal, Visit.staff_member_id == member.id),
-        clearance=compliance.clearances([member.id], facts, day)[member.id],
-        excluded_because=_excluded(proposal.client_id, member),
+    members = {one.id: one for one in session.scalars(select(StaffMember).where(StaffMember.id.in_(staff_ids)))}
+    assert len(members) == len(set(staff_ids)), "whoever is proposed works here"
+    cleared = compliance.clearances(members, facts, day)
+    slots, away, visits = _slots(members), _absences(members, day), _visits_of_people(proposal, members)
+    unwanted = _excluded(proposal.client_id)
+    return {
+        key: Person(
+            name=str(member),
+            slots=slots[key],
+            away=away[key],
+            visits=visits[key],
+            clearance=cleared[key],
+            excluded_because=unwanted.get(member.user_id) if member.user_id else None,
+        )
+        for key, member in members.items()
+    }
+
+
+def _slots(staff_ids: Collection[UUID]) -> dict[UUID, list[Slot]]:
+    found: dict[UUID, list[Slot]] = defaultdict(list)
+    for one in session.scalars(select(AvailabilitySlot).where(AvailabilitySlot.staff_member_id.in_(staff_ids))):
+        found[one.staff_member_id].append(slot_of(proposed(one, {})))
+    return found
+
+
+def _absences(staff_ids: Collection[UUID], day: date) -> dict[UUID, list[Period]]:
+    """Granted ones that aren't over on the day."""
+    found: dict[UUID, list[Period]] = defaultdict(list)
+    query = select(TimeOff.staff_member_id, TimeOff.starts_on, TimeOff.ends_on).where(
+        TimeOff.staff_member_id.in_(staff_ids), TimeOff.status == TimeOffStatus.APPROVED, TimeOff.ends_on >= day
     )
+    for key, starts_on, ends_on in session.execute(query):
+        found[key].append(Period(starts_on, ends_on))
+    return found
 
 
 def _receiver(proposal: Proposal, client: Client, limits: Limits) -> Receiver:
@@ -149,25 +202,30 @@ def _receiver(proposal: Proposal, client: Client, limits: Limits) -> Receiver:
     return Receiver(
         name=str(client),
         status=client.status,
-        visits=_spans(proposal, Visit.client_id == client.id),
+        visits=[span for _whose, span in _spans(proposal, Visit.client_id, Visit.client_id == client.id)],
         has_plan=plan is not None,
         planned_minutes=round(line.hours_per_week * 60) if line else None,
         given_minutes=round((session.scalar(given) or 0) / 60) if line else 0,
     )
 
 
-def _spans(proposal: Proposal, condition: Any) -> list[Span]:
-    """The other visits around, that take place."""
+def _visits_of_people(proposal: Proposal, staff_ids: Collection[UUID]) -> dict[UUID, list[Span]]:
+    found: dict[UUID, list[Span]] = defaultdict(list)
+    for whose, span in _spans(proposal, Visit.staff_member_id, Visit.staff_member_id.in_(staff_ids)):
+        found[whose].append(span)
+    return found
+
+
+def _spans(proposal: Proposal, whose: Any, condition: Any) -> Iterator[tuple[UUID, Span]]:
+    """The other visits around, that take place, each with the value of the column `whose`."""
     query = (
-        select(Visit.starts_at, Visit.ends_at, ServiceAddress.latitude, ServiceAddress.longitude)
+        select(whose, Visit.starts_at, Visit.ends_at, ServiceAddress.latitude, ServiceAddress.longitude)
         .outerjoin(ServiceAddress, ServiceAddress.id == Visit.service_address_id)
         .where(condition, Visit.status.not_in(VOID), Visit.id.is_distinct_from(proposal.visit_id))
         .where(Visit.starts_at.between(proposal.starts_at - AROUND, proposal.ends_at + AROUND))
     )
-    return [
-        Span(starts_at, ends_at, (float(latitude), float(longitude)) if latitude and longitude else None)
-        for starts_at, ends_at, latitude, longitude in session.execute(query)
-    ]
+    for key, starts_at, ends_at, latitude, longitude in session.execute(query):
+        yield key, Span(starts_at, ends_at, (float(latitude), float(longitude)) if latitude and longitude else None)
 
 
 def _place(address_id: UUID | None) -> tuple[float, float] | None:
@@ -177,11 +235,11 @@ def _place(address_id: UUID | None) -> tuple[float, float] | None:
     return float(address.latitude), float(address.longitude)
 
 
-def _excluded(client_id: UUID, member: StaffMember) -> str | None:
-    if member.user_id is None:
-        return None
-    kind = PreferenceKind.EXCLUDED_CAREGIVER
-    wish = (
-        session.query(ClientPreference).filter_by(client_id=client_id, kind=kind, caregiver_id=member.user_id).first()
+def _excluded(client_id: UUID) -> dict[int, str]:
+    """Whom the client does not want, by their sign-in, and why."""
+    query = select(ClientPreference.caregiver_id, ClientPreference.reason).where(
+        ClientPreference.client_id == client_id,
+        ClientPreference.kind == PreferenceKind.EXCLUDED_CAREGIVER,
+        ClientPreference.caregiver_id.is_not(None),
     )
-    return wish.reason if wish else None
+    return {user_id: reason or "" for user_id, reason in session.execute(query) if user_id is not None}

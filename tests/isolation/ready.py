@@ -9,6 +9,7 @@ from starline.clients.vocabulary import IncidentStatus, PairDecision
 from starline.core import clock, db, tenancy
 from starline.core.db import session
 from starline.scheduling.evv_vocabulary import ExceptionStatus, Standing
+from starline.scheduling.offer_words import OfferStatus
 from starline.scheduling.vocabulary import VisitStatus, VoidReason
 from starline.services.models import PlanService, ServicePlan
 from starline.services.vocabulary import PlanStatus
@@ -37,6 +38,8 @@ STATES: dict[tuple[str, str], States] = {
     ("visit_exceptions", "send_back"): lambda agency, key: {"status": ExceptionStatus.OPEN},
     ("clock_events", "accept"): lambda agency, key: _kept_beside(agency),
     ("telephony_pins", "unlock"): lambda agency, key: {"failed_tries": 1},
+    ("offers", "withdraw"): lambda agency, key: {"status": OfferStatus.OPEN, "closed_at": None},
+    ("call_outs", "undo"): lambda agency, key: {"undone_at": None},
     ("staff", "invite_to_sign_in"): lambda agency, key: {"user_id": None, "email": f"{key}@{agency.host}.example"},
 }
 """What a row is set to before its verb is asked for, by resource and verb."""

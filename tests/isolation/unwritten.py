@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from app.core.resource import Resource, registry
-from starline.core import clock
+from starline.core import clock, db, tenancy
 from starline.core.identifiers import uuid7
+from starline.scheduling.models import CallOut, Offer
 
 
 def unwritten(agency: Any, resource: Resource) -> dict[str, Any]:
@@ -24,6 +25,7 @@ def unwritten(agency: Any, resource: Resource) -> dict[str, Any]:
         }.get(resource.name, {})
         | _of_intake_and_merges(agency, resource, client)
         | _of_a_visit(agency, resource, staff)
+        | _of_offers(agency, resource, staff)
     )
 
 
@@ -57,3 +59,30 @@ def _of_intake_and_merges(agency: Any, resource: Resource, client: UUID | None) 
         return {"first_client_id": client, "second_client_id": other, "score": 80}
     until = clock.now() + timedelta(days=30)
     return {"kept_client_id": client, "merged_client_id": other, "merged_name": "Somebody", "undo_until": until}
+
+
+def _of_offers(agency: Any, resource: Resource, staff: UUID | None) -> dict[str, Any]:
+    """An offer, whom it asked, a call-out, and the visit that it opened: what verbs write."""
+    day = clock.today() + timedelta(days=9)
+    if resource.name == "call_outs":
+        return {"staff_member_id": staff, "first_on": day, "last_on": day}
+    if resource.name not in ("offers", "offer_invitations", "called_out_visits"):
+        return {}
+    visit = agency.factory.make(registry["Visits"])
+    if resource.name == "called_out_visits":
+        call_out = _add(agency, CallOut(staff_member_id=staff, first_on=day, last_on=day))
+        return {"call_out_id": call_out, "visit_id": UUID(visit["id"]), "occurs_on": day}
+    begins = clock.now() + timedelta(days=9)
+    offer = {"client_id": UUID(visit["client_id"]), "visit_id": UUID(visit["id"]), "starts_at": begins}
+    offer |= {"ends_at": begins + timedelta(hours=2), "expires_at": begins, "note": "Parking behind the house"}
+    if resource.name == "offers":
+        return offer
+    return {"offer_id": _add(agency, Offer(**offer, invited=1)), "staff_member_id": staff, "channels": ["product"]}
+
+
+def _add(agency: Any, row: Any) -> UUID:
+    with tenancy.acting(agency.id), db.transaction():
+        db.session.add(row)
+        db.session.flush()
+        key: UUID = row.id
+        return key

@@ -10,6 +10,7 @@ from app.platform.demo.clients import give_portal_access, load_care_teams, load_
 from app.platform.demo.documents import load_documents
 from app.platform.demo.hiring import load_hiring
 from app.platform.demo.intake import load_incidents, load_intake, load_stays, load_twins
+from app.platform.demo.offers import load_offers
 from app.platform.demo.own_fields import load_own_fields
 from app.platform.demo.people import Fiction
 from app.platform.demo.services import load_plans
@@ -223,6 +224,7 @@ def _fill(fiction: Fiction, agency: Agency, branches: dict[str, UUID], people: d
     load_intake(fiction, branches, clients, owners=coordinators)
     load_plans(fiction, clients, author=people["nurse"].id, decider=people["admin"].id)
     load_visits(fiction, clients, members)
+    load_offers(fiction, planner=people["scheduler"].id, known=people["caregiver"].id)
     tell_people(list(people.values()))
 
 

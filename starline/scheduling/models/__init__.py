@@ -1,15 +1,21 @@
 """The nouns of the schedule, one file for each capability."""
 
+from starline.scheduling.models.call_outs import CalledOutVisit, CallOut
 from starline.scheduling.models.evv import ClockEvent, EvvTolerance, VisitException
+from starline.scheduling.models.offers import Offer, OfferInvitation
 from starline.scheduling.models.records import VisitAct, VisitRecord, VisitTask
 from starline.scheduling.models.series import Holiday, VisitSeries
 from starline.scheduling.models.telephony import TelephonyLine, TelephonyPin
 from starline.scheduling.models.visits import Visit
 
 __all__ = [
+    "CallOut",
+    "CalledOutVisit",
     "ClockEvent",
     "EvvTolerance",
     "Holiday",
+    "Offer",
+    "OfferInvitation",
     "TelephonyLine",
     "TelephonyPin",
     "Visit",

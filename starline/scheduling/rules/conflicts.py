@@ -36,6 +36,14 @@ class Rule(StrEnum):
     CLIENT_STATUS = "client_status"
     DOUBLE_COVER = "double_cover"
     PLAN = "plan"
+    ELSEWHERE = "elsewhere"
+    """Told where people are compared; the verbs leave it to the database, which alone is sure."""
+    CALLED_OUT = "called_out"
+    """Told where people are compared too: who called out and comes after all can be given the visit by hand."""
+
+
+OF_CLIENTS = frozenset({Rule.CLIENT_STATUS, Rule.DOUBLE_COVER, Rule.PLAN})
+"""These speak against the visit whoever goes."""
 
 
 class Effect(StrEnum):
@@ -46,12 +54,13 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`is_final`: the law leaves no room to plan it all the same."""
+    """`is_final`: the law leaves no room to plan it all the same. `remedy`: what would put it right, where known."""
 
     rule: Rule
     effect: Effect
     sentence: str
     is_final: bool = False
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +172,7 @@ def _of_client(visit: Span, service: str, client: Receiver) -> Found:
     if client.planned_minutes is None:
         yield Rule.PLAN, _("The service plan does not provide %(service)s.", service=service)
     elif client.given_minutes + visit.minutes > client.planned_minutes:
-        facts = {"planned": _hours(client.planned_minutes), "would": _hours(client.given_minutes + visit.minutes)}
+        facts = {"planned": hours_of(client.planned_minutes), "would": hours_of(client.given_minutes + visit.minutes)}
         yield Rule.PLAN, _("The plan has %(planned)s hours a week of it; this makes %(would)s.", **facts)
 
 
@@ -171,7 +180,7 @@ def _clearance(person: Person) -> list[Finding]:
     """Employment, discipline, credentials and exclusion lists say themselves whether they block."""
     effects = {Answer.NO: Effect.BLOCK, Answer.WARN: Effect.WARN}
     reasons = person.clearance.reasons
-    return [Finding(Rule.CLEARANCE, effects[one.answer], one.sentence, one.is_final) for one in reasons]
+    return [Finding(Rule.CLEARANCE, effects[one.answer], one.sentence, one.is_final, one.remedy) for one in reasons]
 
 
 def _of_person(person: Person) -> Found:
@@ -216,13 +225,13 @@ def _overtime(visit: Span, person: Person, where: ZoneInfo, limits: Limits) -> F
     in_week = visit.minutes + sum(minutes for on, minutes in worked if week.covers(on))
     in_day = visit.minutes + sum(minutes for on, minutes in worked if on == day)
     if in_week > limits.weekly_minutes:
-        facts = {"who": person.name, "hours": _hours(in_week), "most": _hours(limits.weekly_minutes)}
+        facts = {"who": person.name, "hours": hours_of(in_week), "most": hours_of(limits.weekly_minutes)}
         yield (
             Rule.OVERTIME,
             _("%(who)s would work %(hours)s hours that week; overtime begins at %(most)s.", **facts),
         )
     elif limits.daily_minutes is not None and in_day > limits.daily_minutes:
-        facts = {"who": person.name, "hours": _hours(in_day), "most": _hours(limits.daily_minutes)}
+        facts = {"who": person.name, "hours": hours_of(in_day), "most": hours_of(limits.daily_minutes)}
         yield (
             Rule.OVERTIME,
             _("%(who)s would work %(hours)s hours that day; overtime begins at %(most)s.", **facts),
@@ -235,7 +244,7 @@ def _rest(visit: Span, person: Person, where: ZoneInfo, limits: Limits) -> Found
         days = [one.starts_at.astimezone(where).date() for one in (before, after)]
         gap = round((after.starts_at - before.ends_at).total_seconds() / 60)
         if days[0] != days[1] and after.starts_at - before.ends_at > LONGEST_WAY and gap < limits.rest_minutes:
-            facts = {"who": person.name, "hours": _hours(gap), "least": _hours(limits.rest_minutes)}
+            facts = {"who": person.name, "hours": hours_of(gap), "least": hours_of(limits.rest_minutes)}
             yield Rule.REST, _("%(who)s would have %(hours)s hours of rest; at least %(least)s are due.", **facts)
 
 
@@ -255,5 +264,6 @@ def _neighbours(visit: Span, person: Person) -> list[tuple[Span, Span]]:
     return [pair for pair in pairwise(ordered) if visit in pair]
 
 
-def _hours(minutes: int) -> str:
+def hours_of(minutes: int) -> str:
+    """Hours as people write them: 1.5, 40."""
     return f"{minutes / 60:.2f}".rstrip("0").rstrip(".")

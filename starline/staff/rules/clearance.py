@@ -5,7 +5,7 @@ An excluded person may never be sent: nothing that they give is paid for by publ
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from starline.core.language import _
@@ -94,11 +94,12 @@ class ServiceFacts:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing against it. `is_final`: the law leaves no room to send the person all the same."""
+    """One thing against it, and what would put it right. `is_final`: the law leaves no room to send the person."""
 
     answer: Answer
     sentence: str
     is_final: bool = False
+    remedy: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,25 +147,28 @@ def screening_state(screenings: Iterable[Screening], on: date) -> CredentialStat
 def _employment(staff: StaffFacts, on: date) -> Iterable[Reason]:
     who = staff.name
     if on < staff.hired_on:
-        yield Reason(Answer.NO, _("%(who)s starts on %(day)s.", who=who, day=staff.hired_on))
+        remedy = _("Can be sent from the first day of work on.")
+        yield Reason(Answer.NO, _("%(who)s starts on %(day)s.", who=who, day=staff.hired_on), remedy=remedy)
     if staff.terminated_on is not None and on > staff.terminated_on:
         yield Reason(Answer.NO, _("%(who)s left on %(day)s.", who=who, day=staff.terminated_on))
     elif staff.status == StaffStatus.LEAVE:
-        yield Reason(Answer.NO, _("%(who)s is on leave. Change the status first.", who=who))
+        sentence = _("%(who)s is on leave. Change the status first.", who=who)
+        yield Reason(Answer.NO, sentence, remedy=_("Set the status to active once the leave is over."))
 
 
 def _skill(staff: StaffFacts, service: ServiceFacts) -> Iterable[Reason]:
     if service.disciplines and staff.discipline not in service.disciplines:
         wanted = ", ".join(sorted(one.upper() for one in service.disciplines))
         sentence = _("%(what)s is done by %(wanted)s only.", what=service.name or _("This service"), wanted=wanted)
-        yield Reason(Answer.NO, sentence)
+        yield Reason(Answer.NO, sentence, remedy=_("Needs another discipline, or the visit another service."))
 
 
 def _exclusion(staff: StaffFacts, on: date) -> Iterable[Reason]:
     who, late = staff.name, ANSWER_OF_EFFECT[staff.overdue_screening]
     known = [one for one in staff.screenings if one.checked_on <= on]
     if not known:
-        yield Reason(late, _("%(who)s was never checked against the exclusion lists.", who=who))
+        sentence = _("%(who)s was never checked against the exclusion lists.", who=who)
+        yield Reason(late, sentence, remedy=_("Look them up in the exclusion lists and record the result."))
     for one in known:
         source = one.source.upper()
         if one.result == ExclusionResult.EXCLUDED:
@@ -174,10 +178,11 @@ def _exclusion(staff: StaffFacts, on: date) -> Iterable[Reason]:
             sentence = _(
                 "A possible match of %(who)s on the list of %(source)s isn't resolved.", who=who, source=source
             )
-            yield Reason(Answer.WARN, sentence)
+            yield Reason(Answer.WARN, sentence, remedy=_("Resolve the possible match."))
         if one.next_due_on < on:
             values = {"who": who, "source": source, "day": one.next_due_on}
-            yield Reason(late, _("The check of %(who)s against %(source)s was due on %(day)s.", **values))
+            sentence = _("The check of %(who)s against %(source)s was due on %(day)s.", **values)
+            yield Reason(late, sentence, remedy=_("Look them up in the exclusion lists and record the result."))
 
 
 def _credentials(staff: StaffFacts, service: ServiceFacts, on: date) -> Iterable[Reason]:
@@ -185,7 +190,8 @@ def _credentials(staff: StaffFacts, service: ServiceFacts, on: date) -> Iterable
         demand, state = holding.demand, holding.state(on)
         asked = demand.is_asked_of(discipline=staff.discipline, position=staff.position, payer=service.payer)
         if asked and state in LACKING:
-            yield Reason(ANSWER_OF_EFFECT[demand.effect], lack_sentence(staff.name, holding, on))
+            said, remedy = lack_sentence(staff.name, holding, on), _remedy_of_lack(holding, on)
+            yield Reason(ANSWER_OF_EFFECT[demand.effect], said, remedy=remedy)
 
 
 def lack_sentence(who: str, holding: Holding, on: date) -> str:
@@ -196,3 +202,12 @@ def lack_sentence(who: str, holding: Holding, on: date) -> str:
     if state == CredentialState.EXPIRED:
         return _("%(what)s of %(who)s expired on %(day)s.", what=what, who=who, day=holding.expires_on(on))
     return _("%(what)s of %(who)s is missing.", what=what, who=who)
+
+
+def _remedy_of_lack(holding: Holding, on: date) -> str:
+    what, state = holding.demand.name, holding.state(on)
+    if state == CredentialState.UNVERIFIED:
+        return _("Verify %(what)s.", what=what)
+    if state == CredentialState.EXPIRED:
+        return _("Enter a renewed %(what)s and have it verified.", what=what)
+    return _("Enter %(what)s and have it verified.", what=what)

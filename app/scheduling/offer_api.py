@@ -1,0 +1,271 @@
+"""Matching, offering and calling out, for programs."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify
+from flask_appbuilder import expose
+from flask_appbuilder.api import BaseApi
+from flask_babel import gettext as _
+
+from app.core.access import allowed
+from app.core.bodies import object_sent
+from app.core.idempotency import once
+from app.core.openapi import answers, document
+from app.core.reading import note_sight
+from app.core.resource import registry
+from app.core.writing import find_row
+from app.scheduling.matching_rows import answer_of, note_seen, within_scope
+from starline.core.db import session
+from starline.core.problems import invalid
+from starline.scheduling import call_outs, offers
+from starline.scheduling.call_outs import Outcome
+from starline.scheduling.matching import match
+from starline.scheduling.models import CallOut, Visit
+from starline.scheduling.offer_words import CallOutReason
+
+THEN = ("open", "offer", "assign")
+
+
+class VisitMatchesApi(BaseApi):  # type: ignore[misc]
+    """`GET /api/v1/visit_matches/<pk>`: an address of its own, for below a visit every word is a verb."""
+
+    resource_name = "visit_matches"
+    openapi_spec_tag = "Visits"
+
+    @expose("/<row:pk>", methods=["GET"])
+    def matches(self, pk: str) -> Response:
+        """Who could take the visit, ranked, and who can't, with what would make them eligible."""
+        allowed("can_edit", "Visits")
+        visit: Visit = find_row(registry["Visits"], pk)
+        note_sight(registry["Visits"], visit)
+        found = match(visit, within=within_scope())
+        note_seen([found])
+        return jsonify(answer_of(found))
+
+
+class OfferingApi(BaseApi):  # type: ignore[misc]
+    """`POST /api/v1/visits/<pk>/offer`."""
+
+    resource_name = "visits"
+    openapi_spec_tag = "Visits"
+
+    @expose("/<row:pk>/offer", methods=["POST"])
+    @once
+    def offer(self, pk: str) -> Response:
+        viewer = allowed("can_edit", "Visits")
+        body = object_sent("staff_member_ids", "expires_at", "note")
+        visit: Visit = find_row(registry["Visits"], pk, lock=True)
+        note = body.get("note")
+        if not (note is None or isinstance(note, str)):
+            raise invalid("note", _("Send a note of at most %(most)d characters, or nothing.", most=300))
+        until, people = _instant(body.get("expires_at")), _people(body.get("staff_member_ids"))
+        made = offers.offer(visit, to=people, until=until, note=note, by=viewer.user_id)
+        session.flush()
+        answer = jsonify(id=str(made.id), visit_id=str(visit.id), invited=made.invited, status=made.status)
+        answer.status_code = 201
+        return answer
+
+
+class InvitingApi(BaseApi):  # type: ignore[misc]
+    """`POST /api/v1/offers/<pk>/invite`."""
+
+    resource_name = "offers"
+    openapi_spec_tag = "Offers"
+
+    @expose("/<row:pk>/invite", methods=["POST"])
+    @once
+    def invite(self, pk: str) -> Response:
+        viewer = allowed("can_edit", "Offers")
+        people = _people(object_sent("staff_member_ids").get("staff_member_ids"))
+        made = offers.invite(find_row(registry["Offers"], pk), to=people, by=viewer.user_id)
+        session.flush()
+        return jsonify(id=str(made.id), invited=made.invited, status=made.status)
+
+
+class CallOutApi(BaseApi):  # type: ignore[misc]
+    """`POST /api/v1/staff/<pk>/call_out`; it is undone by `POST /api/v1/call_outs/<pk>/undo`."""
+
+    resource_name = "staff"
+    openapi_spec_tag = "Call-outs"
+
+    @expose("/<row:pk>/call_out", methods=["POST"])
+    @once
+    def call_out(self, pk: str) -> Response:
+        viewer = allowed("can_edit", "CallOuts")
+        allowed("can_edit", "Visits")
+        body = object_sent("first_on", "last_on", "reason", "note", "then")
+        member = find_row(registry["StaffMembers"], pk)
+        then = body.get("then", "open")
+        if then not in THEN:
+            raise invalid("then", _("then is one of: %(possible)s.", possible=", ".join(THEN)))
+        made = call_outs.call_out(member, **_call_out(body), by=viewer.user_id)
+        done = _fill(made, then, by=viewer.user_id)
+        session.flush()
+        answer = jsonify(id=str(made.id), visits=_visits(made, done))
+        answer.status_code = 201
+        return answer
+
+
+APIS = (VisitMatchesApi, OfferingApi, InvitingApi, CallOutApi)
+
+
+def _people(given: Any) -> list[UUID]:
+    """Staff members within the viewer's scope."""
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        raise invalid("staff_member_ids", _("Send the ids of caregivers as a list."))
+    return [find_row(registry["StaffMembers"], one).id for one in given[: offers.MOST_ASKED + 1]]
+
+
+def _instant(given: Any) -> datetime | None:
+    if given is None:
+        return None
+    try:
+        found = datetime.fromisoformat(given)
+    except (TypeError, ValueError):
+        found = None
+    if found is None or found.tzinfo is None:
+        raise invalid("expires_at", _("Give an instant with its zone, like 2026-03-31T17:00:00Z."))
+    return found
+
+
+def _call_out(body: dict[str, Any]) -> dict[str, Any]:
+    reason, note = body.get("reason", CallOutReason.SICK), body.get("note")
+    if reason not in list(CallOutReason):
+        raise invalid("reason", _("reason is one of: %(possible)s.", possible=", ".join(CallOutReason)))
+    if not (note is None or isinstance(note, str)):
+        raise invalid("note", _("Send a note of at most %(most)d characters, or nothing.", most=300))
+    first, last = _day(body.get("first_on"), "first_on"), _day(body.get("last_on"), "last_on")
+    if first is None:
+        raise invalid("first_on", _("Give the first day."))
+    return {"first_on": first, "last_on": last, "reason": CallOutReason(reason), "note": note}
+
+
+def _day(given: Any, field: str) -> date | None:
+    if given is None:
+        return None
+    try:
+        return date.fromisoformat(given)
+    except (TypeError, ValueError):
+        raise invalid(field, _("Give a date like 2026-03-31.")) from None
+
+
+def _fill(made: CallOut, then: str, *, by: int) -> Outcome:
+    """Offer to the best few of each visit, or give it to the best who can."""
+    if then == "open":
+        return Outcome()
+    found = call_outs.replacements(call_outs.opened_by(made), within=within_scope())
+    best = call_outs.best_of(found, call_outs.USUALLY_ASKED)
+    fill = call_outs.offer_each if then == "offer" else call_outs.give_each
+    return fill(made, best, by=by)
+
+
+def _visits(made: CallOut, done: Outcome) -> list[dict[str, Any]]:
+    offered, left = {one.visit_id: str(one.id) for one in done.offered}, {one.id: why for one, why in done.left}
+    return [
+        {
+            "id": str(visit.id),
+            "staff_member_id": str(visit.staff_member_id) if visit.staff_member_id else None,
+            "offer_id": offered.get(visit.id),
+            "left_because": left.get(visit.id),
+        }
+        for visit in call_outs.opened_by(made)
+    ]
+
+
+_TEXT: dict[str, Any] = {"type": "string"}
+_ID, _DAY, _NOTE = (
+    {**_TEXT, "format": "uuid"},
+    {**_TEXT, "format": "date"},
+    {**_TEXT, "maxLength": 300, "nullable": True},
+)
+_WHOLE = {"type": "integer"}
+_MAYBE_ID = {**_ID, "nullable": True}
+_PK = {"name": "pk", "in": "path", "required": True, "schema": _ID}
+_KEY = {"name": "Idempotency-Key", "in": "header", "schema": {**_TEXT, "maxLength": 200}}
+
+
+def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, **({"required": list(required)} if required else {})}
+
+
+def _list(item: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": item}
+
+
+_PROSPECT = {
+    "staff_member_id": _ID,
+    "name": _TEXT,
+    "week_minutes": _WHOLE,
+    "kilometres": {"type": "number", "nullable": True},
+    "last_visit_on": {**_DAY, "nullable": True},
+}
+_FACTOR = _object({"factor": _TEXT, "points": _WHOLE, "most": _WHOLE, "sentence": _TEXT})
+_CANDIDATE = _object({**_PROSPECT, "points": _WHOLE, "factors": _list(_FACTOR), "warnings": _list(_TEXT)})
+_BARRED = _object({**_PROSPECT, "reasons": _list(_object({"sentence": _TEXT, "remedy": _TEXT}))})
+_FINDING = _object({"rule": _TEXT, "effect": {**_TEXT, "enum": ["warn", "block"]}, "sentence": _TEXT})
+_PEOPLE = {**_list(_ID), "minItems": 1, "maxItems": offers.MOST_ASKED}
+_OFFER = {"id": _ID, "invited": _WHOLE, "status": _TEXT}
+_OPENED = _object(
+    {"id": _ID, "staff_member_id": _MAYBE_ID, "offer_id": _MAYBE_ID, "left_because": {**_TEXT, "nullable": True}}
+)
+
+
+def _post(path: str, tag: str, summary: str, body: dict[str, Any], shown: dict[str, Any], ok: int) -> None:
+    operation = {
+        "tags": [tag],
+        "summary": summary,
+        "parameters": [_PK, _KEY],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+        "responses": answers(404, 409, 422, schema=_object(shown), ok=ok),
+    }
+    document(f"/api/v1/{path}", "post", operation)
+
+
+document(
+    "/api/v1/visit_matches/{pk}",
+    "get",
+    {
+        "tags": ["Visits"],
+        "summary": "Who could take the visit, the best first, and what would make the others eligible",
+        "parameters": [_PK],
+        "responses": answers(
+            404,
+            schema=_object(
+                {"id": _ID, "against": _list(_FINDING), "result": _list(_CANDIDATE), "ineligible": _list(_BARRED)}
+            ),
+        ),
+    },
+)
+_post(
+    "visits/{pk}/offer",
+    "Visits",
+    "Offer the open visit to caregivers: the first who accepts has it",
+    _object(
+        {"staff_member_ids": _PEOPLE, "expires_at": {**_TEXT, "format": "date-time", "nullable": True}, "note": _NOTE},
+        "staff_member_ids",
+    ),
+    {**_OFFER, "visit_id": _ID},
+    201,
+)
+_post(
+    "offers/{pk}/invite", "Offers", "Ask more", _object({"staff_member_ids": _PEOPLE}, "staff_member_ids"), _OFFER, 200
+)
+_post(
+    "staff/{pk}/call_out",
+    "Call-outs",
+    "Open the caregiver's visits of these days; offer each to the best, or assign it",
+    _object(
+        {
+            "first_on": _DAY,
+            "last_on": {**_DAY, "nullable": True},
+            "reason": {**_TEXT, "enum": list(CallOutReason)},
+            "note": _NOTE,
+            "then": {**_TEXT, "enum": list(THEN)},
+        },
+        "first_on",
+    ),
+    {"id": _ID, "visits": _list(_OPENED)},
+    201,
+)

@@ -1,0 +1,17 @@
+"""Identifiers that a form has sent."""
+
+from uuid import UUID
+
+from flask import request
+from flask_babel import gettext as _
+
+from starline.core.errors import NotFound
+from starline.core.identifiers import parse_uuid
+
+
+def ids_sent(name: str) -> list[UUID]:
+    """Every value of the field `name`, in order. Raises `NotFound` for one that is no identifier."""
+    found = [parse_uuid(one) for one in request.form.getlist(name)]
+    if None in found:
+        raise NotFound(_("There is no such record, or you may not see it."))
+    return [one for one in found if one is not None]

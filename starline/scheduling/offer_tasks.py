@@ -1,0 +1,26 @@
+"""The jobs of offers: mails, and the end of those that nobody took."""
+
+from uuid import UUID
+
+from starline.core.schedules import scheduled_per_organization
+from starline.core.tasks import task
+from starline.scheduling import offer_mails, offers
+
+
+@task("scheduling.send_offer")
+def send_offer(invitation_id: str) -> None:
+    """Mail one caregiver about one open visit."""
+    offer_mails.send_offer(UUID(invitation_id))
+
+
+@task("scheduling.send_offer_over")
+def send_offer_over(invitation_id: str) -> None:
+    """Mail one caregiver that an offer is settled."""
+    offer_mails.send_over(UUID(invitation_id))
+
+
+@scheduled_per_organization(cron="*/5 * * * *", name="scheduling.expire_offers")
+@task("scheduling.expire_offers")
+def expire_offers() -> None:
+    """Close the offers whose time is over."""
+    offers.expire()
