@@ -35,6 +35,7 @@ TASK_MODULES = (
     "starline.clients.tasks",
     "starline.services.tasks",
     "starline.scheduling.tasks",
+    "starline.webhooks.tasks",
 )
 """Every module that declares tasks or schedules."""
 

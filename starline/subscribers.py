@@ -7,5 +7,15 @@ from starline.scheduling import leaving
 from starline.services import founding as services
 from starline.staff import catalogue
 from starline.staff import documents as staff_documents
+from starline.webhooks import telling as webhooks
 
-__all__ = ["catalogue", "client_documents", "leaving", "onboarding", "security", "services", "staff_documents"]
+__all__ = [
+    "catalogue",
+    "client_documents",
+    "leaving",
+    "onboarding",
+    "security",
+    "services",
+    "staff_documents",
+    "webhooks",
+]

@@ -12,6 +12,8 @@ from starline.scheduling.vocabulary import VisitStatus, VoidReason
 from starline.services.models import PlanService, ServicePlan
 from starline.services.vocabulary import PlanStatus
 from starline.staff.vocabulary import OnboardingStatus, ReviewStatus
+from starline.webhooks.models import WebhookDelivery
+from starline.webhooks.vocabulary import DeliveryState
 from tests.isolation.asks import Ask
 from tests.isolation.cast import Agency
 
@@ -32,6 +34,8 @@ STATES: dict[tuple[str, str], States] = {
     ("visits", "confirm"): lambda agency, key: _given_to_somebody(agency),
     ("visits", "take_off"): lambda agency, key: _given_to_somebody(agency),
     ("visits", "reinstate"): lambda agency, key: {"status": VisitStatus.CANCELLED, "void_reason": VoidReason.OTHER},
+    ("calendar_feeds", "revoke"): lambda agency, key: {"revoked_at": None, "revoked_by_id": None},
+    ("webhook_deliveries", "send_again"): lambda agency, key: _with_its_endpoint_on(agency, key),
     ("staff", "invite_to_sign_in"): lambda agency, key: {"user_id": None, "email": f"{key}@{agency.host}.example"},
 }
 """What a row is set to before its verb is asked for, by resource and verb."""
@@ -53,6 +57,12 @@ def _with_a_service(agency: Agency, key: Any) -> dict[str, Any]:
             service_id = agency.own["service_types"]["id"]
             session.add(PlanService(plan_id=key, service_type_id=service_id, hours_per_week=Decimal(10)))
     return {"status": PlanStatus.DRAFT}
+
+
+def _with_its_endpoint_on(agency: Agency, key: Any) -> dict[str, Any]:
+    with tenancy.acting(agency.id), db.transaction():
+        session.query(WebhookDelivery).filter_by(id=key).one().endpoint.is_active = True
+    return {"state": DeliveryState.DELIVERED}
 
 
 def _without_a_next_edition(agency: Agency, key: Any) -> dict[str, Any]:

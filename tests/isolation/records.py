@@ -15,6 +15,7 @@ from starline.identity.saved_views import DefaultView
 from starline.imports.models import ImportRow
 from starline.notifications.service import notify_all
 from starline.organizations.models import IdempotentRequest
+from starline.scheduling import feeds
 from starline.staff.models import CredentialReminder
 from tests.audit.trail import seal_everything
 
@@ -43,6 +44,8 @@ def keep_records(agency: Any, user_id: int) -> None:
         credential_id = UUID(agency.own["credentials"]["id"])
         session.add(CredentialReminder(credential_id=credential_id, days=30, reminded_on=clock.today()))
         client_id = agency.parents["clients"]
+        feed = feeds.make({"client_id": UUID(client_id)}, by=None)
+        agency.used_up["feeds"] = str(feed.address).rpartition("/")[2].removesuffix(".ics")
         row = ImportRow(import_id=UUID(agency.own["imports"]["id"]), number=2)
         row.cells = '["A cell"]'
         session.add(row)
