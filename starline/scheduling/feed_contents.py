@@ -134,7 +134,7 @@ def _repeated(repeated: Mapping[UUID, Row[Any]], of_series: Mapping[UUID, list[E
 def _newest_changes(repeated: Mapping[UUID, Row[Any]]) -> dict[UUID, datetime]:
     """When a visit of each series was changed last, or a holiday on which it pauses."""
     query = select(Visit.series_id, func.max(Visit.changed_on)).where(Visit.series_id.in_(repeated))
-    found: dict[Any, Any] = dict(session.execute(query.group_by(Visit.series_id)).tuples().all())
+    found: dict[Any, datetime] = dict(iter(session.execute(query.group_by(Visit.series_id))))
     holidays = session.scalar(select(func.max(Holiday.changed_on)))
     return {
         number: max(found[number], holidays)
