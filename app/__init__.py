@@ -19,6 +19,7 @@ FACES = (
     "staff",
     "services",
     "scheduling",
+    "webhooks",
     "notifications",
     "shell",
     "theming",

@@ -14,6 +14,7 @@ from starline.organizations import models as organizations
 from starline.scheduling import models as scheduling
 from starline.services import models as services
 from starline.staff import models as staff
+from starline.webhooks import models as webhooks
 
 __all__ = [
     "alerts",
@@ -38,4 +39,5 @@ __all__ = [
     "services",
     "staff",
     "support",
+    "webhooks",
 ]

@@ -36,6 +36,7 @@ TASK_MODULES = (
     "starline.services.tasks",
     "starline.scheduling.tasks",
     "starline.scheduling.offer_tasks",
+    "starline.webhooks.tasks",
 )
 """Every module that declares tasks or schedules."""
 

@@ -8,6 +8,7 @@ from starline.scheduling import following, leaving, offers, tolerances
 from starline.services import founding as services
 from starline.staff import catalogue
 from starline.staff import documents as staff_documents
+from starline.webhooks import telling as webhooks
 
 __all__ = [
     "catalogue",
@@ -21,4 +22,5 @@ __all__ = [
     "staff_documents",
     "tolerances",
     "visit_documents",
+    "webhooks",
 ]

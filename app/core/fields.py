@@ -155,7 +155,7 @@ def _of_column(
     key: str | None = None,
     target: Any = None,
 ) -> Field:
-    kind = kind or _kind_of(column)
+    kind = kind or (Kind.MULTI if "choices" in column.info else _kind_of(column))
     has_default = column.default is not None or column.server_default is not None or column.computed is not None
     return Field(
         name=name,
@@ -166,7 +166,7 @@ def _of_column(
         column=column,
         required=not column.nullable and not has_default and kind is not Kind.BOOLEAN,
         max_length=getattr(column.type, "length", None) if kind in (Kind.TEXT, Kind.EMAIL, Kind.PHONE) else None,
-        choices=tuple(column.type.enums) if isinstance(column.type, sa.Enum) else (),
+        choices=tuple(column.type.enums if isinstance(column.type, sa.Enum) else column.info.get("choices", ())),
         target=target,
     )
 

@@ -8,12 +8,13 @@ asked.refuse_problems()
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 
 from starline.core.errors import Invalid
 
+Read = TypeVar("Read", date, time, datetime)
 YEARS = range(2000, 2200)
 """Of days and instants that anybody means."""
 
@@ -81,7 +82,7 @@ def truth(value: Any) -> bool:
     return value
 
 
-def _parsed(parse: Callable[[str], Any], value: Any, expected: str) -> Any:
+def _parsed(parse: Callable[[str], Read], value: Any, expected: str) -> Read:
     try:
         found = parse(value)
         if getattr(found, "year", YEARS.start) not in YEARS:

@@ -301,6 +301,8 @@ FURTHER_PERMISSIONS = frozenset(
         ("can_add", "OwnCredentials"),
         ("can_read", "OwnOffers"),
         ("can_edit", "OwnOffers"),
+        ("can_read", "OwnCalendar"),
+        ("can_add", "OwnCalendar"),
         ("can_add", "Files"),
         ("can_delete", "Files"),
         ("can_hold", "Files"),

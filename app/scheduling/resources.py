@@ -1,9 +1,11 @@
 """Visits, their series and the holidays, as screens and REST."""
 
 from app.core.resource import Chart, Resource
+from app.scheduling import feed_resources
 from starline.scheduling import holidays, series, visits
 from starline.scheduling.models import Holiday, Visit, VisitSeries
 
+assert feed_resources
 VISIT_TONES = {
     "scheduled": "info",
     "confirmed": "info",

@@ -42,7 +42,7 @@ TWINS = "Duplicates Merges"
 """Records of one person, and what was made of them."""
 
 STAFF = "StaffMembers Credential* ExclusionChecks Availability TimeOffRequests Training* Onboarding*"
-STAFF_OFFICE = "Applicants PerformanceReviews InServiceRules Compliance OwnCredentials"
+STAFF_OFFICE = "Applicants PerformanceReviews InServiceRules Compliance OwnCredentials OwnCalendar"
 """What human resources do besides: hiring, judging, and the rules that the agency sets itself."""
 
 PAY = "PayRates"
@@ -100,9 +100,10 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("read add edit delete export", f"{PLANS} {SCHEDULE} Holidays"),
             ("read add edit export", f"{PROOF} TelephonyPins"),
             ("read", "EvvTolerances"),
+            ("read add edit", "CalendarFeeds"),
             ("read edit", TWINS),
             ("read", f"{INSURANCE} {CATALOGUE} StaffMembers Credential* ExclusionChecks Training* Compliance Branches"),
-            ("read add", "OwnCredentials"),
+            ("read add", "OwnCredentials OwnCalendar"),
             ("read add edit delete export", FILES),
             ("add", EMERGENCY),
             ("reveal", "ServiceAddresses"),
@@ -121,7 +122,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             OFFERED,
             ("read export", f"{SCHEDULE} {PROOF} Holidays"),
             ("read", f"{INSURANCE} {TWINS} ServiceTypes StaffMembers Credential* Training* Availability Branches"),
-            ("read add", "OwnCredentials"),
+            ("read add", "OwnCredentials OwnCalendar"),
             ("add", EMERGENCY),
             EXPORTS,
             VIEWS,
@@ -167,7 +168,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("add", "ClockEvents"),
             ("edit", "VisitTasks VisitRecords"),
             ("add", "TimeOffRequests Incidents"),
-            ("read add", f"OwnCredentials {FILES}"),
+            ("read add", f"OwnCredentials OwnCalendar {FILES}"),
             OFFERED,
         ),
     ),

@@ -38,6 +38,7 @@ CLEARED = frozenset(
     {
         "api_keys",
         "audit_blocks",
+        "calendar_feeds",
         "custom_values",
         "file_versions",
         "idempotent_requests",
@@ -57,6 +58,8 @@ CLEARED = frozenset(
         "telephony_pins",
         "user_sessions",
         "user_tokens",
+        "webhook_deliveries",
+        "webhook_endpoints",
     }
 )
 """Tables that are emptied: what opens doors, what waits to be sent, what is worked out again, and seals of a trail

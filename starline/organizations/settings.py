@@ -129,6 +129,12 @@ SCHEDULING = {
     ),
     "when_double_cover": Setting("Two visits to a client at once will", "warn", choices=("nothing", "warn", "block")),
     "when_plan": Setting("A visit beyond the service plan will", "warn", choices=("nothing", "warn", "block")),
+    "feed_shows": Setting(
+        "Calendar addresses show",
+        "time_and_town",
+        help="Whoever has an address, and the calendar's maker, reads it.",
+        choices=("time_and_town", "first_name_and_service"),
+    ),
     "weeks_ahead": Setting("Visits are made ahead (weeks)", 8, least=2, most=26),
     "exclusion_check_days": Setting("Exclusion lists are checked every (days)", 31, least=7, most=366),
     "overdue_exclusion": Setting(

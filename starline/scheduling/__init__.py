@@ -1,6 +1,6 @@
 """Scheduling: who goes where, and when.
 
-Owns: visit, series of visits, holiday.
+Owns: visit, series of visits, holiday, calendar address.
 Words: a series repeats by a rule (RFC 5545) in the wall-clock time of a zone; its visits are made some weeks ahead.
 A visit has a caregiver or is open; it goes scheduled → confirmed → in progress → completed → verified → billed, or is
 void: cancelled or missed, with a reason. A visit that was changed for itself is changed by hand.

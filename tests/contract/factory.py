@@ -35,6 +35,8 @@ FORMATS: dict[str, Any] = {
     "state": "OH",
     "time_zone": "America/New_York",
     "to_status": "assessment",
+    "events": ["visit:added"],
+    "url": "https://93.184.215.14/hook",
     "scopes": ["clients:read"],
     "validity_months": 12,
     "visibility": "family",

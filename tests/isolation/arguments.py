@@ -68,6 +68,11 @@ def client(agency: Agency, person: Person) -> Arguments:
     return {"pk": agency.parents["clients"]}
 
 
+def feed(agency: Agency, person: Person) -> Arguments:
+    """The secret of a calendar address of the agency's."""
+    return {"secret": agency.used_up["feeds"]}
+
+
 def visit(agency: Agency, person: Person) -> Arguments:
     return {"pk": agency.own["visits"]["id"]}
 

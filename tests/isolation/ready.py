@@ -14,6 +14,8 @@ from starline.scheduling.vocabulary import VisitStatus, VoidReason
 from starline.services.models import PlanService, ServicePlan
 from starline.services.vocabulary import PlanStatus
 from starline.staff.vocabulary import OnboardingStatus, ReviewStatus
+from starline.webhooks.models import WebhookDelivery
+from starline.webhooks.vocabulary import DeliveryState
 from tests.isolation.asks import Ask
 from tests.isolation.cast import Agency
 
@@ -40,6 +42,8 @@ STATES: dict[tuple[str, str], States] = {
     ("telephony_pins", "unlock"): lambda agency, key: {"failed_tries": 1},
     ("offers", "withdraw"): lambda agency, key: {"status": OfferStatus.OPEN, "closed_at": None},
     ("call_outs", "undo"): lambda agency, key: {"undone_at": None},
+    ("calendar_feeds", "revoke"): lambda agency, key: {"revoked_at": None, "revoked_by_id": None},
+    ("webhook_deliveries", "send_again"): lambda agency, key: _with_its_endpoint_on(agency, key),
     ("staff", "invite_to_sign_in"): lambda agency, key: {"user_id": None, "email": f"{key}@{agency.host}.example"},
 }
 """What a row is set to before its verb is asked for, by resource and verb."""
@@ -61,6 +65,12 @@ def _with_a_service(agency: Agency, key: Any) -> dict[str, Any]:
             service_id = agency.own["service_types"]["id"]
             session.add(PlanService(plan_id=key, service_type_id=service_id, hours_per_week=Decimal(10)))
     return {"status": PlanStatus.DRAFT}
+
+
+def _with_its_endpoint_on(agency: Agency, key: Any) -> dict[str, Any]:
+    with tenancy.acting(agency.id), db.transaction():
+        session.query(WebhookDelivery).filter_by(id=key).one().endpoint.is_active = True
+    return {"state": DeliveryState.DELIVERED}
 
 
 def _without_a_next_edition(agency: Agency, key: Any) -> dict[str, Any]:

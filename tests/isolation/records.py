@@ -16,6 +16,7 @@ from starline.identity.saved_views import DefaultView
 from starline.imports.models import ImportRow
 from starline.notifications.service import notify_all
 from starline.organizations.models import IdempotentRequest
+from starline.scheduling import feeds
 from starline.scheduling.models import VisitAct
 from starline.staff.models import CredentialReminder
 from tests.audit.trail import seal_everything
@@ -47,6 +48,8 @@ def keep_records(agency: Any, user_id: int) -> None:
         client_id = agency.parents["clients"]
         of_visit = {"visit_id": UUID(agency.own["visits"]["id"]), "client_id": UUID(client_id)}
         session.add(VisitAct(**of_visit, kind="note", happened_at=now, event_id=uuid7(), subject_id=uuid7()))
+        feed = feeds.make({"client_id": UUID(client_id)}, by=None)
+        agency.used_up["feeds"] = str(feed.address).rpartition("/")[2].removesuffix(".ics")
         row = ImportRow(import_id=UUID(agency.own["imports"]["id"]), number=2)
         row.cells = '["A cell"]'
         session.add(row)

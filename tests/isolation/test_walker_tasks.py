@@ -35,6 +35,7 @@ WITHOUT_TRACE = {
     "files.scan_version": "No scanner is connected here; tests/files has one.",
     "files.scan_waiting": "No scanner is connected here; tests/files has one.",
     "files.sweep": "No bytes of the cast are nobody's; tests/files makes some.",
+    "webhooks.deliver": "It speaks to other machines; tests/webhooks has one.",
     "clients.find_duplicates": "Pairs are formed as clients are taken in; tests/clients proves what the night finds.",
     "core.verify_audit": "It only reads, and the trail keeps that it did.",
 }

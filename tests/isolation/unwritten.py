@@ -20,6 +20,8 @@ def unwritten(agency: Any, resource: Resource) -> dict[str, Any]:
             "break_glass_accesses": {**user, "client_id": client, "reason": "The door stood open"},
             "imports": {**user, "list_name": "Clients"},
             "security_alerts": {**user, "kind": "denials", "count": 50},
+            # It is on its way to nobody: a walk of tasks speaks to no other machine.
+            "webhook_deliveries": {"body": "{}", "state": "delivered"},
             # Everybody who may see files may see staff members.
             "files": {"owner_table": "staff_members", "staff_member_id": staff},
         }.get(resource.name, {})

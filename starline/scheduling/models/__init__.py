@@ -2,6 +2,7 @@
 
 from starline.scheduling.models.call_outs import CalledOutVisit, CallOut
 from starline.scheduling.models.evv import ClockEvent, EvvTolerance, VisitException
+from starline.scheduling.models.feeds import CalendarFeed
 from starline.scheduling.models.offers import Offer, OfferInvitation
 from starline.scheduling.models.records import VisitAct, VisitRecord, VisitTask
 from starline.scheduling.models.series import Holiday, VisitSeries
@@ -9,6 +10,7 @@ from starline.scheduling.models.telephony import TelephonyLine, TelephonyPin
 from starline.scheduling.models.visits import Visit
 
 __all__ = [
+    "CalendarFeed",
     "CallOut",
     "CalledOutVisit",
     "ClockEvent",
