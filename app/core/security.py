@@ -298,6 +298,8 @@ FURTHER_PERMISSIONS = frozenset(
         ("can_export", "Compliance"),
         ("can_read", "OwnCredentials"),
         ("can_add", "OwnCredentials"),
+        ("can_read", "OwnVisits"),
+        ("can_add", "OwnVisits"),
         ("can_add", "Files"),
         ("can_delete", "Files"),
         ("can_hold", "Files"),

@@ -37,7 +37,7 @@ TWINS = "Duplicates Merges"
 """Records of one person, and what was made of them."""
 
 STAFF = "StaffMembers Credential* ExclusionChecks Availability TimeOffRequests Training* Onboarding*"
-STAFF_OFFICE = "Applicants PerformanceReviews InServiceRules Compliance OwnCredentials"
+STAFF_OFFICE = "Applicants PerformanceReviews InServiceRules Compliance OwnCredentials OwnVisits"
 """What human resources do besides: hiring, judging, and the rules that the agency sets itself."""
 
 PAY = "PayRates"
@@ -95,7 +95,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("read add edit delete export", f"{PLANS} {SCHEDULE} Holidays"),
             ("read edit", TWINS),
             ("read", f"{INSURANCE} {CATALOGUE} StaffMembers Credential* ExclusionChecks Training* Compliance Branches"),
-            ("read add", "OwnCredentials"),
+            ("read add", "OwnCredentials OwnVisits"),
             ("read add edit delete export", FILES),
             ("add", EMERGENCY),
             ("reveal", "ServiceAddresses"),
@@ -113,7 +113,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("read add edit", "CareTasks"),
             ("read export", f"{SCHEDULE} Holidays"),
             ("read", f"{INSURANCE} {TWINS} ServiceTypes StaffMembers Credential* Training* Availability Branches"),
-            ("read add", "OwnCredentials"),
+            ("read add", "OwnCredentials OwnVisits"),
             ("add", EMERGENCY),
             EXPORTS,
             VIEWS,
@@ -155,7 +155,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ),
             ("read", "TrainingRecords OnboardingItems PerformanceReviews"),
             ("add", "TimeOffRequests Incidents"),
-            ("read add", f"OwnCredentials {FILES}"),
+            ("read add", f"OwnCredentials OwnVisits {FILES}"),
         ),
     ),
     RoleTemplate("Family", RecordScope.OWN, (("read", "Clients Contacts ServiceAddresses CareTeamMembers"),)),
