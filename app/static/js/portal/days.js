@@ -86,5 +86,5 @@ export function viewOf(page, days, id) {
   if (page === 'schedule') return { days: days.days.map((one) => ({ id: one.label, label: one.label, visits: one.ids.map((key) => byId.get(key)) })) };
   const today = days.visits.filter((one) => one.is_today || one.is_running);
   const next = days.visits.find((one) => one.is_running) ?? today.find((one) => one.can_clock_in);
-  return { next, running: next?.is_running ? next : undefined, later: today.filter((one) => one !== next), count: today.filter((one) => !one.is_void).length };
+  return { next, later: today.filter((one) => one !== next), count: today.filter((one) => !one.is_void).length };
 }
