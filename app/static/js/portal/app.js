@@ -167,6 +167,7 @@ async function ensureKey() {
 }
 
 function listen() {
+  document.addEventListener('gone', () => location.replace('/login?next=/my'));
   addEventListener('online', comeBack);
   addEventListener('offline', () => { state.isOffline = true; draw(); });
   document.addEventListener('visibilitychange', () => { if (!document.hidden) comeBack(); });
@@ -191,6 +192,7 @@ function listen() {
 async function begin() {
   if (document.body.dataset.page === 'ended') {
     state.hasEnded = true;
+    if (!(await store.exists())) return;
     await vault.closeAll();
     await drawSync();
     return;

@@ -3,6 +3,8 @@
 const NAME = 'starline-phone';
 const STORES = { meta: undefined, days: undefined, acts: 'event_id' };
 
+const NEVER = new Promise(() => {});
+
 let opened;
 
 function open() {
@@ -12,8 +14,12 @@ function open() {
       for (const [name, keyPath] of Object.entries(STORES)) asked.result.createObjectStore(name, keyPath ? { keyPath } : {});
     };
     asked.onsuccess = () => {
-      // Another tab signs out: it must not wait for this one.
-      asked.result.onversionchange = () => { asked.result.close(); opened = undefined; };
+      // Another tab signs out: it must not wait for this one, and nothing may come back from here.
+      asked.result.onversionchange = () => {
+        asked.result.close();
+        opened = NEVER;
+        globalThis.document?.dispatchEvent(new Event('gone'));
+      };
       asked.result.onclose = () => { opened = undefined; };
       resolve(asked.result);
     };
@@ -66,7 +72,7 @@ export async function next(name) {
 // Everything, for good. Resolves when it is gone.
 export async function destroy() {
   if (opened) (await opened).close();
-  opened = undefined;
+  opened = NEVER; // what this page still has under way must not make it anew
   await new Promise((resolve) => {
     const asked = indexedDB.deleteDatabase(NAME);
     asked.onsuccess = asked.onerror = resolve;
