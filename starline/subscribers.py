@@ -4,7 +4,7 @@ from starline.clients import documents as client_documents
 from starline.identity import onboarding
 from starline.notifications import security
 from starline.scheduling import documents as visit_documents
-from starline.scheduling import leaving, tolerances
+from starline.scheduling import following, leaving, tolerances
 from starline.services import founding as services
 from starline.staff import catalogue
 from starline.staff import documents as staff_documents
@@ -12,6 +12,7 @@ from starline.staff import documents as staff_documents
 __all__ = [
     "catalogue",
     "client_documents",
+    "following",
     "leaving",
     "onboarding",
     "security",

@@ -19,7 +19,7 @@ from starline.core import db, language
 from starline.core import tenancy as context
 from starline.core.errors import DomainError, NotAllowed, Unauthenticated
 
-OPEN_APIS = frozenset({"", "AuthApi", "health", "openapi"})
+OPEN_APIS = frozenset({"", "AuthApi", "TelephonyApi", "health", "openapi"})
 """APIs that answer strangers; an address that is none of ours answers 404 to everybody."""
 log = logging.getLogger(__name__)
 

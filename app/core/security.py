@@ -216,8 +216,9 @@ def check_csrf() -> None:
 
 
 def _is_sign_in_api() -> bool:
-    """Signing in by REST proves itself by what it sends and sets no cookie; a cookie that comes along means nothing."""
-    return request.endpoint in {"AuthApi.login", "AuthApi.refresh", "AuthApi.verify"}
+    """Signing in by REST proves itself by what it sends and sets no cookie; a cookie that comes along means nothing.
+    So does a call that its telephone line has signed."""
+    return request.endpoint in {"AuthApi.login", "AuthApi.refresh", "AuthApi.verify", "TelephonyApi.call"}
 
 
 def _claims_of(header: str) -> tokens.AccessClaims:
@@ -305,6 +306,9 @@ FURTHER_PERMISSIONS = frozenset(
         ("can_hold", "Files"),
         ("can_add", "Imports"),
         ("can_export", "Exports"),
+        ("can_add", "ClockEvents"),
+        ("can_edit", "VisitTasks"),
+        ("can_edit", "VisitRecords"),
     }
 )
 """Of screens and endpoints that are no resource; `Organizations` is the operators'."""

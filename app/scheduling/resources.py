@@ -19,6 +19,7 @@ VISIT_TONES = {
 class Visits(Resource, model=Visit, menu="Care", icon="calendar-event"):
     table = "starts_at ends_at client staff_member service_type status open_reason"
     filters = "client staff_member service_type status starts_at occurs_on open_reason void_reason series is_changed"
+    extra = "clocked_in_at clocked_out_at"
     order = "-starts_at"
     form = {
         "Visit": "client service_type service_address staff_member",
@@ -29,6 +30,7 @@ class Visits(Resource, model=Visit, menu="Care", icon="calendar-event"):
         "": "status void_reason void_note open_reason",
         **form,
         "Against a rule": "override_reason overridden",
+        "Clocked": "clocked_in_at clocked_out_at",
         "Series": "series occurs_on is_changed time_zone",
     }
     pills = {"status": VISIT_TONES}
@@ -74,3 +76,8 @@ class Holidays(Resource, model=Holiday, menu="Settings", icon="star"):
     create = holidays.add_holiday
     update = holidays.update_holiday
     delete = holidays.remove_holiday
+
+
+from app.scheduling import evv_resources  # noqa: E402  (the rail shows resources in the order of declaration)
+
+assert evv_resources

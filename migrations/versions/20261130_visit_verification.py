@@ -88,7 +88,7 @@ def upgrade() -> None:
         "telephony_pins",
         sa.Column("organization_id", sa.Uuid(), nullable=False),
         sa.Column("staff_member_id", sa.Uuid(), nullable=False),
-        sa.Column("pin_encrypted", sa.LargeBinary(), nullable=True),
+        sa.Column("pin_hash", sa.String(length=64), nullable=False),
         sa.Column("failed_tries", sa.Integer(), nullable=False),
         sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -30,6 +30,9 @@ SAFETY = "Incidents IncidentNotifications"
 HOSPITAL = "Hospitalisations"
 PLANS = "ServicePlans PlanServices PlanTasks"
 SCHEDULE = "Visits VisitSeriesList"
+PROOF = "ClockEvents VisitExceptions VisitTasks VisitRecords"
+"""What was done in visits, and whether it is proven."""
+
 CATALOGUE = "ServiceTypes CareTasks"
 """What the agency does, and the tasks that plans choose from."""
 
@@ -93,6 +96,8 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("read add edit export", f"{CARE} {INTAKE} Availability TimeOffRequests"),
             ("read add edit", f"{HOSPITAL} {SAFETY}"),
             ("read add edit delete export", f"{PLANS} {SCHEDULE} Holidays"),
+            ("read add edit export", f"{PROOF} TelephonyPins"),
+            ("read", "EvvTolerances"),
             ("read edit", TWINS),
             ("read", f"{INSURANCE} {CATALOGUE} StaffMembers Credential* ExclusionChecks Training* Compliance Branches"),
             ("read add", "OwnCredentials OwnVisits"),
@@ -111,7 +116,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("read add edit", f"{CARE} {INTAKE} {FILES}"),
             ("read add edit delete export", f"{HOSPITAL} {SAFETY} {PLANS}"),
             ("read add edit", "CareTasks"),
-            ("read export", f"{SCHEDULE} Holidays"),
+            ("read export", f"{SCHEDULE} {PROOF} Holidays"),
             ("read", f"{INSURANCE} {TWINS} ServiceTypes StaffMembers Credential* Training* Availability Branches"),
             ("read add", "OwnCredentials OwnVisits"),
             ("add", EMERGENCY),
@@ -123,7 +128,8 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         "Biller",
         RecordScope.ALL,
         (
-            ("read export", f"{CARE} {HOSPITAL} {PLANS} {SCHEDULE} CareTasks Holidays StaffMembers Branches"),
+            ("read export", f"{CARE} {HOSPITAL} {PLANS} {SCHEDULE} {PROOF} CareTasks Holidays StaffMembers Branches"),
+            ("read", "EvvTolerances"),
             (EVERYTHING, f"{INSURANCE} ServiceTypes"),
             ("read add", FILES),
             ("edit", "Clients"),
@@ -154,6 +160,9 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
                 f"{CARE} {HOSPITAL} {PLANS} Visits ServiceTypes StaffMembers Credentials Availability TimeOffRequests",
             ),
             ("read", "TrainingRecords OnboardingItems PerformanceReviews"),
+            ("read", PROOF),
+            ("add", "ClockEvents"),
+            ("edit", "VisitTasks VisitRecords"),
             ("add", "TimeOffRequests Incidents"),
             ("read add", f"OwnCredentials OwnVisits {FILES}"),
         ),
@@ -165,7 +174,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
         RecordScope.ALL,
         (
             ("read add edit", f"{CARE} {INSURANCE} {INTAKE} {HOSPITAL} {SAFETY} {PLANS} {SCHEDULE} {STAFF} {FILES}"),
-            ("read add edit", f"{CATALOGUE} Holidays"),
+            ("read add edit", f"{CATALOGUE} {PROOF} EvvTolerances Holidays"),
             ("read", f"{TWINS} Branches"),
         ),
     ),

@@ -53,6 +53,8 @@ CLEARED = frozenset(
         "second_factors",
         "sign_in_attempts",
         "stored_files",
+        "telephony_lines",
+        "telephony_pins",
         "user_sessions",
         "user_tokens",
     }
@@ -145,8 +147,6 @@ CLASSES: dict[str, dict[Kind, str]] = {
     "evv_tolerances": {K.TEXT: "note"},
     "visit_tasks": {K.KEPT: "name", K.TEXT: "instructions reason"},
     "visit_records": {K.SEALED: "note_encrypted", K.FULL: "signed_by_name"},
-    "telephony_lines": {K.KEPT: "name", K.SEALED: "secret_encrypted"},
-    "telephony_pins": {K.SEALED: "pin_encrypted"},
     "client_status_changes": {K.KEPT: "from_status", K.TEXT: "reason"},
     "client_merges": {K.FULL: "merged_name", K.NOTHING: "moved chosen", K.SEALED: "kept_ssn_encrypted"},
     "duplicate_pairs": {K.KEPT: "reasons"},

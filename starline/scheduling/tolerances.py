@@ -1,15 +1,16 @@
-"""What the agency tolerates at the clock, from which day on. A rule that was in force stays as it was."""
+"""What the agency tolerates at the clock, from which day on. What was decided by an older rule stays decided."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
 
 from starline.core import events
 from starline.core.db import session
 from starline.core.errors import Conflict
 from starline.core.problems import Problems
 from starline.core.rows import assign, proposed
-from starline.organizations.calendar import today
 from starline.scheduling.models import EvvTolerance
 
 if TYPE_CHECKING:
@@ -45,9 +46,10 @@ def update_tolerance(row: EvvTolerance, values: Mapping[str, Any], *, by: int | 
 
 
 def remove_tolerance(row: EvvTolerance, *, by: int | None) -> None:
-    """Take away a row that was written by mistake."""
-    if row.valid_from <= today(row.branch_id):
-        raise Conflict("This rule is in force already; add one that is valid from another day.")
+    """Take away a row that was written by mistake. One for the whole agency always stays."""
+    others = select(EvvTolerance.id).where(EvvTolerance.branch_id.is_(None), EvvTolerance.id != row.id)
+    if row.branch_id is None and session.scalar(others.limit(1)) is None:
+        raise Conflict("This is the only rule for the whole agency; add the other one first.")
     events.record("evv_tolerance:removed", row)
     session.delete(row)
     session.flush()

@@ -37,6 +37,12 @@ def tasks_of(visit: Visit) -> list[VisitTask]:
     return _there(visit)
 
 
+def expected_tasks(visit: Visit) -> list[VisitTask]:
+    """The tasks as `tasks_of` would make them, for who only looks: those of a visit that has none yet aren't kept."""
+    there = _there(visit)
+    return there or ([_made(visit, one) for one in _planned(visit)] if visit.is_planned else [])
+
+
 def settle(
     task: VisitTask,
     *,
@@ -89,7 +95,7 @@ def _planned(visit: Visit) -> Sequence[PlanTask]:
     if plan is None:
         return []
     of_service = or_(PlanTask.service_type_id.is_(None), PlanTask.service_type_id == visit.service_type_id)
-    found = session.scalars(select(PlanTask).where(PlanTask.plan_id == plan.id, of_service))
+    found = session.scalars(select(PlanTask).where(PlanTask.plan_id == plan.id, of_service).order_by(PlanTask.position))
     weekday = list(Weekday)[start.weekday()]
     return [one for one in found if not one.weekdays or weekday in one.weekdays]
 

@@ -8,6 +8,7 @@ from app.core.resource import registry
 from starline.clients.vocabulary import IncidentStatus, PairDecision
 from starline.core import clock, db, tenancy
 from starline.core.db import session
+from starline.scheduling.evv_vocabulary import ExceptionStatus, Standing
 from starline.scheduling.vocabulary import VisitStatus, VoidReason
 from starline.services.models import PlanService, ServicePlan
 from starline.services.vocabulary import PlanStatus
@@ -32,6 +33,10 @@ STATES: dict[tuple[str, str], States] = {
     ("visits", "confirm"): lambda agency, key: _given_to_somebody(agency),
     ("visits", "take_off"): lambda agency, key: _given_to_somebody(agency),
     ("visits", "reinstate"): lambda agency, key: {"status": VisitStatus.CANCELLED, "void_reason": VoidReason.OTHER},
+    ("visit_exceptions", "approve"): lambda agency, key: {"status": ExceptionStatus.OPEN},
+    ("visit_exceptions", "send_back"): lambda agency, key: {"status": ExceptionStatus.OPEN},
+    ("clock_events", "accept"): lambda agency, key: _kept_beside(agency),
+    ("telephony_pins", "unlock"): lambda agency, key: {"failed_tries": 1},
     ("staff", "invite_to_sign_in"): lambda agency, key: {"user_id": None, "email": f"{key}@{agency.host}.example"},
 }
 """What a row is set to before its verb is asked for, by resource and verb."""
@@ -66,6 +71,11 @@ def _given_to_somebody(agency: Agency) -> dict[str, Any]:
     somebody = agency.factory.make(registry["StaffMembers"])
     planned = {"status": VisitStatus.SCHEDULED, "void_reason": None}
     return {**planned, "staff_member_id": somebody["id"], "open_reason": None}
+
+
+def _kept_beside(agency: Agency) -> dict[str, Any]:
+    somebody = agency.factory.make(registry["StaffMembers"])
+    return {"standing": Standing.BESIDE, "staff_member_id": somebody["id"]}
 
 
 def signed(agency: Agency, rows: dict[str, dict[str, Any]]) -> dict[str, Any]:

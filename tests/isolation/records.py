@@ -7,6 +7,7 @@ from uuid import UUID
 from starline.clients.models import Client
 from starline.core import audit, clock, db, storage, tenancy
 from starline.core.db import session
+from starline.core.identifiers import uuid7
 from starline.core.schedules import JobRun
 from starline.exports.models import Export, ExportState
 from starline.files.models import FileVersion, StoredFile
@@ -15,6 +16,7 @@ from starline.identity.saved_views import DefaultView
 from starline.imports.models import ImportRow
 from starline.notifications.service import notify_all
 from starline.organizations.models import IdempotentRequest
+from starline.scheduling.models import VisitAct
 from starline.staff.models import CredentialReminder
 from tests.audit.trail import seal_everything
 
@@ -43,6 +45,8 @@ def keep_records(agency: Any, user_id: int) -> None:
         credential_id = UUID(agency.own["credentials"]["id"])
         session.add(CredentialReminder(credential_id=credential_id, days=30, reminded_on=clock.today()))
         client_id = agency.parents["clients"]
+        of_visit = {"visit_id": UUID(agency.own["visits"]["id"]), "client_id": UUID(client_id)}
+        session.add(VisitAct(**of_visit, kind="note", happened_at=now, event_id=uuid7(), subject_id=uuid7()))
         row = ImportRow(import_id=UUID(agency.own["imports"]["id"]), number=2)
         row.cells = '["A cell"]'
         session.add(row)

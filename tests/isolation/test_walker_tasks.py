@@ -27,6 +27,7 @@ WITHOUT_TRACE = {
     "identity.tend_dormant_accounts": "Nobody is warned twice; tests/identity proves the warnings.",
     "identity.watch": "There is nothing unusual; tests/identity proves the alerts.",
     "files.forget_photo": "It takes away a file outside the database; tests/files proves it.",
+    "scheduling.watch_visits": "The cast's visits are long over; tests/scheduling proves the watch.",
     "services.expire_plans": "No plan of the cast was agreed; tests/services proves that they expire.",
     "staff.remind_of_expiry": "Nothing of the cast ends soon; tests/staff proves the reminders.",
     "files.scan_version": "No scanner is connected here; tests/files has one.",

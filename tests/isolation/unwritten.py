@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.core.resource import Resource, registry
 from starline.core import clock
+from starline.core.identifiers import uuid7
 
 
 def unwritten(agency: Any, resource: Resource) -> dict[str, Any]:
@@ -13,13 +14,35 @@ def unwritten(agency: Any, resource: Resource) -> dict[str, Any]:
     user = {"user_id": agency.factory.user_id}
     client = UUID(agency.factory.parents["clients"]) if "clients" in agency.factory.parents else None
     staff = UUID(agency.factory.parents["staff_members"]) if "staff_members" in agency.factory.parents else None
-    return {
-        "break_glass_accesses": {**user, "client_id": client, "reason": "The door stood open"},
-        "imports": {**user, "list_name": "Clients"},
-        "security_alerts": {**user, "kind": "denials", "count": 50},
-        # Everybody who may see files may see staff members.
-        "files": {"owner_table": "staff_members", "staff_member_id": staff},
-    }.get(resource.name, {}) | _of_intake_and_merges(agency, resource, client)
+    return (
+        {
+            "break_glass_accesses": {**user, "client_id": client, "reason": "The door stood open"},
+            "imports": {**user, "list_name": "Clients"},
+            "security_alerts": {**user, "kind": "denials", "count": 50},
+            # Everybody who may see files may see staff members.
+            "files": {"owner_table": "staff_members", "staff_member_id": staff},
+        }.get(resource.name, {})
+        | _of_intake_and_merges(agency, resource, client)
+        | _of_a_visit(agency, resource, staff)
+    )
+
+
+def _of_a_visit(agency: Any, resource: Resource, staff: UUID | None) -> dict[str, Any]:
+    """What verbs write about a visit of the client's, each about another one."""
+    if resource.name not in ("clock_events", "visit_exceptions", "visit_tasks", "visit_records"):
+        return {}
+    client = agency.factory.parents["clients"]
+    visit = agency.factory.make(registry["Visits"], client_id=client)
+    facts = {"visit_id": UUID(visit["id"]), "client_id": UUID(client)}
+    if resource.name == "visit_tasks":
+        task = agency.factory.make(registry["PlanTasks"])
+        return {**facts, "plan_task_id": UUID(task["id"]), "name": "Dressing"}
+    if resource.name == "visit_exceptions":
+        return {**facts, "kind": "late_in", "amount": 20}
+    if resource.name == "clock_events":
+        told = {"kind": "in", "method": "mobile", "happened_at": clock.now(), "event_id": uuid7()}
+        return {**facts, **told, "staff_member_id": staff}
+    return {**facts, "miles": 3}
 
 
 def _of_intake_and_merges(agency: Any, resource: Resource, client: UUID | None) -> dict[str, Any]:

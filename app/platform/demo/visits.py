@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.platform.demo.people import Fiction
+from app.platform.demo.proof import prove
 from starline.clients.models import Client
 from starline.clients.vocabulary import ClientStatus
 from starline.core import clock
@@ -90,6 +91,7 @@ def load_visits(fiction: Fiction, clients: Sequence[Client], members: Sequence[S
         for line in agreed[client.id]:
             _series(fiction, client, line, services[line.service_type_id], diary, free.pop())
     _happen(fiction)
+    prove(fiction)
 
 
 def _series(fiction: Fiction, client: Client, line: PlanService, service: ServiceType, diary: Diary, hour: int) -> None:

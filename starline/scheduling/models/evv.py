@@ -70,11 +70,19 @@ class ClockEvent(OfVisit, TenantModel):
     visit: Mapped[Visit] = joined("ClockEvent.visit_id", to="Visit")
     client: Mapped[Client] = joined("ClockEvent.client_id", to="Client")
     staff_member: Mapped[StaffMember] = joined("ClockEvent.staff_member_id", to="StaffMember")
+    replaces: Mapped["ClockEvent | None"] = joined(
+        "ClockEvent.replaces_id", to="ClockEvent", remote_side="ClockEvent.id"
+    )
     created_by: Mapped[User | None] = joined("ClockEvent.created_by_fk", to="User", viewonly=True)
 
     @property
     def counts(self) -> bool:
         return self.standing == words.Standing.COUNTS
+
+    @property
+    def possible_actions(self) -> tuple[str, ...]:
+        """The verbs that its standing allows, by the name they are declared under."""
+        return ("accept",) if self.standing == words.Standing.BESIDE else ()
 
 
 class VisitException(OfVisit, TenantModel):

@@ -1,6 +1,7 @@
 """Clocking by telephone: the agency's line, whose calls are signed, and the PIN of each caregiver."""
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, LargeBinary, String, UniqueConstraint
@@ -25,7 +26,7 @@ class TelephonyLine(TenantModel):
 
 
 class TelephonyPin(TenantModel):
-    """The PIN that a caregiver keys in after the staff number."""
+    """The PIN that a caregiver keys in after the staff number. Only its keyed hash is kept."""
 
     __tablename__ = "telephony_pins"
     __label__ = ("staff_member_id",)
@@ -35,9 +36,16 @@ class TelephonyPin(TenantModel):
     )
 
     staff_member_id: Mapped[UUID] = belongs_to("staff_members", "Caregiver")
-    pin_encrypted: Mapped[bytes | None] = column("PIN", LargeBinary, help="Four to eight digits.")
+    pin_hash: Mapped[str] = column("PIN", String(64))
     failed_tries: Mapped[int] = column("Wrong tries", default=0)
     locked_until: Mapped[datetime | None] = column("Locked until", DateTime(timezone=True))
 
-    pin = Encrypted("pin_encrypted")
+    pin: ClassVar[str | None] = None
+    """Known to whoever has just made it, and stored nowhere."""
+
     staff_member: Mapped[StaffMember] = joined("TelephonyPin.staff_member_id", to="StaffMember")
+
+    @property
+    def possible_actions(self) -> tuple[str, ...]:
+        """The verbs that its state allows, by the name they are declared under."""
+        return ("unlock",) if self.failed_tries else ()

@@ -94,6 +94,11 @@ class Visit(TenantModel):
         return self.starts_at.astimezone(ZoneInfo(self.time_zone))
 
     @property
+    def local_end(self) -> datetime:
+        """The end on the clocks where the visit takes place."""
+        return self.ends_at.astimezone(ZoneInfo(self.time_zone))
+
+    @property
     def is_planned(self) -> bool:
         """Whether it has not begun and was not called off."""
         return self.status in words.PLANNED

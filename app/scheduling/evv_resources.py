@@ -1,0 +1,122 @@
+"""What proves visits, as screens and REST: exceptions, clock events, tasks, records, and what is tolerated."""
+
+from app.core.resource import Resource
+from starline.scheduling import evv, telephony, tolerances, verification
+from starline.scheduling.models import (
+    ClockEvent,
+    EvvTolerance,
+    TelephonyLine,
+    TelephonyPin,
+    VisitException,
+    VisitRecord,
+    VisitTask,
+)
+
+
+class VisitExceptions(Resource, model=VisitException, menu="Care", icon="shield-check"):
+    title = "Visit exceptions"
+    table = "kind amount visit client staff_member status raised_at reason_code"
+    extra = "clash note decided_by decided_at"
+    filters = "status kind client staff_member visit raised_at reason_code clash decided_by"
+    order = "-raised_at"
+    show = {
+        "Exception": "kind amount clash visit client staff_member clock_event status raised_at",
+        "Decision": "reason_code note decided_by decided_at",
+        "Told": "told_at escalated_at",
+    }
+    pills = {
+        "status": {"open": "warn", "returned": "info", "approved": "good", "settled": "plain"},
+        "kind": {"missing": "bad", "missing_in": "bad", "missing_out": "warn", "conflict": "bad"},
+    }
+    actions = {"approve": verification.approve, "send_back": verification.send_back}
+    waits = {
+        "Visits that nobody clocked into": "status=open&kind.in=missing_in,missing",
+        "Visit exceptions to decide": "status=open&kind.ne=missing_in",
+    }
+    figures = {"Exceptions to decide": "status=open"}
+    read_only = True
+
+
+class ClockEvents(Resource, model=ClockEvent, menu="Care", icon="clock-hour-4"):
+    title = "Clock events"
+    table = "happened_at kind staff_member client visit method is_inside distance_metres standing"
+    extra = "received_at accuracy_metres clash reason_code device"
+    filters = "staff_member client visit kind method happened_at is_inside standing clash reason_code"
+    order = "-happened_at"
+    show = {
+        "Event": "kind happened_at received_at method staff_member client visit standing clash",
+        "Position": "latitude longitude accuracy_metres distance_metres is_inside",
+        "Device": "device phone sequence event_id",
+        "Correction": "replaces reason_code reason",
+    }
+    pills = {
+        "standing": {"counts": "good", "corrected": "plain", "beside": "warn"},
+        "method": {"mobile": "info", "telephony": "info", "manual": "warn"},
+    }
+    actions = {"accept": evv.accept}
+    read_only = True
+
+
+class VisitTasks(Resource, model=VisitTask, icon="list-check"):
+    title = "Tasks of visits"
+    table = "name outcome reason visit client is_required settled_at"
+    filters = "visit client outcome is_required settled_at"
+    order = "position"
+    extra = "position"
+    show = {"Task": "name instructions is_required position visit client", "Outcome": "outcome reason settled_at"}
+    pills = {"outcome": {"open": "warn", "done": "good", "refused": "bad", "not_needed": "plain"}}
+    read_only = True
+
+
+class VisitRecords(Resource, model=VisitRecord, icon="notes"):
+    """Its note is shown on the page of the visit, and answered with the visit's verification."""
+
+    title = "Records of visits"
+    table = "visit client miles signed_by_name signed_at noted_at"
+    filters = "visit client signed_at noted_at miles"
+    order = "-id"
+    show = {"Record": "visit client noted_at miles driven_at signed_by_name signed_at"}
+    read_only = True
+
+
+class EvvTolerances(Resource, model=EvvTolerance, menu="Settings", icon="adjustments"):
+    title = "Clocking rules"
+    table = "valid_from branch geofence_metres early_minutes late_minutes manual_needs_approval note"
+    filters = "branch valid_from"
+    order = "-valid_from"
+    form = {
+        "From when": "valid_from branch",
+        "Tolerated": "geofence_metres early_minutes late_minutes manual_needs_approval",
+        "Why": "note",
+    }
+    create = tolerances.add_tolerance
+    update = tolerances.update_tolerance
+    delete = tolerances.remove_tolerance
+
+
+class TelephonyLines(Resource, model=TelephonyLine, menu="Settings", icon="phone"):
+    """Its secret is told once; a new one is had by adding a line and taking the old one out of use."""
+
+    title = "Telephone lines"
+    table = "name is_active"
+    filters = "is_active"
+    order = "name"
+    form = {"Line": "name is_active"}
+    shown_once = "secret"
+    create = telephony.add_line
+    update = telephony.update_line
+
+
+class TelephonyPins(Resource, model=TelephonyPin, menu="Settings", icon="key"):
+    """A PIN is told once; a new one is had by taking the old one away and adding another."""
+
+    title = "Telephone PINs"
+    table = "staff_member failed_tries locked_until"
+    filters = "staff_member locked_until"
+    order = "-id"
+    form = {"Caregiver": "staff_member"}
+    show = {"PIN": "staff_member failed_tries locked_until"}
+    actions = {"unlock": telephony.unlock}
+    shown_once = "pin"
+    without = "edit"
+    create = telephony.add_pin
