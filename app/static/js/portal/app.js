@@ -37,18 +37,18 @@ async function draw() {
   const acts = await queue.kept();
   const days = state.days ?? (page.isShell ? await daysOf.load() : undefined);
   const shown = days && daysOf.withActs(days, acts);
-  const model = shown && daysOf.viewOf(page.name, shown, page.id);
+  const model = shown && page.name !== 'other' ? daysOf.viewOf(page.name, shown, page.id) : undefined;
   if (model) {
     const root = viewRoot();
     if (root) fill(root, model);
     readyForms(root);
   }
-  if (page.isShell) drawShell(model);
+  if (page.isShell) drawShell(model, days?.today);
   drawEye(acts, days);
   await drawSync();
 }
 
-function drawShell(model) {
+function drawShell(model, today) {
   const words = document.querySelector('[data-shell-words]');
   words.hidden = Boolean(model);
   words.textContent = say(page.name === 'other' ? 'needsSignal' : 'noDays');
@@ -60,8 +60,9 @@ function drawShell(model) {
       document.querySelector('[data-shell-title]').textContent = tab.textContent.trim();
     }
   }
-  const how = { weekday: 'long', month: 'short', day: 'numeric' };
-  document.querySelector('[data-shell-day]').textContent = new Intl.DateTimeFormat(`${document.documentElement.lang}-US`, how).format();
+  const how = { weekday: 'long', month: 'short', day: 'numeric', timeZone: 'UTC' };
+  const day = today ? new Intl.DateTimeFormat(`${document.documentElement.lang}-US`, how).format(new Date(today)) : '';
+  document.querySelector('[data-shell-day]').textContent = day;
 }
 
 // What the office has to look at, or what wasn't taken: it stays until somebody has seen it.

@@ -20,7 +20,12 @@ function apply(element, model) {
 // Rows that stand already are filled again, so that nothing open closes and no focus is lost.
 function repeat(element, items) {
   const template = element.querySelector(':scope > template');
-  const rows = new Map([...element.children].filter((one) => one !== template).map((one) => [one.dataset.key, one]));
+  const rows = new Map();
+  for (const one of [...element.children]) {
+    if (one === template) continue;
+    if (one.dataset.key === undefined || rows.has(one.dataset.key)) one.remove();
+    else rows.set(one.dataset.key, one);
+  }
   const wanted = items.map((item, place) => {
     const key = String(item?.id ?? place);
     const row = rows.get(key) ?? template.content.firstElementChild.cloneNode(true);

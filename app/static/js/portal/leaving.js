@@ -23,8 +23,10 @@ async function stays() {
 
 async function leave(form) {
   try {
-    if ((await store.exists()) && (await stays())) return;
-    await vault.wipe();
+    if (await store.exists()) {
+      if (await stays()) return;
+      await vault.wipe();
+    }
   } catch {
     // A browser that keeps nothing has nothing to remove.
   }
