@@ -67,6 +67,13 @@ async () => [
 ]
 """
 
+TOO_SMALL = """
+[...document.querySelectorAll('#phone a, #phone button, #phone summary, #phone input')]
+  .filter((one) => one.checkVisibility() && !one.closest('h1'))
+  .filter((one) => one.getBoundingClientRect().height < 44)
+  .map((one) => one.outerHTML.slice(0, 100))
+"""
+
 
 @dataclass
 class Own:
@@ -342,3 +349,20 @@ def test_a_phone_left_alone_opens_with_its_pin_also_without_signal(window: Walk,
     page.get_by_role("button", name="Open", exact=True).click()
     expect(page.get_by_role("heading", name=own.client)).to_be_visible()
     page.context.set_offline(False)
+
+
+@pytest.mark.parametrize("language", ["en-US", "es-US"])
+def test_every_page_of_the_phone_is_for_everybody(
+    walk: Callable[..., Walk], cast: Cast, own: Own, language: str
+) -> None:
+    _sign_in(cast)
+    window = walk("Phone", size=PHONE, language=language)
+    for path in ("/my", "/my/schedule", own.path, "/my/messages", "/my/me", "/my/shell"):
+        window.open(path, with_axe=True)
+        small = window.page.evaluate(TOO_SMALL)
+        assert small == [], f"{path}: {small}"
+    window.page.goto(own.path)
+    window.page.locator("#view .big:visible").first.click()
+    expect(window.page.locator("[data-signature]")).to_be_visible()
+    window.open(own.path, with_axe=True)
+    assert window.looked.findings == [], str(window.looked)
