@@ -30,6 +30,7 @@ FACES = (
     "audit",
     "imports",
     "exports",
+    "portal",
 )
 """The packages of `app` whose resources, pages and APIs are served, in the order of the navigation."""
 

@@ -303,6 +303,8 @@ FURTHER_PERMISSIONS = frozenset(
         ("can_edit", "OwnOffers"),
         ("can_read", "OwnCalendar"),
         ("can_add", "OwnCalendar"),
+        ("can_read", "OwnVisits"),
+        ("can_add", "OwnVisits"),
         ("can_add", "Files"),
         ("can_delete", "Files"),
         ("can_hold", "Files"),

@@ -19,8 +19,11 @@ from app.identity.role_permissions import RolePermissionsView
 from app.identity.support_pages import SupportView
 from starline.identity import second_factor, sessions, signin
 from starline.identity.links import home_of
+from starline.identity.models import RecordScope
 from starline.identity.policy import policy
+from starline.identity.viewer import load_viewer_of_user
 from starline.organizations.models import Organization
+from starline.scheduling.own import member_of
 
 
 class AuthView(AuthDBView):  # type: ignore[misc]
@@ -133,7 +136,14 @@ def _code_page(name: str, *, error: str | None = None) -> str:
 def _enter(result: signin.SignedIn, path: str) -> Response:
     opened = signin.open_session(result, origin=web_origin())
     web_session.remember_session(opened)
-    return redirect(path)
+    return redirect(_start_of(result.user.id) if path == "/" else path)
+
+
+def _start_of(user_id: int) -> str:
+    """Where somebody's work is: a caregiver's own day, for everybody else the first page."""
+    viewer = load_viewer_of_user(user_id)
+    works_outside = viewer is not None and viewer.scope == RecordScope.ASSIGNED and viewer.can("read", "OwnVisits")
+    return "/my" if works_outside and member_of(user_id) is not None else "/"
 
 
 def _remember_device(answer: Response, result: signin.SignedIn) -> None:

@@ -42,7 +42,7 @@ TWINS = "Duplicates Merges"
 """Records of one person, and what was made of them."""
 
 STAFF = "StaffMembers Credential* ExclusionChecks Availability TimeOffRequests Training* Onboarding*"
-STAFF_OFFICE = "Applicants PerformanceReviews InServiceRules Compliance OwnCredentials OwnCalendar"
+STAFF_OFFICE = "Applicants PerformanceReviews InServiceRules Compliance OwnCredentials OwnCalendar OwnVisits"
 """What human resources do besides: hiring, judging, and the rules that the agency sets itself."""
 
 PAY = "PayRates"
@@ -103,7 +103,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("read add edit", "CalendarFeeds"),
             ("read edit", TWINS),
             ("read", f"{INSURANCE} {CATALOGUE} StaffMembers Credential* ExclusionChecks Training* Compliance Branches"),
-            ("read add", "OwnCredentials OwnCalendar"),
+            ("read add", "OwnCredentials OwnCalendar OwnVisits"),
             ("read add edit delete export", FILES),
             ("add", EMERGENCY),
             ("reveal", "ServiceAddresses"),
@@ -122,7 +122,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             OFFERED,
             ("read export", f"{SCHEDULE} {PROOF} Holidays"),
             ("read", f"{INSURANCE} {TWINS} ServiceTypes StaffMembers Credential* Training* Availability Branches"),
-            ("read add", "OwnCredentials OwnCalendar"),
+            ("read add", "OwnCredentials OwnCalendar OwnVisits"),
             ("add", EMERGENCY),
             EXPORTS,
             VIEWS,
@@ -168,7 +168,7 @@ ROLE_TEMPLATES: tuple[RoleTemplate, ...] = (
             ("add", "ClockEvents"),
             ("edit", "VisitTasks VisitRecords"),
             ("add", "TimeOffRequests Incidents"),
-            ("read add", f"OwnCredentials OwnCalendar {FILES}"),
+            ("read add", f"OwnCredentials OwnCalendar OwnVisits {FILES}"),
             OFFERED,
         ),
     ),

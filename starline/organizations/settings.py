@@ -136,6 +136,7 @@ SCHEDULING = {
         choices=("time_and_town", "first_name_and_service"),
     ),
     "weeks_ahead": Setting("Visits are made ahead (weeks)", 8, least=2, most=26),
+    "phone_lock_minutes": Setting("Caregivers' phones lock after (minutes)", 5, least=1, most=60),
     "exclusion_check_days": Setting("Exclusion lists are checked every (days)", 31, least=7, most=366),
     "overdue_exclusion": Setting(
         "A late check of the exclusion lists will", "warn", choices=("nothing", "warn", "block")

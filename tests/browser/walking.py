@@ -35,7 +35,7 @@ NO_PAGES = frozenset(
             "NotificationView.panel",
         ),
         *("health.alive", "health.ready", "openapi.openapi"),
-        *("ComplianceView.download", "ScanView.scan"),
+        *("ComplianceView.download", "ScanView.scan", "WorkerView.script", "WorkerView.manifest"),
     }
 )
 """What answers with a file, with data, or with the way to another page."""

@@ -57,6 +57,9 @@ class OtherAsk:
 FORM = (200, 302, 401, 422)
 """A form that was sent empty: shown again, or refused with its sentences."""
 
+MINE, MY_VISITS = (200, 302, 403, 404), ("can_read", "OwnVisits")
+"""Pages of one's own work: somebody without a personnel file finds nothing there."""
+
 OTHERS: dict[str, Other] = {
     "static": Other(For.EVERYBODY, lambda agency, person: {"filename": "css/base.css"}),
     "appbuilder.static": Other(For.EVERYBODY, lambda agency, person: {"filename": "img/favicon.png"}, good=(200, 404)),
@@ -241,6 +244,21 @@ OTHERS: dict[str, Other] = {
     "WebhookSecretView.ask": Other(For.SETTINGS, own.row("webhook_endpoints")),
     "WebhookSecretView.renew": Other(For.SETTINGS, own.row("webhook_endpoints")),
     "WebhookSecretApi.renew": Other(For.SETTINGS, own.row("webhook_endpoints")),
+    "PortalView.day": Other(For.SIGNED_IN, good=MINE, needs=MY_VISITS),
+    "PortalView.schedule": Other(For.SIGNED_IN, good=MINE, needs=MY_VISITS),
+    "PortalView.messages": Other(For.SIGNED_IN, good=MINE, needs=MY_VISITS),
+    "PortalView.me": Other(For.SIGNED_IN, good=MINE, needs=MY_VISITS),
+    "PortalView.visit": Other(For.SIGNED_IN, own.visit, good=MINE, needs=MY_VISITS),
+    "PortalView.door": Other(For.SIGNED_IN, own.visit, good=(*MINE, 409)),
+    "PortalView.act": Other(For.SIGNED_IN, own.visit, good=(*MINE, 422)),
+    "PortalView.language": Other(For.SIGNED_IN, sends={"locale": "en"}, good=(302, 403)),
+    "PortalView.shell": Other(For.EVERYBODY),
+    "WorkerView.script": Other(For.EVERYBODY),
+    "WorkerView.manifest": Other(For.EVERYBODY),
+    "MyVisitsApi.days": Other(For.SIGNED_IN, good=(200, 403, 404)),
+    "MyVisitsApi.acts": Other(For.SIGNED_IN, good=(403, 404, 422)),
+    "MyVisitsApi.key": Other(For.SIGNED_IN, sends={"device": str(uuid4())}, good=(200, 403)),
+    "MyVisitsApi.door_code": Other(For.SIGNED_IN, own.visit, good=(200, 403, 404, 409)),
     "WeekView.edit": Other(For.SETTINGS, own.staff, {"valid_from": "no day"}, good=FORM),
     "WeekView.exception": Other(For.SETTINGS, own.staff),
     "PlatformView.list": Other(For.OPERATORS),

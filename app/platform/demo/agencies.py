@@ -13,6 +13,7 @@ from app.platform.demo.intake import load_incidents, load_intake, load_stays, lo
 from app.platform.demo.offers import load_offers
 from app.platform.demo.own_fields import load_own_fields
 from app.platform.demo.people import Fiction
+from app.platform.demo.phone import load_own_days
 from app.platform.demo.services import load_plans
 from app.platform.demo.staff import OfficePlace, load_staff
 from app.platform.demo.told import tell_people
@@ -225,6 +226,7 @@ def _fill(fiction: Fiction, agency: Agency, branches: dict[str, UUID], people: d
     load_plans(fiction, clients, author=people["nurse"].id, decider=people["admin"].id)
     load_visits(fiction, clients, members)
     load_offers(fiction, planner=people["scheduler"].id, known=people["caregiver"].id)
+    load_own_days(fiction, people["caregiver"].id)
     tell_people(list(people.values()))
 
 

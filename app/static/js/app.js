@@ -5,6 +5,7 @@ import './shell.js';
 import './palette.js';
 import './keyboard.js';
 import './list.js';
+import './portal/leaving.js';
 
 document.addEventListener('click', (event) => {
   event.target.closest('[data-dismiss]')?.closest('.notice')?.remove();

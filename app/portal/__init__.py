@@ -1,0 +1,1 @@
+"""The caregiver's phone: `/my`, which also works where there is no signal."""

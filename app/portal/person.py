@@ -1,0 +1,23 @@
+"""Who holds the phone."""
+
+from flask_babel import gettext as _
+
+from starline.core.errors import NotFound
+from starline.organizations.settings import policy
+from starline.scheduling.own import member_of
+from starline.staff.models import StaffMember
+
+PERMISSION = "OwnVisits"
+
+
+def own_file(user_id: int) -> StaffMember:
+    """The personnel file of whoever is signed in. Raises `NotFound` where there is none."""
+    member = member_of(user_id)
+    if member is None:
+        raise NotFound(_("You have no personnel file here. Ask human resources."))
+    return member
+
+
+def lock_minutes() -> int:
+    """After how many minutes without a touch a phone closes its pages."""
+    return int(policy("scheduling_policy")["phone_lock_minutes"])

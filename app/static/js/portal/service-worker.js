@@ -1,0 +1,60 @@
+// Keeps the portal's own files and the page for when there is no signal. Nothing that tells of anybody is ever cached.
+// VERSION and FILES are written in front of this by the server.
+const KEPT = `starline-phone-${VERSION}`;
+const SHELL = 'starline-phone-shell';
+const PATIENCE = 6000;
+
+self.addEventListener('install', (event) => {
+  event.waitUntil((async () => {
+    const cache = await caches.open(KEPT);
+    await cache.addAll(FILES.map((path) => new Request(path, { cache: 'reload' })));
+    await self.skipWaiting();
+  })());
+});
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil((async () => {
+    for (const name of await caches.keys()) {
+      if (name.startsWith('starline-phone') && name !== KEPT && name !== SHELL) await caches.delete(name);
+    }
+    await self.clients.claim();
+  })());
+});
+
+// A thin line may hold a page up for minutes: after a while what lies here is better.
+function patiently(request) {
+  return new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error('too slow')), PATIENCE);
+    fetch(request).then(resolve, reject);
+  });
+}
+
+async function page(request) {
+  const shell = await (await caches.open(SHELL)).match('/my/shell');
+  if (!shell) return fetch(request);
+  try {
+    const answer = await patiently(request);
+    return answer.status >= 502 && answer.status <= 504 ? shell : answer;
+  } catch {
+    return shell;
+  }
+}
+
+// An address with a version never changes; a script that is imported has none, and is asked for anew where that works.
+async function file(request, isFixed) {
+  const kept = await (await caches.open(KEPT)).match(request);
+  if (kept && isFixed) return kept;
+  try {
+    return await fetch(request);
+  } catch (problem) {
+    if (kept) return kept;
+    throw problem;
+  }
+}
+
+self.addEventListener('fetch', (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== 'GET' || url.origin !== self.location.origin) return;
+  if (event.request.mode === 'navigate') event.respondWith(page(event.request));
+  else if (/^\/(static|theme)\//.test(url.pathname)) event.respondWith(file(event.request, url.searchParams.has('v')));
+});
