@@ -225,8 +225,8 @@ def _fill(fiction: Fiction, agency: Agency, branches: dict[str, UUID], people: d
     load_intake(fiction, branches, clients, owners=coordinators)
     load_plans(fiction, clients, author=people["nurse"].id, decider=people["admin"].id)
     load_visits(fiction, clients, members)
-    load_offers(fiction, planner=people["scheduler"].id, known=people["caregiver"].id)
     load_own_days(fiction, people["caregiver"].id)
+    load_offers(fiction, planner=people["scheduler"].id, known=people["caregiver"].id)
     tell_people(list(people.values()))
 
 

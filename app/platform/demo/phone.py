@@ -13,6 +13,7 @@ from starline.core import clock
 from starline.core.db import session
 from starline.organizations.calendar import zone_of
 from starline.scheduling import visits
+from starline.scheduling.guard import elsewhere
 from starline.services.models import PlanService, ServicePlan
 from starline.services.vocabulary import PlanStatus
 from starline.staff.models import StaffMember
@@ -32,12 +33,15 @@ def load_own_days(fiction: Fiction, user_id: int) -> None:
         return
     for number, starts_at in enumerate(_begins(ZoneInfo(zone_of(member.branch_id)))):
         client, line = lines[number % len(lines)]
+        ends_at = starts_at + timedelta(minutes=LENGTHS[number % len(LENGTHS)])
+        if elsewhere(member.id, starts_at, ends_at, zone=zone_of(member.branch_id)):
+            continue
         values = {
             "client_id": client.id,
             "service_type_id": line.service_type_id,
             "staff_member_id": member.id,
             "starts_at": starts_at,
-            "ends_at": starts_at + timedelta(minutes=LENGTHS[number % len(LENGTHS)]),
+            "ends_at": ends_at,
             "override_reason": "Asked for by the client",
         }
         visits.add_visit(values, by=None)
