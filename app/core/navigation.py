@@ -31,6 +31,8 @@ class Entry:
     icon: str
     permission: tuple[str, str]
     platform: bool = False
+    place: int = 50
+    """Smaller is nearer to the head of its group."""
 
 
 _entries: list[Entry] = []
@@ -151,7 +153,7 @@ def _groups(known: news.News) -> list[dict[str, Any]]:
                 letter = _letter(one.title, taken)
                 count = known.places.get(place["url"])
                 groups.setdefault(label, []).append({**place, "letter": letter, "count": count})
-    for entry in _entries:
+    for entry in sorted(_entries, key=lambda one: one.place):
         if entry.permission in viewer.permissions and entry.platform == g.tenant.is_platform:
             place = _place(_(entry.label), entry.url, entry.icon)
             groups.setdefault(entry.group, []).append({**place, "letter": _letter(entry.label, taken)})

@@ -28,7 +28,7 @@ from starline.staff.vocabulary import Discipline
 ADDRESS = "/schedule/"
 MAY_READ, MAY_EDIT, MAY_ADD = ("can_read", "Visits"), ("can_edit", "Visits"), ("can_add", "Visits")
 
-add_entry(Entry("", "Schedule", ADDRESS, "calendar-week", MAY_READ))
+add_entry(Entry("", "Schedule", ADDRESS, "calendar-week", MAY_READ, place=10))
 
 
 class BoardView(BaseView):  # type: ignore[misc]
