@@ -59,6 +59,7 @@ def test_the_walk_finds_every_policy_that_is_taken_away(cast: Cast, superuser: A
     assert killed >= 3 * len(tables)
 
 
+@pytest.mark.trust
 def test_the_walk_finds_every_record_scope_that_is_taken_away(cast: Cast, tally: Tally) -> None:
     scoped = [one for one in registry.values() if any(narrows(one, scope) for scope in RecordScope)]
     survivors = []

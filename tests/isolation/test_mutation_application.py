@@ -105,6 +105,7 @@ def test_the_walk_finds_a_check_that_is_taken_away(cast: Cast, name: str, tally:
     assert survivors == []
 
 
+@pytest.mark.trust
 def test_the_walk_finds_every_resource_whose_permission_is_not_asked_for(cast: Cast, tally: Tally) -> None:
     survivors = []
     for resource in registry.values():
