@@ -1,11 +1,15 @@
 """Scheduling: who goes where, and when.
 
-Owns: visit, series of visits, holiday.
+Owns: visit, series of visits, holiday, offer and invitation, call-out.
 Words: a series repeats by a rule (RFC 5545) in the wall-clock time of a zone; its visits are made some weeks ahead.
 A visit has a caregiver or is open; it goes scheduled → confirmed → in progress → completed → verified → billed, or is
-void: cancelled or missed, with a reason. A visit that was changed for itself is changed by hand.
+void: cancelled or missed, with a reason. A visit that was changed for itself is changed by hand. An open visit is
+offered to several caregivers, each of whom has an invitation; who can't come calls out, and their visits are opened.
 Rules: no caregiver is in two places at once, which the database itself refuses; what has begun, is past or void is
 never changed by its series; what was changed by hand is changed by its series only where somebody says so; a visit
 that people changed is called off, never removed; local times stay over a change of clocks, and real minutes count;
 making visits ahead twice changes nothing, and a visit whose caregiver is taken is made without one rather than not.
+The first who accepts an offer has the visit, exactly once, and only where no rule bars them at that moment; a visit
+that is filled, moved or called off otherwise takes its offer along. Nobody is told a client's name before they have the
+visit.
 """
