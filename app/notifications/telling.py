@@ -20,6 +20,7 @@ ICONS = {
     "export": "download",
     "import": "upload",
     "new": "devices",
+    "offer": "send",
     "security": "alert-triangle",
     "support": "shield-check",
     "time": "calendar-off",

@@ -1,7 +1,6 @@
 """The demo's open visits: offered, answered, or with nobody asked yet; and a caregiver who called out."""
 
 from datetime import timedelta
-from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -17,7 +16,8 @@ from starline.staff import compliance, credentials
 from starline.staff.models import StaffMember
 
 AHEAD = timedelta(days=7)
-ASKED = 4
+ASKED, OFTEN = 4, 5
+"""So many are asked about a visit; whoever signs in as a caregiver, about so many visits at most."""
 REASONS = ("My daughter has a recital", "Too far from my other visits that day", None)
 
 
@@ -32,7 +32,7 @@ def load_offers(fiction: Fiction, *, planner: int, known: int) -> None:
     for number, visit in enumerate(session.scalars(query.where(soon).order_by(Visit.starts_at, Visit.id)).all()):
         if number % 3 == 0 or offers.open_offer_of(visit) is not None:
             continue
-        made = _offer(visit, match(visit), planner, josie.id if josie else None)
+        made = _offer(visit, match(visit), planner, josie)
         if made is not None and number % 3 == 2:
             _answer(fiction, made, is_taken=number % 6 == 5)
     session.flush()
@@ -70,11 +70,14 @@ def _call_out(fiction: Fiction, planner: int, *, without: StaffMember | None) ->
         offer.created_by_fk = planner
 
 
-def _offer(visit: Visit, found: Match, planner: int, josie: UUID | None) -> Offer | None:
-    if found.blocked_because or not found.candidates:
-        return None
+def _offer(visit: Visit, found: Match, planner: int, josie: StaffMember | None) -> Offer | None:
     able = [one.prospect.id for one in found.candidates]
-    chosen = [*able[:ASKED], *([josie] if josie is not None and josie in able[ASKED:] else [])]
+    chosen = able[:ASKED]
+    if josie is not None and josie.id in able:
+        others = [key for key in chosen if key != josie.id]
+        chosen = others if len(offers.open_offers_of(josie)) >= OFTEN else [*others, josie.id]
+    if found.blocked_because or not chosen:
+        return None
     made = offers.offer(visit, to=chosen, until=visit.starts_at, by=planner)
     made.created_by_fk = planner
     return made

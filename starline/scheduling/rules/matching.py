@@ -222,7 +222,7 @@ def way_to(visit: Span, person: Person, home: tuple[float, float] | None, zone: 
 def _continuity(one: Prospect) -> Points:
     count, last = one.visits_with_client, one.last_visit_on
     if count:
-        said = _("%(count)s visits to this client in 90 days, the last on %(day)s.", count=count, day=last)
+        said = _("Visits to this client in 90 days: %(count)s, the last on %(day)s.", count=count, day=last)
         return Points(Factor.CONTINUITY, 10 + 2 * min(count, 10), said)
     if last is not None:
         return Points(Factor.CONTINUITY, 6, _("Was last with this client on %(day)s.", day=last))
@@ -239,9 +239,9 @@ def _distance(one: Prospect, limits: Limits) -> Points:
         return Points(Factor.DISTANCE, 0, late)
     facts = {"miles": f"{one.miles:.1f}", "minutes": minutes}
     said = (
-        _("%(miles)s miles from the visit before, about %(minutes)s minutes.", **facts)
+        _("%(miles)s miles from the visit before, about %(minutes)s min.", **facts)
         if one.is_from_visit
-        else _("%(miles)s miles from home, about %(minutes)s minutes.", **facts)
+        else _("%(miles)s miles from home, about %(minutes)s min.", **facts)
     )
     return Points(Factor.DISTANCE, round(most * max(0.0, 1 - minutes / LONGEST_MINUTES)), said)
 
