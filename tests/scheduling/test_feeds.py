@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar, Component, Event, Timezone
 
-from starline.scheduling.rules.feed import Entry, Repeated, Words, calendar
+from starline.scheduling.rules import feed
+from starline.scheduling.rules.feed import Entry, Repeated, Words
 from starline.scheduling.rules.recurrence import Pattern, days, span
 from starline.scheduling.rules.zones import vtimezone
 from tests.cases import cases
@@ -35,6 +36,10 @@ def an_entry(pattern: Pattern, day: date, **given: Any) -> Entry:
 def a_series(pattern: Pattern, entries: list[Entry], **given: Any) -> Repeated:
     values = {"words": WORDS, "version": 1, "began_at": BEGAN, "changed_at": BEGAN} | given
     return Repeated(id=uuid4(), pattern=pattern, entries=entries, **values)
+
+
+def calendar(name: str, singles: list[Entry], series: list[Repeated]) -> bytes:
+    return feed.calendar(name, singles, series, zone=NEW_YORK, today=date(2026, 6, 1))
 
 
 def read(body: bytes) -> list[tuple[datetime, datetime, str]]:
