@@ -28,7 +28,7 @@ from starline.staff.models import StaffMember
 PERMISSION = "CalendarFeeds"
 KEYS = {"StaffMembers": "staff_member_id", "Clients": "client_id"}
 
-add_entry(Entry("", "My calendar address", "/me/calendar", "calendar-event", ("can_add", "OwnCalendar")))
+add_entry(Entry("", "My calendar address", "/me/calendar", "link", ("can_add", "OwnCalendar")))
 
 
 class FeedView(BaseView):  # type: ignore[misc]
@@ -144,7 +144,7 @@ for _name in KEYS:
         Tab(
             "calendar",
             "Calendar address",
-            "calendar-event",
+            "link",
             draw=address_of,
             permission=("can_read", PERMISSION),
             place=LAST - 1,

@@ -5,7 +5,7 @@ from starline.scheduling import feeds
 from starline.scheduling.models import CalendarFeed
 
 
-class CalendarFeeds(Resource, model=CalendarFeed, menu="Settings", icon="calendar-event"):
+class CalendarFeeds(Resource, model=CalendarFeed, menu="Settings", icon="link"):
     title = "Calendar addresses"
     table = "staff_member client ending issued_at last_seen_at revoked_at"
     filters = "staff_member client last_seen_at revoked_at"

@@ -13,6 +13,7 @@ from starline.clients.models import Client, ServiceAddress
 from starline.core import audit, clock, language
 from starline.core.db import User, session
 from starline.core.language import _
+from starline.organizations.calendar import today, zone_of
 from starline.organizations.models import Organization
 from starline.organizations.settings import policy, settings_row
 from starline.scheduling.making import pattern_of
@@ -44,7 +45,7 @@ def write(feed: CalendarFeed) -> bytes:
         series = _repeated(repeated, of_series, style)
         name = _("%(agency)s: visits", agency=settings_row().display_name or _agency(feed))
         audit.record_read("calendar_feeds", [feed.id], {one.client_id for one in found})
-        return calendar(name, singles, series)
+        return calendar(name, singles, series, zone=zone_of(), today=today())
 
 
 def _visits_of(feed: CalendarFeed) -> Select[*tuple[Any, ...]]:

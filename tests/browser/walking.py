@@ -23,6 +23,7 @@ NO_PAGES = frozenset(
             "ExportView.download",
             "AccessReviewView.download",
             "files.open_file",
+            "FeedView.read",
             "FileView.open",
             "PhotoView.show",
             "keys.jwks",

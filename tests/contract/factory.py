@@ -35,7 +35,7 @@ FORMATS: dict[str, Any] = {
     "state": "OH",
     "time_zone": "America/New_York",
     "to_status": "assessment",
-    "events": ["visit:added"],
+    "events": ["visit_series:split"],
     "url": "https://93.184.215.14/hook",
     "scopes": ["clients:read"],
     "validity_months": 12,

@@ -69,8 +69,9 @@ def client(agency: Agency, person: Person) -> Arguments:
 
 
 def feed(agency: Agency, person: Person) -> Arguments:
-    """The secret of a calendar address of the agency's."""
-    return {"secret": agency.used_up["feeds"]}
+    """The secret of a calendar address of Harbor's. Whoever knows one of Summit's may read it there, so nobody does;
+    tests/scheduling/test_feeds_over_http.py asks for one at another agency's address."""
+    return {"secret": "x" * 43 if agency.host.startswith("summit") else agency.used_up["feeds"]}
 
 
 def visit(agency: Agency, person: Person) -> Arguments:

@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from starline.scheduling.rules.alignment import Standing, align
+from tests.cases import cases
 
 FIRST = date(2026, 10, 26)
 DAYS = 42
@@ -163,4 +164,4 @@ class Schedule(RuleBasedStateMachine):
 
 
 TestSchedule = Schedule.TestCase
-TestSchedule.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+TestSchedule.settings = settings(max_examples=cases(100), stateful_step_count=30, deadline=None)

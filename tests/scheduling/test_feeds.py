@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar, Component, Event, Timezone
 
-from starline.scheduling.rules.feed import Entry, Repeated, Words, calendar
+from starline.scheduling.rules import feed
+from starline.scheduling.rules.feed import Entry, Repeated, Words
 from starline.scheduling.rules.recurrence import Pattern, days, span
 from starline.scheduling.rules.zones import vtimezone
+from tests.cases import cases
 
 NEW_YORK, BERLIN, PHOENIX = "America/New_York", "Europe/Berlin", "America/Phoenix"
 BEGAN = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -34,6 +36,10 @@ def an_entry(pattern: Pattern, day: date, **given: Any) -> Entry:
 def a_series(pattern: Pattern, entries: list[Entry], **given: Any) -> Repeated:
     values = {"words": WORDS, "version": 1, "began_at": BEGAN, "changed_at": BEGAN} | given
     return Repeated(id=uuid4(), pattern=pattern, entries=entries, **values)
+
+
+def calendar(name: str, singles: list[Entry], series: list[Repeated]) -> bytes:
+    return feed.calendar(name, singles, series, zone=NEW_YORK, today=date(2026, 6, 1))
 
 
 def read(body: bytes) -> list[tuple[datetime, datetime, str]]:
@@ -178,7 +184,7 @@ def _offset(explained: Component, at: datetime) -> timedelta:
     return max(found)[1]
 
 
-@settings(max_examples=100)
+@settings(max_examples=cases(100))
 @given(
     st.sampled_from([NEW_YORK, BERLIN, PHOENIX, "Australia/Lord_Howe", "Asia/Kolkata", "America/Sao_Paulo"]),
     st.datetimes(datetime(2017, 1, 2), datetime(2020, 12, 30), timezones=st.just(UTC))
@@ -243,7 +249,7 @@ def written(draw: st.DrawFn) -> tuple[Pattern, list[Entry]]:
     return pattern, entries
 
 
-@settings(max_examples=200)
+@settings(max_examples=cases(200))
 @given(st.lists(written(), min_size=1, max_size=3))
 def test_whatever_the_rows_are_the_other_reader_comes_to_them(made: list[tuple[Pattern, list[Entry]]]) -> None:
     body = calendar("Visits", [], [a_series(pattern, entries) for pattern, entries in made])
@@ -251,7 +257,7 @@ def test_whatever_the_rows_are_the_other_reader_comes_to_them(made: list[tuple[P
     assert read(body) == expected
 
 
-@settings(max_examples=100)
+@settings(max_examples=cases(100))
 @given(written())
 def test_one_event_has_one_name(made: tuple[Pattern, list[Entry]]) -> None:
     pattern, entries = made

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from starline.scheduling.rules.recurrence import Pattern, days, instants, problem_of_rule, settled, span, wall_minutes
+from tests.cases import cases
 
 NEW_YORK, BERLIN, PHOENIX = "America/New_York", "Europe/Berlin", "America/Phoenix"
 
@@ -90,7 +91,7 @@ TIMES = st.times().map(lambda at: at.replace(second=0, microsecond=0, fold=0))
 ZONES = st.sampled_from([NEW_YORK, BERLIN, PHOENIX, "America/Los_Angeles", "Australia/Lord_Howe", "Asia/Kolkata"])
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=cases(1_000))
 @given(st.dates(date(2020, 1, 1), date(2036, 1, 1)), TIMES, TIMES, ZONES)
 def test_a_visit_ends_after_it_begins_and_lasts_what_the_clocks_say(
     day: date, starts: time, ends: time, zone: str
@@ -133,7 +134,7 @@ PATTERNS = st.builds(
 )
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=cases(1_000))
 @given(PATTERNS, st.integers(0, 400), st.integers(0, 200))
 def test_settling_a_series_changes_none_of_its_days(pattern: Pattern, after: int, length: int) -> None:
     first = pattern.starts_on + timedelta(days=after)
@@ -148,7 +149,7 @@ def test_settling_a_series_changes_none_of_its_days(pattern: Pattern, after: int
     assert settled(found) == found
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=cases(1_000))
 @given(PATTERNS, st.lists(st.integers(1, 60), min_size=1, max_size=6))
 def test_a_series_read_piece_by_piece_is_the_series_read_at_once(pattern: Pattern, lengths: list[int]) -> None:
     day, pieces = pattern.starts_on, []
@@ -177,6 +178,7 @@ def test_what_is_no_rule_is_told_why(rule: str, said: str) -> None:
     assert said in str(problem_of_rule(rule))
 
 
+@settings(max_examples=cases(100))
 @given(rules())
 def test_what_is_a_rule_is_taken(rule: str) -> None:
     assert problem_of_rule(rule) is None

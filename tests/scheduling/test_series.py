@@ -18,6 +18,7 @@ from starline.scheduling.making import pattern_of
 from starline.scheduling.models import Visit, VisitSeries
 from starline.scheduling.rules.recurrence import days
 from starline.scheduling.vocabulary import OnHolidays, OpenReason, Reach, VisitStatus, VoidReason
+from tests.cases import cases
 from tests.clients.factories import an_active_client
 from tests.organizations.factories import a_staff_member, today
 from tests.scheduling.factories import a_series, a_visit, at, visits_of
@@ -233,7 +234,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_whatever_is_done_the_visits_are_the_rules_less_exceptions_plus_changes(harbor: Any, steps: Any) -> None:
     with session.begin_nested() as nested, pytest.MonkeyPatch.context() as patch:

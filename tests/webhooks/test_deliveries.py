@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from config import ROOT
 from starline import subscribers
 from starline.core import clock, outbound, tenancy
 from starline.core.db import session
@@ -19,6 +20,7 @@ from starline.scheduling import series, visits
 from starline.webhooks import deliveries, endpoints
 from starline.webhooks.deliveries import MOST_FAILURES, PAUSES
 from starline.webhooks.models import WebhookDelivery
+from starline.webhooks.signing import signature
 from starline.webhooks.vocabulary import DeliveryFailure, DeliveryState
 from tests.organizations.factories import HARBOR, SUMMIT, a_staff_member, a_user, acting_for
 from tests.scheduling.factories import a_series, a_visit
@@ -258,3 +260,19 @@ def test_deliveries_are_forgotten_after_thirty_days_and_with_their_endpoint(harb
     assert kept() == []
     _until_nothing_waits()
     assert receiver.heard == []
+
+
+def test_the_documentations_example_verifies(harbor: Any, receiver: Receiver) -> None:
+    endpoint = an_endpoint(receiver)
+    endpoints.send_test(endpoint, by=None)
+    work()
+    example = (ROOT / "docs" / "webhooks.md").read_text().partition("```python\n")[2].partition("```")[0]
+    told: dict[str, Any] = {}
+    exec(example, told)
+    (heard,) = receiver.heard
+    signed = heard.headers["Starline-Signature"]
+    assert told["is_genuine"](signed, heard.body, endpoint.secret)
+    assert not told["is_genuine"](signed, heard.body + b" ", endpoint.secret)
+    assert not told["is_genuine"](signed, heard.body, "whsec_other")
+    old = signature(endpoint.secret or "", int(clock.now().timestamp()) - 301, heard.body)
+    assert not told["is_genuine"](old, heard.body, endpoint.secret)

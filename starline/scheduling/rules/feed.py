@@ -5,7 +5,7 @@ otherwise than its row is written down as an exception, so that any reader comes
 clocks change, so a visit that begins at a time that does not come or comes twice stands for itself, in UTC.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -69,8 +69,11 @@ class Repeated:
         return max(0, int((self.changed_at - self.began_at).total_seconds())) + self.version
 
 
-def calendar(name: str, singles: Sequence[Entry], series: Sequence[Repeated]) -> bytes:
-    """The whole calendar, with the time zones that it names over the years that it covers."""
+def calendar(name: str, singles: Sequence[Entry], series: Sequence[Repeated], *, zone: str, today: date) -> bytes:
+    """The whole calendar, with the time zones that it names over the years that it covers.
+
+    The agency's own `zone` is always among them: a calendar without any part is none by the letter.
+    """
     made = Calendar()
     made.add("PRODID", PRODUCT)
     made.add("VERSION", "2.0")
@@ -88,7 +91,11 @@ def calendar(name: str, singles: Sequence[Entry], series: Sequence[Repeated]) ->
         alone += rest
     for entry in sorted(alone, key=lambda each: (each.starts_at, each.id)):
         made.add_component(_single(entry))
-    _add_zones(made, [*singles, *(entry for one in series for entry in one.entries)])
+    entries = [*singles, *(entry for one in series for entry in one.entries)]
+    years = {today.year, *(moment.year for one in entries for moment in (one.starts_at, one.ends_at))}
+    for name_of_zone in sorted(made.get_used_tzids() - {"UTC"} | {zone}):
+        made.add_component(vtimezone(name_of_zone, min(years) - 1, max(years) + 1))
+    made.subcomponents.sort(key=lambda one: one.name != "VTIMEZONE")
     return bytes(made.to_ical())
 
 
@@ -181,11 +188,3 @@ def _is_clear(local: datetime) -> bool:
 
 def _wall(pattern: Pattern, day: date) -> datetime:
     return datetime.combine(day, pattern.starts_time, ZoneInfo(pattern.zone))
-
-
-def _add_zones(made: Calendar, entries: Iterable[Entry]) -> None:
-    """What each zone's clocks do, from the year before the first visit to the one after the last."""
-    years = {moment.year for one in entries for moment in (one.starts_at, one.ends_at)}
-    for zone in sorted(made.get_used_tzids() - {"UTC"}):
-        made.add_component(vtimezone(zone, min(years) - 1, max(years) + 1))
-    made.subcomponents.sort(key=lambda one: one.name != "VTIMEZONE")

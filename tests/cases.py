@@ -1,0 +1,12 @@
+"""How many cases the properties of recurrence, edits and calendars are tried with.
+
+`STARLINE_TEST_CASES=10000 .venv/bin/python -m pytest tests/scheduling/test_recurrence.py …` is the long run; those that
+need a database (test_series.py) take a second or more for every case.
+"""
+
+import os
+
+
+def cases(usual: int) -> int:
+    """The number that the environment asks for, else the usual one."""
+    return int(os.environ.get("STARLINE_TEST_CASES") or usual)
