@@ -16,7 +16,6 @@ from starline.scheduling.models import (
 class VisitExceptions(Resource, model=VisitException, menu="Care", icon="shield-check"):
     title = "Visit exceptions"
     table = "kind amount visit client staff_member status raised_at reason_code"
-    extra = "clash note decided_by decided_at"
     filters = "status kind client staff_member visit raised_at reason_code clash decided_by"
     order = "-raised_at"
     show = {
@@ -40,7 +39,6 @@ class VisitExceptions(Resource, model=VisitException, menu="Care", icon="shield-
 class ClockEvents(Resource, model=ClockEvent, menu="Care", icon="clock-hour-4"):
     title = "Clock events"
     table = "happened_at kind staff_member client visit method is_inside distance_metres standing"
-    extra = "received_at accuracy_metres clash reason_code device"
     filters = "staff_member client visit kind method happened_at is_inside standing clash reason_code"
     order = "-happened_at"
     show = {
@@ -59,10 +57,9 @@ class ClockEvents(Resource, model=ClockEvent, menu="Care", icon="clock-hour-4"):
 
 class VisitTasks(Resource, model=VisitTask, icon="list-check"):
     title = "Tasks of visits"
-    table = "name outcome reason visit client is_required settled_at"
+    table = "name outcome reason visit client is_required settled_at position"
     filters = "visit client outcome is_required settled_at"
     order = "position"
-    extra = "position"
     show = {"Task": "name instructions is_required position visit client", "Outcome": "outcome reason settled_at"}
     pills = {"outcome": {"open": "warn", "done": "good", "refused": "bad", "not_needed": "plain"}}
     read_only = True
@@ -103,12 +100,13 @@ class TelephonyLines(Resource, model=TelephonyLine, menu="Settings", icon="phone
     order = "name"
     form = {"Line": "name is_active"}
     shown_once = "secret"
+    without = "delete"
     create = telephony.add_line
     update = telephony.update_line
 
 
 class TelephonyPins(Resource, model=TelephonyPin, menu="Settings", icon="key"):
-    """A PIN is told once; a new one is had by taking the old one away and adding another."""
+    """A PIN is told once; adding another for the same caregiver puts it in the old one's place."""
 
     title = "Telephone PINs"
     table = "staff_member failed_tries locked_until"
@@ -118,5 +116,5 @@ class TelephonyPins(Resource, model=TelephonyPin, menu="Settings", icon="key"):
     show = {"PIN": "staff_member failed_tries locked_until"}
     actions = {"unlock": telephony.unlock}
     shown_once = "pin"
-    without = "edit"
+    without = "edit delete"
     create = telephony.add_pin

@@ -19,7 +19,6 @@ VISIT_TONES = {
 class Visits(Resource, model=Visit, menu="Care", icon="calendar-event"):
     table = "starts_at ends_at client staff_member service_type status open_reason"
     filters = "client staff_member service_type status starts_at occurs_on open_reason void_reason series is_changed"
-    extra = "clocked_in_at clocked_out_at"
     order = "-starts_at"
     form = {
         "Visit": "client service_type service_address staff_member",

@@ -76,13 +76,12 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_evv_tolerances")),
-        sa.UniqueConstraint(
-            "organization_id",
-            "branch_id",
-            "valid_from",
-            name=op.f("uq_evv_tolerances_organization_id_branch_id_valid_from"),
-            postgresql_nulls_not_distinct=True,
-        ),
+    )
+    op.create_index(
+        op.f("ix_evv_tolerances_organization_id_branch_id_valid_from"),
+        "evv_tolerances",
+        ["organization_id", "branch_id", "valid_from"],
+        unique=False,
     )
     op.create_table(
         "telephony_pins",

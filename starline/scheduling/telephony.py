@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from starline.clients.models import Client
 from starline.core import audit, clock, events
@@ -113,7 +113,8 @@ def update_line(line: TelephonyLine, values: Mapping[str, Any], *, by: int | Non
 
 
 def add_pin(values: Mapping[str, Any], *, by: int | None) -> TelephonyPin:
-    """A new PIN for somebody who has none, which its maker sees once and tells the caregiver."""
+    """A new PIN in the place of the one before, which its maker sees once and tells the caregiver."""
+    session.execute(delete(TelephonyPin).where(TelephonyPin.staff_member_id == values["staff_member_id"]))
     digits = "".join(secrets.choice("0123456789") for _place in range(DIGITS))
     row = TelephonyPin(**values, pin_hash=_hash(values["staff_member_id"], digits))
     session.add(row)

@@ -150,7 +150,7 @@ def tolerance_on(day: date, branch_id: UUID | None) -> EvvTolerance | None:
     """The newest row that is valid on the day: one of the branch's own before one of the whole agency."""
     of_branch = or_(EvvTolerance.branch_id.is_(None), EvvTolerance.branch_id == branch_id)
     query = select(EvvTolerance).where(of_branch, EvvTolerance.valid_from <= day)
-    query = query.order_by(EvvTolerance.branch_id.is_(None), EvvTolerance.valid_from.desc())
+    query = query.order_by(EvvTolerance.branch_id.is_(None), EvvTolerance.valid_from.desc(), EvvTolerance.id.desc())
     return session.scalars(query.limit(1)).first()
 
 

@@ -150,7 +150,7 @@ class EvvTolerance(TenantModel):
     __tablename__ = "evv_tolerances"
     __label__ = ("valid_from",)
     __table_args__ = (
-        UniqueConstraint("organization_id", "branch_id", "valid_from", postgresql_nulls_not_distinct=True),
+        Index(None, "organization_id", "branch_id", "valid_from"),
         CheckConstraint("geofence_metres BETWEEN 10 AND 5000", name="geofence"),
         CheckConstraint("early_minutes BETWEEN 0 AND 240 AND late_minutes BETWEEN 0 AND 240", name="minutes"),
     )

@@ -18,7 +18,7 @@ class TelephonyLine(TenantModel):
     __tablename__ = "telephony_lines"
     __table_args__ = (UniqueConstraint("organization_id", "name"),)
 
-    name: Mapped[str] = column("Name", String(80), default="Telephone line")
+    name: Mapped[str] = column("Name", String(80))
     secret_encrypted: Mapped[bytes | None] = column("Secret", LargeBinary)
     is_active: Mapped[bool] = column("In use", default=True)
 
