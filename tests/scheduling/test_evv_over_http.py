@@ -16,7 +16,7 @@ from PIL import Image
 from starline.core import clock, db, tenancy
 from starline.core.identifiers import uuid7
 from starline.scheduling import telephony, verification
-from starline.scheduling.models import ClockEvent, Visit
+from starline.scheduling.models import ClockEvent, EvvTolerance, Visit
 from tests.clients.factories import an_active_client
 from tests.contract.callers import Caller, by_cookie, by_token, nobody
 from tests.isolation.cast import Cast, assemble
@@ -254,6 +254,12 @@ def test_a_signed_call_clocks_and_an_unsigned_one_is_turned_away(cast: Cast) -> 
         assert [one.method for one in verification.events_of(visit)] == ["telephony"]
     summit = nobody(cast.application, cast.summit.host)
     assert summit.post("/api/v1/telephony/calls", data=b"{}").status_code == 401
+
+
+def test_a_new_agency_begins_with_a_rule(cast: Cast) -> None:
+    with tenancy.acting(cast.spare.id), db.transaction():
+        (row,) = db.session.query(EvvTolerance)
+        assert (row.branch_id, row.geofence_metres, row.manual_needs_approval) == (None, 150, True)
 
 
 def test_a_position_is_told_of_clock_events_alone(browser: Caller, caregiver: Caller, visit: dict[str, Any]) -> None:
