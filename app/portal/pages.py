@@ -1,27 +1,24 @@
 """`/my`: my day, my schedule, a visit, messages and me, as pages that also work without a script."""
 
-import hashlib
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import flash, redirect, render_template, request
+from flask import flash, redirect, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import format_date
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.access import allowed
 from app.core.navigation import Entry, add_entry
-from app.core.profile import current_profile
 from app.core.security import current_viewer
 from app.portal import acts, days, worker
 from app.portal.door import reveal_code
+from app.portal.frame import draw, ended
 from app.portal.me import availability_url, languages_offered, office_of, places_of, time_off_url
-from app.portal.person import PERMISSION, lock_minutes, own_file
+from app.portal.person import PERMISSION, own_file
 from starline.core import clock
 from starline.core.db import User, session
 from starline.core.errors import Invalid, NotFound
-from starline.core.identifiers import parse_uuid, uuid7
+from starline.core.identifiers import parse_uuid
 from starline.core.language import LANGUAGES
 from starline.identity import users
 from starline.scheduling import own
@@ -41,27 +38,26 @@ class PortalView(BaseView):  # type: ignore[misc]
     @expose("/", methods=["GET"])
     def day(self) -> Any:
         if current_viewer() is None:
-            return _ended()
+            return ended()
         viewer = allowed("can_read", PERMISSION)
         found = days.days_of(own_file(viewer.user_id))
-        label = format_date(found.today, "EEEE, MMM d")
         count = len([one for one in found.of_today if not one["is_void"]])
-        return _page("day", next=found.next, later=found.later, date_label=label, of_today=count)
+        return draw("day", next=found.next, later=found.later, date_label=days.date_label(found.today), of_today=count)
 
     @expose("/schedule", methods=["GET"])
     def schedule(self) -> Any:
         if current_viewer() is None:
-            return _ended()
+            return ended()
         member = own_file(allowed("can_read", PERMISSION).user_id)
         ways = {"time_off_url": time_off_url(member), "availability_url": availability_url(member)}
-        return _page("schedule", days=days.days_of(member).by_day, **ways)
+        return draw("schedule", days=days.days_of(member).by_day, **ways)
 
     @expose("/visits/<pk>", methods=["GET"])
     def visit(self, pk: str) -> Any:
         if current_viewer() is None:
-            return _ended()
+            return ended()
         member = own_file(allowed("can_read", PERMISSION).user_id)
-        return _page("visit", v=days.one_of(_own_visit(member, pk), member))
+        return draw("visit", v=days.one_of(_own_visit(member, pk), member))
 
     @expose("/visits/<pk>/acts", methods=["POST"])
     def act(self, pk: str) -> Any:
@@ -82,21 +78,21 @@ class PortalView(BaseView):  # type: ignore[misc]
     def door(self, pk: str) -> Any:
         member = own_file(allowed("can_read", PERMISSION).user_id)
         code = reveal_code(member, pk)
-        return _page("visit", v={**days.one_of(_own_visit(member, pk), member), "door_code": code})
+        return draw("visit", v={**days.one_of(_own_visit(member, pk), member), "door_code": code})
 
     @expose("/messages", methods=["GET"])
     def messages(self) -> Any:
         if current_viewer() is None:
-            return _ended()
+            return ended()
         member = own_file(allowed("can_read", PERMISSION).user_id)
-        return _page("messages", office=office_of(member))
+        return draw("messages", office=office_of(member))
 
     @expose("/me", methods=["GET"])
     def me(self) -> Any:
         if current_viewer() is None:
-            return _ended()
+            return ended()
         member = own_file(allowed("can_read", PERMISSION).user_id)
-        return _page("me", member=member, places=places_of(member), languages=languages_offered())
+        return draw("me", member=member, places=places_of(member), languages=languages_offered())
 
     @expose("/language", methods=["POST"])
     def language(self) -> Response:
@@ -110,7 +106,7 @@ class PortalView(BaseView):  # type: ignore[misc]
     @expose("/shell", methods=["GET"])
     def shell(self) -> str:
         """The page for when there is no signal. It names nobody, so a browser may keep it."""
-        return _page("shell")
+        return draw("shell")
 
 
 class WorkerView(BaseView):  # type: ignore[misc]
@@ -131,36 +127,6 @@ class WorkerView(BaseView):  # type: ignore[misc]
 VIEWS = (PortalView, WorkerView)
 
 
-def _page(name: str, **values: Any) -> str:
-    return render_template(
-        f"portal/{name}.html",
-        page=name,
-        phone=_phone(is_of_nobody=name == "shell"),
-        blank=days.blank(),
-        blank_task=days.blank_task(),
-        new_id=uuid7,
-        **values,
-    )
-
-
-def _phone(*, is_of_nobody: bool) -> dict[str, Any]:
-    """What every page tells its script."""
-    viewer = None if is_of_nobody else current_viewer()
-    known = "|".join([worker.version(), current_profile().locale, str(_("My day"))])
-    return {
-        "user": viewer.user_id if viewer else "",
-        "first_name": viewer.name.split()[0] if viewer and viewer.name else "",
-        "offline": "yes" if current_profile().has_feature("offline") else "",
-        "lock_minutes": lock_minutes() if viewer else "",
-        "shell_version": hashlib.sha256(known.encode()).hexdigest()[:12],
-    }
-
-
-def _ended() -> tuple[str, int]:
-    """The page of somebody who isn't signed in: it closes what the phone keeps, and leads to the sign-in."""
-    return _page("ended", sign_in_url=f"/login?{urlencode({'next': request.path})}"), 401
-
-
 def _own_visit(member: StaffMember, pk: str) -> Visit:
     key = parse_uuid(pk)
     visit = own.own_visit(member, key) if key is not None else None
@@ -170,7 +136,7 @@ def _own_visit(member: StaffMember, pk: str) -> Visit:
 
 
 def _again(member: StaffMember, pk: str) -> str:
-    return _page("visit", v=days.one_of(_own_visit(member, pk), member))
+    return draw("visit", v=days.one_of(_own_visit(member, pk), member))
 
 
 def _form(pk: str) -> dict[str, Any]:

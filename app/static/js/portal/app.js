@@ -127,7 +127,7 @@ async function send() {
   state.sending ??= (async () => {
     clearTimeout(state.timer);
     try {
-      const outcome = await queue.send(state.failures ? undefined : state.days);
+      const outcome = await queue.send(state.failures ? undefined : state.days, state.failures);
       state.failures = 0;
       if (outcome) {
         await refresh();
@@ -218,11 +218,25 @@ async function begin() {
   await offerPin({ user, days: () => state.days });
 }
 
+// The agency doesn't want work without signal any more: what is here is sent and put away.
+async function putAway() {
+  if (!(await store.exists())) return;
+  try {
+    await queue.send();
+  } catch {
+    // Tried again with the next page.
+  }
+  if (await queue.waiting()) await vault.closeAll();
+  else await vault.wipe();
+}
+
 function stop() {
   clearTimeout(state.timer);
   state.days = undefined;
 }
 
 // Without these a browser gets the server's plain pages, which do the same with signal.
-if (document.body.dataset.offline !== 'yes' && document.body.dataset.page !== 'shell') readyForms(document, { isPlain: true });
-else if (globalThis.indexedDB && globalThis.crypto?.subtle) begin();
+if (document.body.dataset.offline !== 'yes') {
+  readyForms(document, { isPlain: true });
+  putAway();
+} else if (globalThis.indexedDB && globalThis.crypto?.subtle) begin();
