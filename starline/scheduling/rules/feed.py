@@ -21,6 +21,7 @@ READ_AGAIN = timedelta(hours=1)
 """How often a calendar is asked to look again; the larger ones decide that for themselves."""
 PRODUCT = "-//Starline//Visits//EN"
 MAKER = "starline"
+ALWAYS = {"VERSION": "2.0", "CALSCALE": "GREGORIAN", "METHOD": "PUBLISH"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,8 @@ def calendar(name: str, singles: Sequence[Entry], series: Sequence[Repeated], *,
     """
     made = Calendar()
     made.add("PRODID", PRODUCT)
-    made.add("VERSION", "2.0")
-    made.add("CALSCALE", "GREGORIAN")
-    made.add("METHOD", "PUBLISH")
+    for name, value in ALWAYS.items():
+        made[name] = value
     made.add("NAME", name)
     made.add("X-WR-CALNAME", name)
     made.add("REFRESH-INTERVAL", vDuration(READ_AGAIN), {"VALUE": "DURATION"})
@@ -153,8 +153,8 @@ def _event(name: str, words: Words, sequence: int, changed_at: datetime) -> Even
     event.add("SUMMARY", words.title)
     if words.place:
         event.add("LOCATION", words.place)
-    event.add("STATUS", "TENTATIVE" if words.is_open else "CONFIRMED")
-    event.add("CLASS", "PRIVATE")
+    event["STATUS"] = "TENTATIVE" if words.is_open else "CONFIRMED"
+    event["CLASS"] = "PRIVATE"
     return event
 
 
