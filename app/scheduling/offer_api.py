@@ -22,7 +22,7 @@ from starline.core.problems import invalid
 from starline.scheduling import call_outs, offers
 from starline.scheduling.call_outs import Outcome
 from starline.scheduling.matching import match
-from starline.scheduling.models import CallOut, Visit
+from starline.scheduling.models import CallOut, Offer, Visit
 from starline.scheduling.offer_words import CallOutReason
 
 THEN = ("open", "offer", "assign")
@@ -78,8 +78,9 @@ class InvitingApi(BaseApi):  # type: ignore[misc]
     @once
     def invite(self, pk: str) -> Response:
         viewer = allowed("can_edit", "Offers")
+        offer: Offer = find_row(registry["Offers"], pk)
         people = _people(object_sent("staff_member_ids").get("staff_member_ids"))
-        made = offers.invite(find_row(registry["Offers"], pk), to=people, by=viewer.user_id)
+        made = offers.invite(offer, to=people, by=viewer.user_id)
         session.flush()
         return jsonify(id=str(made.id), invited=made.invited, status=made.status)
 

@@ -82,8 +82,9 @@ class OwnOffersApi(BaseApi):  # type: ignore[misc]
     @once
     def accept(self, pk: str) -> Response:
         viewer = _reader("can_edit")
+        asked = _own(viewer, pk)
         object_sent()
-        visit = offers.accept(_own(viewer, pk), by=viewer.user_id)
+        visit = offers.accept(asked, by=viewer.user_id)
         session.flush()
         return jsonify(id=pk, answer="accepted", visit_id=str(visit.id))
 
@@ -91,10 +92,11 @@ class OwnOffersApi(BaseApi):  # type: ignore[misc]
     @once
     def decline(self, pk: str) -> Response:
         viewer = _reader("can_edit")
+        asked = _own(viewer, pk)
         reason = object_sent("reason").get("reason")
         if not (reason is None or isinstance(reason, str)):
             raise invalid("reason", _("Give a reason of at most %(most)d characters, or none.", most=300))
-        offers.decline(_own(viewer, pk), reason=reason, by=viewer.user_id)
+        offers.decline(asked, reason=reason, by=viewer.user_id)
         session.flush()
         return jsonify(id=pk, answer="declined")
 
