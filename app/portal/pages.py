@@ -15,6 +15,7 @@ from app.portal import acts, days, worker
 from app.portal.door import reveal_code
 from app.portal.frame import draw, ended
 from app.portal.me import availability_url, languages_offered, office_of, places_of, time_off_url
+from app.portal.offered import OfferedView, offered_to
 from app.portal.person import PERMISSION, own_file
 from starline.core import clock
 from starline.core.db import User, session
@@ -44,7 +45,8 @@ class PortalView(BaseView):  # type: ignore[misc]
         found = days.days_of(own_file(viewer.user_id))
         label = format_date(found.today, "EEEE, MMM d")
         count = len([one for one in found.of_today if not one["is_void"]])
-        return draw("day", next=found.next, later=found.later, date_label=label, of_today=count)
+        offered = offered_to(found.member, viewer)
+        return draw("day", next=found.next, later=found.later, date_label=label, of_today=count, offered=offered)
 
     @expose("/schedule", methods=["GET"])
     def schedule(self) -> Any:
@@ -126,7 +128,7 @@ class WorkerView(BaseView):  # type: ignore[misc]
         return worker.manifest()
 
 
-VIEWS = (PortalView, WorkerView)
+VIEWS = (PortalView, OfferedView, WorkerView)
 
 
 def _own_visit(member: StaffMember, pk: str) -> Visit:
