@@ -1,6 +1,7 @@
 """An open visit that is offered stands on the phone; whoever takes it has it among their days."""
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +14,14 @@ from tests.portal.conftest import Own, in_harbor
 from tests.scheduling.factories import a_visit
 
 Open = Callable[[str], Any]
+_days = count(2)
 
 
 @pytest.fixture
 def offered(people: dict[str, Own]) -> str:
-    """A visit in two days that maria and jo are asked about."""
+    """A visit of the next days that maria and jo are asked about."""
     with in_harbor():
-        visit = a_visit(day=2)
+        visit = a_visit(day=next(_days))
         offers.offer(visit, to=[UUID(people[name].member_id) for name in ("maria", "jo")], by=None, note="Bring gloves")
         return str(visit.id)
 
