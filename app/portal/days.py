@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_interval
+from babel.dates import format_interval, format_skeleton
 from flask_babel import format_date
 from flask_babel import gettext as _
 
@@ -119,7 +119,12 @@ def blank_task() -> dict[str, Any]:
 def day_label(day: date, today: date) -> str:
     """Today, Tomorrow, or the weekday with its date."""
     names = {today: _("Today"), today + timedelta(days=1): _("Tomorrow"), today - timedelta(days=1): _("Yesterday")}
-    return names.get(day) or format_date(day, "EEEE, MMM d")
+    return names.get(day) or date_label(day)
+
+
+def date_label(day: date) -> str:
+    """Tuesday, Nov 24; each language has its own order of month and day."""
+    return f"{format_date(day, 'EEEE')}, {format_skeleton('MMMd', day, locale=current_profile().display.locale)}"
 
 
 def time_label(visit: Visit, at: datetime) -> str:

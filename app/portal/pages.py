@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import flash, redirect, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import format_date
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -43,10 +42,10 @@ class PortalView(BaseView):  # type: ignore[misc]
             return ended()
         viewer = allowed("can_read", PERMISSION)
         found = days.days_of(own_file(viewer.user_id))
-        label = format_date(found.today, "EEEE, MMM d")
         count = len([one for one in found.of_today if not one["is_void"]])
-        offered = offered_to(found.member, viewer)
-        return draw("day", next=found.next, later=found.later, date_label=label, of_today=count, offered=offered)
+        label, offered = days.date_label(found.today), offered_to(found.member, viewer)
+        more = {"date_label": label, "of_today": count, "offered": offered}
+        return draw("day", next=found.next, later=found.later, **more)
 
     @expose("/schedule", methods=["GET"])
     def schedule(self) -> Any:

@@ -27,6 +27,9 @@ def typed(model: Any, given: Mapping[str, Any], *, required: str, optional: str 
     values: dict[str, Any] = {}
     for name in (*required.split(), *optional.split()):
         one = describe(model, name)
+        if name not in required.split() and given.get(name) in (None, ""):
+            values[name] = None
+            continue
         try:
             values[name] = _id(given.get(name)) if name == "event_id" else one.read(given.get(name))
         except ValueError as problem:

@@ -9,14 +9,23 @@ from flask_babel import gettext as _
 from app.core.display import Display, choice_label
 from app.core.profile import current_profile
 from app.core.security import required_viewer
-from app.core.tabs import FIRST, Record, Tab, add_tab
+from app.core.tabs import FIRST, Alert, Fact, Record, Tab, add_tab, extend_header
 from app.scheduling.evv_resources import ClockEvents, VisitExceptions, VisitTasks
 from starline.core import clock
 from starline.scheduling import verification, visit_records, visit_tasks
-from starline.scheduling.evv_vocabulary import ClockKind, Element, ExceptionStatus, ReasonCode, TaskOutcome
+from starline.scheduling.evv_vocabulary import (
+    ClockKind,
+    Element,
+    ExceptionKind,
+    ExceptionStatus,
+    ReasonCode,
+    TaskOutcome,
+)
 from starline.scheduling.models import ClockEvent, Visit
 from starline.scheduling.sentences import sentence_of
 
+SHOWN_ALERTS = 3
+BAD = frozenset({ExceptionKind.MISSING, ExceptionKind.MISSING_IN, ExceptionKind.CONFLICT})
 INSIDE = {True: "good", False: "bad", None: "plain"}
 
 
@@ -61,6 +70,31 @@ def record_of(record: Record) -> str:
         photos=visit_records.photos_of(visit),
         there=there,
     )
+
+
+def alerts(record: Record) -> list[Alert]:
+    """What is to be decided, for whoever opens the visit."""
+    if not required_viewer().can("read", "VisitExceptions"):
+        return []
+    found = verification.undecided_of(record.row)[:SHOWN_ALERTS]
+    return [
+        Alert(sentence_of(one), "bad" if one.kind in BAD else "warn", "clock-exclamation", f"{record.url}?tab=evv")
+        for one in found
+    ]
+
+
+def sentence(record: Record) -> list[Alert]:
+    """Of an exception: what is out of the ordinary."""
+    tone = "warn" if record.row.is_undecided else "plain"
+    return [Alert(sentence_of(record.row), tone, "clock-exclamation")]
+
+
+def facts(record: Record) -> list[Fact]:
+    """Of an exception or a clock event: its visit, a click away."""
+    visit = record.row.visit
+    url = f"/visits/show/{visit.id}?tab=evv" if required_viewer().can("read", "Visits") else None
+    said = f"{visit.client}, {display_of(visit).instant(visit.starts_at)}"
+    return [Fact(said, _("Visit"), "calendar-event", url=url)]
 
 
 def undecided(record: Record) -> int | None:
@@ -135,6 +169,9 @@ def _task(one: Any, there: Display) -> dict[str, Any]:
     }
 
 
+extend_header("Visits", alerts=alerts)
+extend_header("VisitExceptions", alerts=sentence, facts=facts)
+extend_header("ClockEvents", facts=facts)
 add_tab(
     "Visits",
     Tab(

@@ -14,7 +14,6 @@ from starline.scheduling import acts
 from starline.scheduling.evv_vocabulary import ActKind, TaskOutcome
 from starline.scheduling.models import Visit, VisitTask
 from starline.scheduling.verification import review
-from starline.scheduling.vocabulary import VisitStatus
 from starline.services.models import PlanTask
 from starline.services.plans import plan_of
 from starline.staff.vocabulary import Weekday
@@ -61,8 +60,6 @@ def settle(
         raise invalid("reason", "Give the reason in at most 300 characters.")
     visit = task.visit
     if not acts.begin(visit, ActKind.TASK, task.id, event_id=event_id, happened_at=happened_at, by=by):
-        return task
-    if visit.status == VisitStatus.BILLED:
         return task
     session.refresh(task)
     if task.settled_at is None or task.settled_at <= happened_at:

@@ -351,6 +351,25 @@ def test_a_phone_left_alone_opens_with_its_pin_also_without_signal(window: Walk,
     page.context.set_offline(False)
 
 
+def test_with_every_page_closed_the_worker_sends_once_there_is_signal(window: Walk, own: Own, cast: Cast) -> None:
+    page = offline(window, own)
+    page.get_by_role("button", name="Clock in").click()
+    expect(page.locator("#sync")).to_contain_text("1 thing is saved")
+    devtools, found = page.context.new_cdp_session(page), []
+    devtools.on("ServiceWorker.workerRegistrationUpdated", lambda told: found.extend(told["registrations"]))
+    devtools.send("ServiceWorker.enable")
+    page.wait_for_timeout(500)
+    page.goto("about:blank")
+    page.context.set_offline(False)
+    told = {"origin": window.base, "registrationId": found[-1]["registrationId"], "tag": "starline-acts"}
+    devtools.send("ServiceWorker.dispatchSyncEvent", {**told, "lastChance": False})
+    for _wait in range(50):
+        if events_of(cast, own):
+            break
+        page.wait_for_timeout(200)
+    assert [one[0] for one in events_of(cast, own)] == ["in"]
+
+
 @pytest.mark.parametrize("language", ["en-US", "es-US"])
 def test_every_page_of_the_phone_is_for_everybody(
     walk: Callable[..., Walk], cast: Cast, own: Own, language: str

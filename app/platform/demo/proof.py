@@ -19,6 +19,7 @@ from starline.core import clock, crypto
 from starline.core.db import session
 from starline.core.identifiers import uuid7
 from starline.scheduling.evv_vocabulary import (
+    Clash,
     ClockKind,
     ClockMethod,
     ExceptionKind,
@@ -29,7 +30,7 @@ from starline.scheduling.evv_vocabulary import (
 )
 from starline.scheduling.models import ClockEvent, Visit, VisitException, VisitRecord, VisitTask
 from starline.scheduling.rules.evv import Course, Patience, Stamp, Tolerance, findings, is_inside, metres_between
-from starline.scheduling.vocabulary import VisitStatus
+from starline.scheduling.vocabulary import VisitStatus, VoidReason
 from starline.services.models import PlanTask, ServicePlan, ServiceType
 from starline.services.vocabulary import PlanStatus
 from starline.staff.vocabulary import Weekday
@@ -89,6 +90,8 @@ def prove(fiction: Fiction) -> None:
             )
             continue
         _happened(fiction, rows, visit, address, tasks[visit.client_id], visit.service_type_id in needing, now)
+    for visit in _called_off(now):
+        _came_all_the_same(fiction, rows, visit)
     session.flush()
     rows.write()
 
@@ -130,9 +133,16 @@ def _clocked(fiction: Fiction, rows: Rows, visit: Visit, address: ServiceAddress
         at = min(planned, clock.now())
     told = {"kind": kind, "happened_at": at, "received_at": at + timedelta(seconds=3), "event_id": uuid7()}
     if fiction.chance(3):
+        before = _wrong(fiction, rows, visit, told) if kind == ClockKind.IN and fiction.chance(50) else None
         why = fiction.pick((ReasonCode.FORGOT, ReasonCode.DEVICE_FAILED, ReasonCode.NO_SIGNAL))
         rows.add(
-            ClockEvent, **_whose(visit), **told, method=ClockMethod.MANUAL, standing=Standing.COUNTS, reason_code=why
+            ClockEvent,
+            **_whose(visit),
+            **told,
+            method=ClockMethod.MANUAL,
+            standing=Standing.COUNTS,
+            replaces_id=before,
+            reason_code=why,
         )
         return Stamp(at, ClockMethod.MANUAL, has_position=False)
     far = fiction.random.randint(300, 900) if fiction.chance(3) else fiction.random.randint(3, 60)
@@ -153,6 +163,38 @@ def _clocked(fiction: Fiction, rows: Rows, visit: Visit, address: ServiceAddress
         device=fiction.pick(DEVICES),
     )
     return Stamp(at, ClockMethod.MOBILE, place is not None, distance, accuracy)
+
+
+def _wrong(fiction: Fiction, rows: Rows, visit: Visit, right: Mapping[str, Any]) -> UUID:
+    """The event that was corrected: somebody remembered the clock half an hour late."""
+    at = min(right["happened_at"] + timedelta(minutes=fiction.random.randint(25, 40)), clock.now())
+    told = {**right, "happened_at": at, "received_at": at, "event_id": uuid7(), "standing": Standing.CORRECTED}
+    key: UUID = rows.add(ClockEvent, **_whose(visit), **told, method=ClockMethod.MOBILE, device=DEVICES[0])["id"]
+    return key
+
+
+def _called_off(now: datetime) -> Sequence[Visit]:
+    """Two visits of the last days that the client called off."""
+    query = select(Visit).where(Visit.void_reason == VoidReason.CLIENT_REQUEST, Visit.staff_member_id.is_not(None))
+    query = query.where(Visit.ends_at.between(now - timedelta(days=7), now))
+    return list(session.scalars(query.order_by(Visit.starts_at.desc(), Visit.id).limit(2)))
+
+
+def _came_all_the_same(fiction: Fiction, rows: Rows, visit: Visit) -> None:
+    """Without signal the caregiver had not heard of it: the office decides which of the two counts."""
+    at = visit.starts_at + timedelta(minutes=fiction.random.randint(-5, 5))
+    told = {"kind": ClockKind.IN, "method": ClockMethod.MOBILE, "happened_at": at, "event_id": uuid7()}
+    kept = {"received_at": at + timedelta(hours=2), "standing": Standing.BESIDE, "clash": Clash.CALLED_OFF}
+    event = rows.add(ClockEvent, **_whose(visit), **told, **kept, device=DEVICES[0])
+    rows.add(
+        VisitException,
+        **_whose(visit),
+        kind=ExceptionKind.CONFLICT,
+        clash=Clash.CALLED_OFF,
+        clock_event_id=event["id"],
+        status=ExceptionStatus.OPEN,
+        raised_at=kept["received_at"],
+    )
 
 
 def _settled(fiction: Fiction, rows: Rows, visit: Visit, tasks: Sequence[PlanTask], *, is_over: bool) -> int:

@@ -127,7 +127,7 @@ async function send() {
   state.sending ??= (async () => {
     clearTimeout(state.timer);
     try {
-      const outcome = await queue.send(state.failures ? undefined : state.days);
+      const outcome = await queue.send(state.failures ? undefined : state.days, state.failures);
       state.failures = 0;
       if (outcome) {
         await refresh();

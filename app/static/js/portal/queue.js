@@ -14,6 +14,7 @@ const LEASE = 60000;
 const SECONDS = 30;
 
 export class Ended extends Error {}
+class Refused extends Error {}
 
 // Resolves once it is safe on the phone.
 export async function add(act) {
@@ -79,12 +80,12 @@ async function alone(work) {
   }
 }
 
-function batches(acts) {
+function batches(acts, most) {
   const found = [];
   let size = Infinity;
   for (const one of acts) {
     const weight = JSON.stringify(one).length;
-    if (size + weight > LARGEST_BATCH || found.at(-1)?.length >= MOST_IN_BATCH) {
+    if (size + weight > LARGEST_BATCH || found.at(-1)?.length >= most) {
       found.push([]);
       size = 0;
     }
@@ -100,21 +101,33 @@ async function settle(act, answer) {
   return store.put('acts', { event_id: act.event_id, sequence: act.sequence, state: answer.state, sealed: await vault.seal(told) });
 }
 
+async function sendBatch(batch, token) {
+  const answer = await post('/api/v1/my/acts', token, { acts: batch });
+  if (!answer.ok) throw new Refused(`acts ${answer.status}`);
+  const { result } = await answer.json();
+  const byId = Object.fromEntries(result.map((one) => [one.event_id, one]));
+  for (const act of batch) if (byId[act.event_id]) await settle(act, byId[act.event_id]);
+}
+
 // Sends what waits. Answers 'sent' where something was; throws where there is no signal. `days` brings the page's token.
-export async function send(days) {
+// After `failures` each act goes alone, so that one that the server chokes on holds up no other.
+export async function send(days, failures = 0) {
   return alone(async () => {
     const open = await vault.opened();
     const acts = (await kept()).filter((one) => one.state === WAITING);
     if (!open || !acts.length) return undefined;
     const known = days?.user === open.user && days.csrf_token ? days : await fetchDays();
     if (known.user !== open.user) throw new Ended(); // somebody else is signed in now: these are not theirs to send
-    for (const batch of batches(acts.map(({ state, ...act }) => act))) {
-      const answer = await post('/api/v1/my/acts', known.csrf_token, { acts: batch });
-      if (!answer.ok) throw new Error(`acts ${answer.status}`);
-      const { result } = await answer.json();
-      const byId = Object.fromEntries(result.map((one) => [one.event_id, one]));
-      for (const act of batch) if (byId[act.event_id]) await settle(act, byId[act.event_id]);
+    let trouble;
+    for (const batch of batches(acts.map(({ state, ...act }) => act), failures > 1 ? 1 : MOST_IN_BATCH)) {
+      try {
+        await sendBatch(batch, known.csrf_token);
+      } catch (problem) {
+        if (!(problem instanceof Refused) || failures < 2) throw problem;
+        trouble = problem;
+      }
     }
+    if (trouble) throw trouble;
     return 'sent';
   });
 }
@@ -134,6 +147,7 @@ export function pauseAfter(failures) {
 export async function sendFromWorker() {
   try {
     await send();
+    new BroadcastChannel('starline-phone').postMessage('sent');
   } catch (problem) {
     if (!(problem instanceof Ended)) throw problem;
     await vault.closeAll();
