@@ -67,12 +67,13 @@ function drawShell(model, today) {
 
 // What the office has to look at, or what wasn't taken: it stays until somebody has seen it.
 function drawEye(acts, days) {
-  const names = new Map((days?.visits ?? []).map((one) => [one.id, one.client]));
-  const items = queue.forEye(acts).map((one) => ({
-    id: one.event_id,
-    title: [say('acts')[one.kind], names.get(one.visit_id), new Date(one.happened_at).toLocaleString(document.documentElement.lang, { weekday: 'short', hour: 'numeric', minute: '2-digit' })].filter(Boolean).join(' · '),
-    sentence: one.sentence,
-  }));
+  const visits = new Map((days?.visits ?? []).map((one) => [one.id, one]));
+  const items = queue.forEye(acts).map((one) => {
+    const visit = visits.get(one.visit_id);
+    const how = { weekday: 'short', hour: 'numeric', minute: '2-digit', timeZone: visit?.zone };
+    const when = new Date(one.happened_at).toLocaleString(`${document.documentElement.lang}-US`, how);
+    return { id: one.event_id, title: [say('acts')[one.kind], visit?.client, when].filter(Boolean).join(' · '), sentence: one.sentence };
+  });
   const eye = document.getElementById('eye');
   fill(eye, { items });
   eye.hidden = !items.length;
@@ -83,9 +84,10 @@ async function drawSync() {
   const count = await queue.waiting();
   const [one, many] = state.isOffline ? ['noSignalOne', 'noSignalMany'] : state.failures > 1 ? ['notTaken', 'notTakenMany'] : ['sendingOne', 'sendingMany'];
   const nothing = state.isOffline ? say('noSignal') : '';
-  const words = state.hasEnded ? say('ended') : count === 0 ? nothing : count === 1 ? say(one) : say(many, count);
+  const over = count ? say('ended') : '';
+  const words = state.hasEnded ? over : count === 0 ? nothing : count === 1 ? say(one) : say(many, count);
   bar.querySelector('[data-sync-words]').textContent = words;
-  bar.querySelector('[data-sync-sign-in]').hidden = !state.hasEnded;
+  bar.querySelector('[data-sync-sign-in]').hidden = !state.hasEnded || page.name === 'ended';
   bar.hidden = !words;
 }
 
@@ -218,11 +220,25 @@ async function begin() {
   await offerPin({ user, days: () => state.days });
 }
 
+// The agency doesn't want work without signal any more: what is here is sent and put away.
+async function putAway() {
+  if (!(await store.exists())) return;
+  try {
+    await queue.send();
+  } catch {
+    // Tried again with the next page.
+  }
+  if (await queue.waiting()) await vault.closeAll();
+  else await vault.wipe();
+}
+
 function stop() {
   clearTimeout(state.timer);
   state.days = undefined;
 }
 
 // Without these a browser gets the server's plain pages, which do the same with signal.
-if (document.body.dataset.offline !== 'yes' && document.body.dataset.page !== 'shell') readyForms(document, { isPlain: true });
-else if (globalThis.indexedDB && globalThis.crypto?.subtle) begin();
+if (document.body.dataset.offline !== 'yes') {
+  readyForms(document, { isPlain: true });
+  putAway();
+} else if (globalThis.indexedDB && globalThis.crypto?.subtle) begin();
