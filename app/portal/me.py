@@ -44,6 +44,8 @@ def places_of(member: StaffMember) -> list[Place]:
     if ("can_read", "OwnCredentials") in required_viewer().permissions:
         note, tone = _state_of_credentials(member)
         found.append(Place(_("My credentials"), "/me/credentials", "certificate", note, tone))
+    if ("can_read", "OwnOffers") in required_viewer().permissions:
+        found.append(Place(_("Visits offered to me"), "/my/offers", "send"))
     if (time_off := time_off_url(member)) is not None:
         found.append(Place(_("Ask for time off"), time_off, "calendar-off"))
     if (availability := availability_url(member)) is not None:

@@ -14,6 +14,7 @@ from app.portal import acts, days, worker
 from app.portal.door import reveal_code
 from app.portal.frame import draw, ended
 from app.portal.me import availability_url, languages_offered, office_of, places_of, time_off_url
+from app.portal.offered import OfferedView, offered_to
 from app.portal.person import PERMISSION, own_file
 from starline.core import clock
 from starline.core.db import User, session
@@ -42,7 +43,9 @@ class PortalView(BaseView):  # type: ignore[misc]
         viewer = allowed("can_read", PERMISSION)
         found = days.days_of(own_file(viewer.user_id))
         count = len([one for one in found.of_today if not one["is_void"]])
-        return draw("day", next=found.next, later=found.later, date_label=days.date_label(found.today), of_today=count)
+        label, offered = days.date_label(found.today), offered_to(found.member, viewer)
+        more = {"date_label": label, "of_today": count, "offered": offered}
+        return draw("day", next=found.next, later=found.later, **more)
 
     @expose("/schedule", methods=["GET"])
     def schedule(self) -> Any:
@@ -124,7 +127,7 @@ class WorkerView(BaseView):  # type: ignore[misc]
         return worker.manifest()
 
 
-VIEWS = (PortalView, WorkerView)
+VIEWS = (PortalView, OfferedView, WorkerView)
 
 
 def _own_visit(member: StaffMember, pk: str) -> Visit:

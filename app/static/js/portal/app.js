@@ -67,12 +67,13 @@ function drawShell(model, today) {
 
 // What the office has to look at, or what wasn't taken: it stays until somebody has seen it.
 function drawEye(acts, days) {
-  const names = new Map((days?.visits ?? []).map((one) => [one.id, one.client]));
-  const items = queue.forEye(acts).map((one) => ({
-    id: one.event_id,
-    title: [say('acts')[one.kind], names.get(one.visit_id), new Date(one.happened_at).toLocaleString(document.documentElement.lang, { weekday: 'short', hour: 'numeric', minute: '2-digit' })].filter(Boolean).join(' · '),
-    sentence: one.sentence,
-  }));
+  const visits = new Map((days?.visits ?? []).map((one) => [one.id, one]));
+  const items = queue.forEye(acts).map((one) => {
+    const visit = visits.get(one.visit_id);
+    const how = { weekday: 'short', hour: 'numeric', minute: '2-digit', timeZone: visit?.zone };
+    const when = new Date(one.happened_at).toLocaleString(`${document.documentElement.lang}-US`, how);
+    return { id: one.event_id, title: [say('acts')[one.kind], visit?.client, when].filter(Boolean).join(' · '), sentence: one.sentence };
+  });
   const eye = document.getElementById('eye');
   fill(eye, { items });
   eye.hidden = !items.length;
@@ -83,9 +84,10 @@ async function drawSync() {
   const count = await queue.waiting();
   const [one, many] = state.isOffline ? ['noSignalOne', 'noSignalMany'] : state.failures > 1 ? ['notTaken', 'notTakenMany'] : ['sendingOne', 'sendingMany'];
   const nothing = state.isOffline ? say('noSignal') : '';
-  const words = state.hasEnded ? say('ended') : count === 0 ? nothing : count === 1 ? say(one) : say(many, count);
+  const over = count ? say('ended') : '';
+  const words = state.hasEnded ? over : count === 0 ? nothing : count === 1 ? say(one) : say(many, count);
   bar.querySelector('[data-sync-words]').textContent = words;
-  bar.querySelector('[data-sync-sign-in]').hidden = !state.hasEnded;
+  bar.querySelector('[data-sync-sign-in]').hidden = !state.hasEnded || page.name === 'ended';
   bar.hidden = !words;
 }
 
