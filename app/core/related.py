@@ -71,7 +71,7 @@ def _matches(target: Any, typed: str) -> Any:
     )
     conditions = []
     for name in names:
-        column = sa.collate(target.__table__.c[name], "C")
+        column = sa.collate(_as_text(target.__table__.c[name]), "C")
         spellings = {typed.lower(), typed.capitalize(), typed} if not name.startswith("search") else {typed.lower()}
         for spelling in spellings:
             low, high = prefix_range(spelling)
@@ -80,3 +80,9 @@ def _matches(target: Any, typed: str) -> Any:
         found = search.find_ids(target, typed, viewer=required_viewer(), limit=OFFERED)
         conditions.append(target.__table__.c.id.in_(found))
     return sa.or_(*conditions)
+
+
+def _as_text(column: Any) -> Any:
+    """A row may be called by a day or a word of a closed list; what is typed is text."""
+    is_text = isinstance(column.type, sa.String) and not isinstance(column.type, sa.Enum)
+    return column if is_text else sa.cast(column, sa.Text)

@@ -256,6 +256,16 @@ def test_a_signed_call_clocks_and_an_unsigned_one_is_turned_away(cast: Cast) -> 
     assert summit.post("/api/v1/telephony/calls", data=b"{}").status_code == 401
 
 
+def test_a_visit_is_looked_for_by_its_day(scheduler: Caller, caregiver: Caller, visit: dict[str, Any]) -> None:
+    clock_in(caregiver, visit)
+    for typed, finds in ((f"{visit['starts_at']:%Y-%m}", True), ("nobody", False)):
+        for of in ("clock_events/related/visit", "visit_exceptions/related/clock_event"):
+            answer = scheduler.get(f"/api/v1/{of}", query_string={"search": typed})
+            assert answer.status_code == 200, of
+        found = scheduler.get("/api/v1/clock_events/related/visit", query_string={"search": typed})
+        assert bool(found.json["result"]) is finds
+
+
 def test_a_new_agency_begins_with_a_rule(cast: Cast) -> None:
     with tenancy.acting(cast.spare.id), db.transaction():
         (row,) = db.session.query(EvvTolerance)
