@@ -7,9 +7,12 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
+
+import pytest
 
 from app.core.resource import Resource, registry
 from config import settings
@@ -126,9 +129,16 @@ def join(agency: Agency, name: str, template: str) -> Person:
         user = users.create_user(values, by=None)
         opened = sessions.start(user, origin=Origin("api", "127.0.0.1", "test"), has_second_factor=True)
         web = sessions.start(user, origin=Origin("web", "127.0.0.1", "test"), has_second_factor=True)
-        token = tokens.issue(opened).access_token
+        token = _lasting_token(opened)
         permissions = frozenset((one.permission.name, one.view_menu.name) for one in role.permissions)
         return Person(template, user.id, agency.id, agency.host, token, str(web.id), permissions, role.record_scope)
+
+
+def _lasting_token(opened: Any) -> str:
+    """A walk over everything takes longer than an access token usually lives."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tokens, "ACCESS_LIFETIME", timedelta(hours=2))
+        return tokens.access_token(opened)
 
 
 def sender(application: Any, person: Person) -> Any:

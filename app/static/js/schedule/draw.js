@@ -216,7 +216,7 @@ export function draw(only) {
   const body = place.querySelector('[data-body]');
   const nothing = drawn.size === 0 || (drawn.size === 1 && drawn.has('open') && find);
   body.replaceChildren(...drawn.values());
-  if (nothing) body.append(make('p', 's-nothing', find || told.rows !== 'everybody' ? words.nothing : words.noVisits));
+  place.querySelector('[data-nothing]').replaceChildren(...(nothing ? [make('p', 's-nothing', find || told.rows !== 'everybody' ? words.nothing : words.noVisits)] : []));
   rove();
 }
 
