@@ -17,6 +17,7 @@ from app.core.profile import Profile, current_profile
 from app.core.registry import menu_groups
 from app.core.searching import searchable
 from app.core.security import current_viewer
+from starline.identity.models import RecordScope
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 
@@ -34,6 +35,9 @@ class Entry:
     place: int = 50
     """Smaller is nearer to the head of its group."""
 
+
+OWN = "Mine"
+"""The group of what is somebody's own: their day, their papers."""
 
 _entries: list[Entry] = []
 
@@ -146,6 +150,8 @@ def _groups(known: news.News) -> list[dict[str, Any]]:
     assert viewer is not None
     taken = {"h"}
     groups: dict[str, list[dict[str, Any]]] = {"": [{**_place(_("Today"), "/", "home"), "letter": "h"}]}
+    if viewer.scope == RecordScope.ASSIGNED:
+        groups[OWN] = []  # first for those whose work it is, last for the office
     for label, resources in menu_groups().items():
         for one in resources:
             if may("can_read", one):
@@ -157,7 +163,7 @@ def _groups(known: news.News) -> list[dict[str, Any]]:
         if entry.permission in viewer.permissions and entry.platform == g.tenant.is_platform:
             place = _place(_(entry.label), entry.url, entry.icon)
             groups.setdefault(entry.group, []).append({**place, "letter": _letter(entry.label, taken)})
-    return [{"label": _(label) if label else "", "entries": entries} for label, entries in groups.items()]
+    return [{"label": _(label) if label else "", "entries": entries} for label, entries in groups.items() if entries]
 
 
 def _place(label: str, url: str, icon: str) -> dict[str, Any]:
@@ -177,4 +183,4 @@ def _letter(title: str, taken: set[str]) -> str | None:
 @cache
 def _digest(path: str) -> str:
     file = STATIC / path
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.exists() else "missing"
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:8] if file.exists() else "missing"

@@ -26,7 +26,7 @@ from starline.scheduling import own
 from starline.scheduling.models import Visit
 from starline.staff.models import StaffMember
 
-add_entry(Entry("", "My day", "/my", "device-mobile", ("can_read", PERMISSION)))
+add_entry(Entry("Mine", "My day", "/my", "device-mobile", ("can_read", PERMISSION), place=10))
 
 
 class PortalView(BaseView):  # type: ignore[misc]

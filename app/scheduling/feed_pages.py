@@ -28,7 +28,7 @@ from starline.staff.models import StaffMember
 PERMISSION = "CalendarFeeds"
 KEYS = {"StaffMembers": "staff_member_id", "Clients": "client_id"}
 
-add_entry(Entry("", "My calendar address", "/me/calendar", "link", ("can_add", "OwnCalendar")))
+add_entry(Entry("Mine", "My calendar address", "/me/calendar", "link", ("can_add", "OwnCalendar")))
 
 
 class FeedView(BaseView):  # type: ignore[misc]

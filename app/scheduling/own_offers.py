@@ -25,7 +25,7 @@ from starline.staff.models import StaffMember
 
 PERMISSION = "OwnOffers"
 
-add_entry(Entry("", "Visits offered to me", "/me/offers", "send", ("can_edit", PERMISSION)))
+add_entry(Entry("Mine", "Visits offered to me", "/me/offers", "send", ("can_edit", PERMISSION)))
 
 
 class OwnOffersView(BaseView):  # type: ignore[misc]

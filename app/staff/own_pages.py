@@ -26,7 +26,7 @@ from starline.staff.models import CredentialType, StaffMember
 
 PERMISSION = "OwnCredentials"
 
-add_entry(Entry("", "My credentials", "/me/credentials", "certificate", ("can_add", PERMISSION)))
+add_entry(Entry("Mine", "My credentials", "/me/credentials", "certificate", ("can_add", PERMISSION)))
 
 
 class OwnCredentialsView(BaseView):  # type: ignore[misc]

@@ -17,10 +17,11 @@ export function foldRail() {
 
 function show(news) {
   for (const link of document.querySelectorAll('.rail-groups .rail-link')) {
-    const count = link.querySelector('.rail-count');
     const number = news.places[link.getAttribute('href')] ?? 0;
-    count.textContent = number || '';
-    count.hidden = !number;
+    const count = link.querySelector('.rail-count');
+    if (!number) { count?.remove(); continue; }
+    const shown = count ?? link.appendChild(Object.assign(document.createElement('span'), { className: 'rail-count' }));
+    shown.textContent = number;
   }
   for (const bell of bells) {
     const count = bell.querySelector('.bell-count');
