@@ -138,7 +138,7 @@ def _lasting_token(opened: Any) -> str:
     """A walk over everything takes longer than an access token usually lives."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tokens, "ACCESS_LIFETIME", timedelta(hours=2))
-        return tokens.access_token(opened)
+        return tokens.issue(opened).access_token
 
 
 def sender(application: Any, person: Person) -> Any:
