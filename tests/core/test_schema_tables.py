@@ -51,6 +51,9 @@ LOOSE_COLUMNS = {
     ("idempotent_requests", "user_id"): "Short-lived and written by the request's own person.",
     ("stored_files", "record_id"): "It points into the table that the row names beside it.",
     ("search_tokens", "record_id"): "It points at the row of whichever table `subject` names; triggers remove it.",
+    ("clock_events", "event_id"): "Made by the device that tells: it points at nothing.",
+    ("visit_acts", "event_id"): "The same.",
+    ("visit_acts", "subject_id"): "The task, the record or the file, as the kind beside it says.",
     ("outbox_messages", "user_id"): "Work that waits outlives the person who caused it.",
 }
 

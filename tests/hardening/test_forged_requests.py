@@ -18,9 +18,11 @@ from tests.isolation.cast import Cast, assemble, fingerprint
 from tests.isolation.other_routes import other_asks, path_of
 
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
-PROVES_ITSELF = frozenset({"AuthApi.login", "AuthApi.refresh", "AuthApi.verify"})
-"""Signing in by REST, which no cookie takes part in."""
-KEPT_OF_READING = frozenset({"audit_events", "audit_sightings", "user_sessions", "api_keys", "support_sessions"})
+PROVES_ITSELF = frozenset({"AuthApi.login", "AuthApi.refresh", "AuthApi.verify", "TelephonyApi.call"})
+"""Signing in by REST, and calls that the telephone line signs: no cookie takes part in them."""
+KEPT_OF_READING = frozenset(
+    {"audit_events", "audit_sightings", "user_sessions", "api_keys", "support_sessions", "calendar_feeds"}
+)
 """Who read what and when, which reading must leave behind."""
 OFFERED = "/enrol"
 """Shows the seed of a new generator, which counts for nothing until a code of it was typed."""
