@@ -111,7 +111,7 @@ def _visits(shape: _Shape) -> Any:
 def _staff(shape: _Shape) -> Any:
     """Those whom the visits are given to, and whoever else could have some."""
     one = StaffMember.__table__
-    wanted = one.c.id.in_(sa.text("SELECT staff_member_id FROM page"))
+    wanted = one.c.id.in_(_of_page("staff_member_id"))
     if shape.lists_staff:
         works = sa.and_(one.c.status != StaffStatus.TERMINATED, one.c.discipline != Discipline.OFFICE)
         wanted = sa.or_(wanted, sa.and_(works, *_scopes(StaffMember, shape)))
@@ -150,8 +150,12 @@ def _named(model: Any, key: str, *more: Any) -> Any:
     place = sa.func.row_number().over(order_by=(label, one.c.id)) - 1
     return sa.select(one.c.id, label.label("name"), *more, place.label("place")).where(
         one.c.organization_id == sa.bindparam("organization_id", type_=sa.Uuid),
-        one.c.id.in_(sa.text(f"SELECT {key} FROM page")),
+        one.c.id.in_(_of_page(key)),
     )
+
+
+def _of_page(key: str) -> Any:
+    return sa.select(sa.column(key)).select_from(sa.table("page"))
 
 
 def _scopes(model: Any, shape: _Shape) -> list[Any]:
