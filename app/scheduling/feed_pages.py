@@ -16,7 +16,7 @@ from app.core.openapi import answers, document
 from app.core.profile import current_profile
 from app.core.reading import note_sight
 from app.core.resource import registry
-from app.core.security import confirm_viewer, required_viewer
+from app.core.security import required_viewer
 from app.core.tabs import LAST, Record, Tab, add_tab
 from app.core.writing import find_row
 from starline.core.db import session
@@ -153,8 +153,7 @@ for _name in KEYS:
 
 
 def _renewed_page(name: str, pk: str) -> Any:
-    required_viewer()
-    confirm_viewer()
+    allowed("can_read", PERMISSION)
     resource = registry[name]
     person = find_row(resource, pk)
     keys = {"staff_member_id": None, "client_id": None, KEYS[name]: person.id}

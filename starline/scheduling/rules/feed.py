@@ -77,8 +77,8 @@ def calendar(name: str, singles: Sequence[Entry], series: Sequence[Repeated], *,
     """
     made = Calendar()
     made.add("PRODID", PRODUCT)
-    for name, value in ALWAYS.items():
-        made[name] = value
+    for part, value in ALWAYS.items():
+        made[part] = value
     made.add("NAME", name)
     made.add("X-WR-CALNAME", name)
     made.add("REFRESH-INTERVAL", vDuration(READ_AGAIN), {"VALUE": "DURATION"})
