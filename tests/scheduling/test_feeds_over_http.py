@@ -144,7 +144,7 @@ def test_a_caregiver_has_an_address_of_their_own_and_of_nobody_elses(cast: Cast,
     assert reads(cast, path).status_code == 200
     assert "Make a new address" in caregiver.get("/me/calendar").text
     assert caregiver.post(f"/staff/{people['staff']}/calendar-address").status_code == 403
-    assert caregiver.post(f"/clients/{people['clients']}/calendar-address").status_code == 404
+    assert caregiver.post(f"/clients/{people['clients']}/calendar-address").status_code == 403
     assert caregiver.post("/me/calendar/end").status_code == 302
     assert reads(cast, path).status_code == 404
     assert "no personnel file" in by_cookie(cast.application, cast.harbor.people["Nurse"]).get("/me/calendar").text
