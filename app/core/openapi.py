@@ -44,6 +44,7 @@ _ERROR = {
         "request_id": {"type": "string"},
     },
 }
+ID = {"type": "string", "format": "uuid"}
 _paths: dict[str, dict[str, Any]] = {}
 
 pages = Blueprint("openapi", __name__)
@@ -59,6 +60,30 @@ def answers(*statuses: int, schema: dict[str, Any] | None = None, ok: int = 200)
     refused = {str(one): {"$ref": "#/components/responses/Error"} for one in (400, 401, 403, 429, *statuses)}
     content = {"application/json": {"schema": schema or {"type": "object"}}}
     return {str(ok): {"description": "Done.", "content": content}, **refused}
+
+
+def document_post(
+    path: str,
+    tag: str,
+    summary: str,
+    *,
+    body: dict[str, Any] | None,
+    told: dict[str, Any],
+    ok: int = 200,
+    refusals: tuple[int, ...] = (404, 409, 422),
+) -> None:
+    """Add a verb that takes the JSON schema `body`, or nothing, and tells `told`: properties, or a whole schema."""
+    row = [{"name": "pk", "in": "path", "required": True, "schema": ID}] if "{pk}" in path else []
+    schema = told if "type" in told else {"type": "object", "properties": told}
+    operation = {
+        "tags": [tag],
+        "summary": summary,
+        "parameters": [*row, IDEMPOTENCY],
+        "responses": answers(*refusals, schema=schema, ok=ok),
+    }
+    if body is not None:
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    document(path, "post", operation)
 
 
 def document_action(resource: Resource, name: str, summary: str, properties: dict[str, Any]) -> None:

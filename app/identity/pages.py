@@ -23,7 +23,7 @@ from starline.identity.models import RecordScope
 from starline.identity.policy import policy
 from starline.identity.viewer import load_viewer_of_user
 from starline.organizations.models import Organization
-from starline.scheduling.own import member_of
+from starline.staff.service import member_of
 
 
 class AuthView(AuthDBView):  # type: ignore[misc]

@@ -4,8 +4,8 @@ from flask_babel import gettext as _
 
 from starline.core.errors import NotFound
 from starline.organizations.settings import policy
-from starline.scheduling.own import member_of
 from starline.staff.models import StaffMember
+from starline.staff.service import member_of
 
 PERMISSION = "OwnVisits"
 

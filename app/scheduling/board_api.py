@@ -11,9 +11,10 @@ from app.core.access import allowed
 from app.core.bodies import object_sent
 from app.core.given import Given, between, day, instant, truth, wall_time
 from app.core.idempotency import once
-from app.core.openapi import IDEMPOTENCY, answers, document
+from app.core.openapi import ID, answers, document, document_post
 from app.core.resource import registry
 from app.core.writing import find_row, update_row
+from app.scheduling.asked_visits import visit_asked
 from app.scheduling.board_reading import LONGEST, read_board
 from starline.core.db import session
 from starline.core.errors import Invalid
@@ -95,7 +96,7 @@ class VisitMoveApi(BaseApi):  # type: ignore[misc]
         version = asked.read("version", between(1, 2**31 - 1), otherwise=None)
         where = read_where(asked)
         asked.refuse_problems()
-        visit: Visit = find_row(registry["Visits"], pk, lock=True)
+        visit = visit_asked(pk)
         given = {name: body[name] for name in ("staff_member_id", "override_reason") if name in body}
         given |= {name: at.isoformat() for name, at in moving.placed(visit, **where).items()}
         update_row(registry["Visits"], visit, given, version=version)
@@ -127,11 +128,10 @@ def shown(finding: Finding) -> dict[str, Any]:
 
 APIS = (ScheduleApi, VisitMoveApi)
 
-_ID = {"type": "string", "format": "uuid"}
 _DATE = {"type": "string", "format": "date"}
 _TIME = {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}
 _NUMBER = {"type": "integer", "minimum": 0}
-_NAMED = {"type": "object", "required": ["id", "name"], "properties": {"id": _ID, "name": {"type": "string"}}}
+_NAMED = {"type": "object", "required": ["id", "name"], "properties": {"id": ID, "name": {"type": "string"}}}
 WHEN_PARAMETERS = [
     {"name": "day", "in": "query", "schema": _DATE},
     {"name": "starts_time", "in": "query", "schema": _TIME},
@@ -147,7 +147,7 @@ FINDING = {
 }
 _REFUSED = {
     "type": "array",
-    "items": {"type": "object", "properties": {"id": _ID, "sentence": {"type": "string"}}},
+    "items": {"type": "object", "properties": {"id": ID, "sentence": {"type": "string"}}},
 }
 _DAYS = {
     "type": "object",
@@ -165,7 +165,7 @@ _DAYS = {
                 "type": "object",
                 "required": ["id", "client", "service", "from", "to", "minutes", "status", "version"],
                 "properties": {
-                    "id": _ID,
+                    "id": ID,
                     "client": {**_NUMBER, "description": "Its place in `clients`."},
                     "caregiver": {**_NUMBER, "description": "Its place in `caregivers`; an open visit has none."},
                     "service": {**_NUMBER, "description": "Its place in `services`."},
@@ -183,17 +183,6 @@ _DAYS = {
 }
 
 
-def _post(summary: str, *, body: dict[str, Any], required: list[str], told: dict[str, Any]) -> dict[str, Any]:
-    schema = {"type": "object", "properties": body, "required": required}
-    return {
-        "tags": ["Schedule"],
-        "summary": summary,
-        "parameters": [IDEMPOTENCY],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
-        "responses": answers(404, 409, 412, 422, schema={"type": "object", "properties": told}),
-    }
-
-
 document(
     "/api/v1/schedule/",
     "get",
@@ -208,45 +197,47 @@ document(
         "responses": answers(422, schema=_DAYS),
     },
 )
-document(
+document_post(
     "/api/v1/visits/{pk}/move",
-    "post",
-    _post(
-        "Put the visit on another day or time, or give it to another caregiver",
-        body={
+    "Schedule",
+    "Put the visit on another day or time, or give it to another caregiver",
+    body={
+        "type": "object",
+        "properties": {
             "day": _DATE,
             "starts_time": _TIME,
             "ends_time": _TIME,
-            "staff_member_id": {**_ID, "nullable": True},
+            "staff_member_id": {**ID, "nullable": True},
             "override_reason": {"type": "string", "maxLength": 300, "nullable": True},
             "version": {"type": "integer", "minimum": 1, "description": "The one that was read; a newer one is 412."},
         },
-        required=[],
-        told={"id": _ID, "version": _NUMBER, "result": {"type": "array", "items": FINDING}},
-    )
-    | {"parameters": [{"name": "pk", "in": "path", "required": True, "schema": _ID}, IDEMPOTENCY]},
+    },
+    told={"id": ID, "version": _NUMBER, "result": {"type": "array", "items": FINDING}},
+    refusals=(404, 409, 412, 422),
 )
-document(
+document_post(
     "/api/v1/schedule/copy_week",
-    "post",
-    _post(
-        "Plan the single visits of a week again in another week",
-        body={
+    "Schedule",
+    "Plan the single visits of a week again in another week",
+    body={
+        "type": "object",
+        "properties": {
             "first": {**_DATE, "description": "The first day of the week that is copied."},
             "to": {**_DATE, "description": "The first day of the other week."},
             "keeps_caregivers": {"type": "boolean", "default": True},
         },
-        required=["first", "to"],
-        told={"made": {"type": "array", "items": _ID}, "opened": _NUMBER, "present": _NUMBER, "refused": _REFUSED},
-    ),
+        "required": ["first", "to"],
+    },
+    told={"made": {"type": "array", "items": ID}, "opened": _NUMBER, "present": _NUMBER, "refused": _REFUSED},
 )
-document(
+document_post(
     "/api/v1/schedule/take_back",
-    "post",
-    _post(
-        "Call off the visits that a copying has made",
-        body={"ids": {"type": "array", "items": _ID, "maxItems": moving.MOST_COPIED}},
-        required=["ids"],
-        told={"called_off": _NUMBER},
-    ),
+    "Schedule",
+    "Call off the visits that a copying has made",
+    body={
+        "type": "object",
+        "properties": {"ids": {"type": "array", "items": ID, "maxItems": moving.MOST_COPIED}},
+        "required": ["ids"],
+    },
+    told={"called_off": _NUMBER},
 )

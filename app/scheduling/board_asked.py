@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask_babel import format_date
 from werkzeug.datastructures import MultiDict
 
-from app.core.given import YEARS
+from app.core import given
 from starline.core.identifiers import parse_uuid
 from starline.organizations.settings import WEEK_STARTS
 from starline.scheduling.rules.conflicts import week_of
@@ -86,23 +86,23 @@ class Asked:
         return week_of(day, WEEK_STARTS[self.week_start])
 
 
-def asked_from(given: MultiDict[str, str], *, today: date, week_start: str) -> Asked:
+def asked_from(sent: MultiDict[str, str], *, today: date, week_start: str) -> Asked:
     """What the address says; what it says wrongly is as if it said nothing."""
     chosen = {
-        name: given[name]
+        name: sent[name]
         for name, possible in (("by", ROWS), ("span", SPANS), ("color", COLORS), ("rows", SHOWN))
-        if given.get(name) in possible
+        if sent.get(name) in possible
     }
-    if parse_uuid(given.get("service", "")) is not None:
-        chosen["service"] = given["service"]
-    if given.get("status") in list(VisitStatus):
-        chosen["status"] = given["status"]
-    return Asked(_day(given.get("day", "")) or today, week_start, **chosen)
+    if parse_uuid(sent.get("service", "")) is not None:
+        chosen["service"] = sent["service"]
+    if sent.get("status") in list(VisitStatus):
+        chosen["status"] = sent["status"]
+    return Asked(_day(sent.get("day", "")) or today, week_start, **chosen)
 
 
 def _day(text: str) -> date | None:
     try:
-        found = date.fromisoformat(text)
+        found = given.day(text)
     except ValueError:
         return None
-    return found if found.year in YEARS[1:-1] else None
+    return found if found.year in given.YEARS[1:-1] else None  # the weeks around it are within the years, too

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from app.core.access import allowed
 from app.core.display import choice_label
+from app.core.given import Given, day
 from app.core.reading import note_sight
 from app.core.resource import registry
 from app.core.writing import find_row
@@ -77,18 +78,13 @@ def _member(pk: str) -> StaffMember:
 
 
 def _days(member: StaffMember, given: Any) -> tuple[date, date]:
-    first = _day(given.get("first_on"), "first_on") or today(member.branch_id)
-    last = _day(given.get("last_on"), "last_on") or first
+    asked = Given(given)
+    first = asked.read("first_on", day, otherwise=today(member.branch_id))
+    last = asked.read("last_on", day, otherwise=first)
+    asked.refuse_problems()
     last = max(first, last) if request.method == "GET" else last
     call_outs.check_days(first, last)
     return first, last
-
-
-def _day(text: str | None, field: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise invalid(field, _("Give a date like 2026-03-31.")) from None
 
 
 def _reason(given: str | None) -> CallOutReason:

@@ -19,11 +19,12 @@ from app.core.errors import explain
 from app.core.forms import form_of_one, mark_errors, sent_form_of_one, sent_value
 from app.core.given import Given
 from app.core.idempotency import once
-from app.core.openapi import answers, document
+from app.core.openapi import ID, answers, document, document_post
 from app.core.profile import current_profile
 from app.core.reading import note_sight
 from app.core.resource import Resource, registry
 from app.core.writing import check_scope, find_row, read_values
+from app.scheduling.asked_visits import visit_asked
 from app.scheduling.board_api import FINDING, WHEN_PARAMETERS, read_where, shown
 from starline.core.db import session
 from starline.core.errors import DomainError, Invalid
@@ -47,7 +48,7 @@ class VisitChangeView(BaseView):  # type: ignore[misc]
     def ask_series(self, pk: str) -> Any:
         allowed(*MAY_EDIT)
         allowed(*MAY_EDIT_SERIES)
-        visit = _visit(pk)
+        visit = visit_asked(pk)
         note_sight(registry["Visits"], visit)
         if visit.series is None:
             return redirect(f"/visits/edit/{visit.id}")
@@ -57,7 +58,7 @@ class VisitChangeView(BaseView):  # type: ignore[misc]
     def change_series(self, pk: str) -> Any:
         viewer = allowed(*MAY_EDIT)
         allowed(*MAY_EDIT_SERIES)
-        visit = _visit(pk)
+        visit = visit_asked(pk)
         try:
             with session.begin_nested():
                 values = _changed(
@@ -73,14 +74,14 @@ class VisitChangeView(BaseView):  # type: ignore[misc]
     @expose("/<pk>/call-off", methods=["GET"])
     def ask_call_off(self, pk: str) -> str:
         allowed(*MAY_EDIT)
-        visit = _visit(pk)
+        visit = visit_asked(pk)
         note_sight(registry["Visits"], visit)
         return _call_off_page(visit)
 
     @expose("/<pk>/call-off", methods=["POST"])
     def call_off(self, pk: str) -> Any:
         viewer = allowed(*MAY_EDIT)
-        visit = _visit(pk)
+        visit = visit_asked(pk)
         try:
             with session.begin_nested():
                 visits.cancel(visit, by=viewer.user_id, **_why(dict(request.form)))
@@ -102,7 +103,7 @@ class VisitChangeApi(BaseApi):  # type: ignore[misc]
         viewer = allowed(*MAY_EDIT)
         allowed(*MAY_EDIT_SERIES)
         body = object_sent("reach", "overrides_hand", "values")
-        visit = _visit(pk)
+        visit = visit_asked(pk)
         given, overrides = body.get("values"), body.get("overrides_hand", False)
         if not isinstance(given, dict) or not isinstance(overrides, bool):
             sentence = _("Send values as an object, and overrides_hand as true or false.")
@@ -116,7 +117,7 @@ class VisitChangeApi(BaseApi):  # type: ignore[misc]
     @once
     def call_off(self, pk: str) -> Response:
         viewer = allowed(*MAY_EDIT)
-        visit = visits.cancel(_visit(pk), by=viewer.user_id, **_why(object_sent("reason", "note")))
+        visit = visits.cancel(visit_asked(pk), by=viewer.user_id, **_why(object_sent("reason", "note")))
         session.flush()
         return jsonify(id=str(visit.id), status=visit.status, void_reason=visit.void_reason)
 
@@ -131,7 +132,7 @@ class VisitConflictsApi(BaseApi):  # type: ignore[misc]
     def conflicts(self, pk: str) -> Response:
         """What speaks against the visit as it is, or on another day, at other times, with another caregiver."""
         allowed("can_read", "Visits")
-        visit = _visit(pk)
+        visit = visit_asked(pk)
         note_sight(registry["Visits"], visit)
         asked = Given(request.args.to_dict())
         where = read_where(asked)
@@ -157,11 +158,6 @@ def _elsewhere(proposal: Proposal) -> list[dict[str, Any]]:
         except_for=proposal.visit_id,
     )
     return [{"rule": "double_booking", "effect": Effect.BLOCK, "sentence": sentence}] if sentence else []
-
-
-def _visit(pk: str) -> Visit:
-    found: Visit = find_row(registry["Visits"], pk, lock=request.method == "POST")
-    return found
 
 
 def _series() -> Resource:
@@ -237,8 +233,7 @@ def _call_off_page(visit: Visit, problem: DomainError | None = None) -> str:
 VIEWS = (VisitChangeView,)
 APIS = (VisitChangeApi, VisitConflictsApi)
 
-_ID = {"type": "string", "format": "uuid"}
-_PK = {"name": "pk", "in": "path", "required": True, "schema": _ID}
+_PK = {"name": "pk", "in": "path", "required": True, "schema": ID}
 _SERIES_BODY = {
     "type": "object",
     "properties": {
@@ -258,22 +253,12 @@ _REASON_BODY = {
 }
 
 
-def _operation(summary: str, body: dict[str, Any], shown: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "tags": ["Visits"],
-        "summary": summary,
-        "parameters": [_PK],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
-        "responses": answers(404, 409, 422, schema={"type": "object", "properties": shown}),
-    }
-
-
-document(
+document_post(
     "/api/v1/visits/{pk}/series",
-    "post",
-    _operation(
-        "Change the visit and those after it, or its whole series", _SERIES_BODY, {"visit_id": _ID, "series_id": _ID}
-    ),
+    "Visits",
+    "Change the visit and those after it, or its whole series",
+    body=_SERIES_BODY,
+    told={"visit_id": ID, "series_id": ID},
 )
 document(
     "/api/v1/visit_conflicts/{pk}",
@@ -281,20 +266,18 @@ document(
     {
         "tags": ["Visits"],
         "summary": "What speaks against the visit, as it is or as it would be",
-        "parameters": [_PK, {"name": "staff_member_id", "in": "query", "schema": _ID}, *WHEN_PARAMETERS],
+        "parameters": [_PK, {"name": "staff_member_id", "in": "query", "schema": ID}, *WHEN_PARAMETERS],
         "responses": answers(
             404,
             422,
-            schema={"type": "object", "properties": {"id": _ID, "result": {"type": "array", "items": FINDING}}},
+            schema={"type": "object", "properties": {"id": ID, "result": {"type": "array", "items": FINDING}}},
         ),
     },
 )
-document(
+document_post(
     "/api/v1/visits/{pk}/call_off",
-    "post",
-    _operation(
-        "Call the visit off",
-        _REASON_BODY,
-        {"id": _ID, "status": {"type": "string"}, "void_reason": {"type": "string"}},
-    ),
+    "Visits",
+    "Call the visit off",
+    body=_REASON_BODY,
+    told={"id": ID, "status": {"type": "string"}, "void_reason": {"type": "string"}},
 )

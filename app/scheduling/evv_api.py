@@ -20,7 +20,8 @@ from app.core.reading import note_sight
 from app.core.resource import registry
 from app.core.writing import find_row
 from app.scheduling import evv_documents, telephony_api
-from app.scheduling.evv_bodies import typed, visit_to_change, visit_to_tell_of
+from app.scheduling.asked_visits import visit_asked, visit_to_tell_of
+from app.scheduling.evv_bodies import typed
 from app.scheduling.evv_shown import event_shown, exception_shown, record_shown, task_shown
 from starline.core.db import session
 from starline.core.problems import invalid
@@ -66,7 +67,7 @@ class ClockApi(BaseApi):  # type: ignore[misc]
     def miss(self, pk: str) -> Response:
         viewer = allowed("can_edit", "Visits")
         body = object_sent("reason", "note")
-        visit = visit_to_change(pk)
+        visit = visit_asked(pk)
         names = {"void_reason": body.get("reason"), "void_note": body.get("note")}
         values = typed(Visit, names, required="void_reason", optional="void_note")
         evv.miss(visit, reason=values["void_reason"], note=values["void_note"], by=viewer.user_id)
@@ -141,7 +142,7 @@ class VerificationApi(BaseApi):  # type: ignore[misc]
     def show(self, pk: str) -> Response:
         """The six elements, the clock events with those corrected, exceptions, tasks and the record."""
         viewer = allowed("can_read", "ClockEvents")
-        visit = visit_to_change(pk)
+        visit = visit_asked(pk)
         note_sight(registry["ClockEvents"], visit)
         lacking, may = verification.lacking(visit), viewer.can
         tasks = visit_tasks.expected_tasks(visit) if may("read", "VisitTasks") else []

@@ -6,19 +6,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import request
 from flask_babel import gettext as _
 
 from app.core.fields import describe
-from app.core.resource import registry
-from app.core.security import required_viewer
-from app.core.writing import find_row
-from starline.core.db import session
-from starline.core.errors import Invalid, NotFound
+from starline.core.errors import Invalid
 from starline.core.identifiers import parse_uuid
-from starline.scheduling import evv
-from starline.scheduling.models import Visit
-from starline.staff.models import StaffMember
 
 
 def typed(model: Any, given: Mapping[str, Any], *, required: str, optional: str = "") -> dict[str, Any]:
@@ -49,25 +41,6 @@ def with_zone(given: Mapping[str, Any], zone: str) -> dict[str, Any]:
     except ValueError:
         return dict(given)
     return {**given, "happened_at": moment.replace(tzinfo=moment.tzinfo or ZoneInfo(zone)).isoformat()}
-
-
-def visit_to_change(pk: str) -> Visit:
-    """The visit within the viewer's scope, locked where it is changed."""
-    found: Visit = find_row(registry["Visits"], pk, lock=request.method == "POST")
-    return found
-
-
-def visit_to_tell_of(pk: str) -> Visit:
-    """The visit within the viewer's scope, or one that was theirs as a caregiver: their phone may not know better."""
-    try:
-        return visit_to_change(pk)
-    except NotFound:
-        key, viewer = parse_uuid(pk), required_viewer()
-        visit = session.get(Visit, key) if key else None
-        member = session.query(StaffMember).filter_by(user_id=viewer.user_id).first()
-        if visit is None or member is None or not evv.was_of(visit, member):
-            raise
-        return visit
 
 
 def _id(value: Any) -> UUID | None:

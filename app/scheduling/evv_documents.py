@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from app.core.openapi import answers, document
+from app.core.openapi import ID, answers, document, document_post
 from starline.scheduling.evv_vocabulary import Clash, ClockKind, Element, ReasonCode, TaskOutcome
 from starline.scheduling.vocabulary import VoidReason
 
-ID = {"type": "string", "format": "uuid"}
 TEXT = {"type": "string"}
 MOMENT = {"type": "string", "format": "date-time"}
 NUMBER = {"type": "number"}
@@ -15,7 +14,6 @@ REASON = {"type": "string", "maxLength": 300, "nullable": True}
 CODE = {"type": "string", "enum": list(ReasonCode)}
 ANYTHING = {"type": "object", "additionalProperties": True}
 ACT = {"event_id": ID, "happened_at": MOMENT}
-ONCE = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}}
 
 
 def tell(
@@ -29,17 +27,7 @@ def tell(
         "sentence": TEXT,
         "result": ANYTHING,
     }
-    document(
-        path,
-        "post",
-        {
-            "tags": [tag],
-            "summary": summary,
-            "parameters": [{"name": "pk", "in": "path", "required": True, "schema": ID}, ONCE],
-            "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
-            "responses": answers(404, 409, 422, schema={"type": "object", "properties": shown}),
-        },
-    )
+    document_post(path, tag, summary, body=body, told=shown)
 
 
 CLOCKED = {"id": ID, "status": TEXT, "result": ANYTHING}

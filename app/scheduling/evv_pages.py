@@ -17,7 +17,8 @@ from app.core.display import choice_label
 from app.core.reading import note_sight
 from app.core.resource import registry
 from app.core.writing import find_row
-from app.scheduling.evv_bodies import typed, visit_to_change, with_zone
+from app.scheduling.asked_visits import visit_asked
+from app.scheduling.evv_bodies import typed, with_zone
 from app.scheduling.visit_tabs import display_of
 from starline.core.db import session
 from starline.core.errors import DomainError
@@ -35,7 +36,7 @@ class ProofView(BaseView):  # type: ignore[misc]
     @expose("/<pk>/clock", methods=["GET"])
     def ask_clock(self, pk: str) -> Any:
         allowed("can_edit", "ClockEvents")
-        visit = visit_to_change(pk)
+        visit = visit_asked(pk)
         note_sight(registry["Visits"], visit)
         missing = [kind for kind in ClockKind if kind not in verification.counting(visit)]
         if not missing:
@@ -46,7 +47,7 @@ class ProofView(BaseView):  # type: ignore[misc]
     @expose("/<pk>/clock", methods=["POST"])
     def clock(self, pk: str) -> Any:
         viewer = allowed("can_edit", "ClockEvents")
-        visit = visit_to_change(pk)
+        visit = visit_asked(pk)
         given = with_zone(request.form, visit.time_zone)
 
         def enter() -> None:
@@ -60,14 +61,14 @@ class ProofView(BaseView):  # type: ignore[misc]
     @expose("/<pk>/miss", methods=["GET"])
     def ask_miss(self, pk: str) -> str:
         allowed("can_edit", "Visits")
-        visit = visit_to_change(pk)
+        visit = visit_asked(pk)
         note_sight(registry["Visits"], visit)
         return _miss_page(visit, {})
 
     @expose("/<pk>/miss", methods=["POST"])
     def miss(self, pk: str) -> Any:
         viewer = allowed("can_edit", "Visits")
-        visit = visit_to_change(pk)
+        visit = visit_asked(pk)
 
         def mark() -> None:
             values = typed(Visit, request.form, required="void_reason", optional="void_note")

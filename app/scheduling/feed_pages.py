@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.core.access import allowed
 from app.core.idempotency import not_kept, once
 from app.core.navigation import Entry, add_entry
-from app.core.openapi import answers, document
+from app.core.openapi import ID, document_post
 from app.core.profile import current_profile
 from app.core.reading import note_sight
 from app.core.resource import registry
@@ -24,6 +24,7 @@ from starline.core.errors import Conflict, NotFound
 from starline.scheduling import feed_contents, feeds
 from starline.scheduling.models import CalendarFeed
 from starline.staff.models import StaffMember
+from starline.staff.service import member_of
 
 PERMISSION = "CalendarFeeds"
 KEYS = {"StaffMembers": "staff_member_id", "Clients": "client_id"}
@@ -76,7 +77,7 @@ class OwnCalendarView(BaseView):  # type: ignore[misc]
     @expose("", methods=["GET"])
     def show(self) -> str:
         viewer = allowed("can_read", "OwnCalendar")
-        return _own_page(_own_file(viewer.user_id))
+        return _own_page(member_of(viewer.user_id))
 
     @expose("", methods=["POST"])
     def renew(self) -> Any:
@@ -199,36 +200,17 @@ def _shown(feed: CalendarFeed | None) -> dict[str, str] | None:
     return {"ending": feed.ending, "issued": display.instant(feed.issued_at), "seen": seen}
 
 
-def _own_file(user_id: int) -> StaffMember | None:
-    return session.query(StaffMember).filter_by(user_id=user_id).one_or_none()
-
-
 def _required_file(user_id: int) -> StaffMember:
-    member = _own_file(user_id)
+    member = member_of(user_id)
     if member is None:
         raise NotFound(_("You have no personnel file here. Ask human resources."))
     return member
 
 
-document(
+document_post(
     "/api/v1/calendar_feeds/{pk}/rotate",
-    "post",
-    {
-        "tags": ["Calendar addresses"],
-        "summary": "Make another address in its place, which this answer tells once",
-        "parameters": [
-            {"name": "pk", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}},
-            {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}},
-        ],
-        "responses": answers(
-            404,
-            409,
-            422,
-            schema={
-                "type": "object",
-                "required": ["id"],
-                "properties": {"id": {"type": "string", "format": "uuid"}, "address": {"type": "string"}},
-            },
-        ),
-    },
+    "Calendar addresses",
+    "Make another address in its place, which this answer tells once",
+    body=None,
+    told={"type": "object", "required": ["id"], "properties": {"id": ID, "address": {"type": "string"}}},
 )

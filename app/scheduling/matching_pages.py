@@ -13,6 +13,7 @@ from app.core.access import allowed
 from app.core.reading import note_sight
 from app.core.resource import registry
 from app.core.writing import find_row
+from app.scheduling.asked_visits import visit_asked
 from app.scheduling.matching_rows import note_seen, rows_of, when, within_scope
 from app.scheduling.open_rows import open_rows, open_visits
 from app.scheduling.sent import ids_sent
@@ -39,12 +40,12 @@ class MatchView(BaseView):  # type: ignore[misc]
     @expose("/<pk>/match", methods=["GET"])
     def match(self, pk: str) -> str:
         allowed(*MAY_EDIT)
-        return _page(_visit(pk))
+        return _page(visit_asked(pk))
 
     @expose("/<pk>/assign", methods=["POST"])
     def assign(self, pk: str) -> Any:
         """Give the visit to one of them now."""
-        viewer, visit = allowed(*MAY_EDIT), _visit(pk)
+        viewer, visit = allowed(*MAY_EDIT), visit_asked(pk)
         try:
             with session.begin_nested():
                 offers.check_open(visit)
@@ -60,7 +61,7 @@ class MatchView(BaseView):  # type: ignore[misc]
     @expose("/<pk>/offer", methods=["POST"])
     def offer(self, pk: str) -> Any:
         """Offer the visit to those who are ticked, or ask them too where it is offered already."""
-        viewer, visit = allowed(*MAY_EDIT), _visit(pk)
+        viewer, visit = allowed(*MAY_EDIT), visit_asked(pk)
         try:
             with session.begin_nested():
                 chosen = _chosen()
@@ -94,11 +95,6 @@ class OpenVisitsView(BaseView):  # type: ignore[misc]
 
 
 VIEWS = (MatchView, OpenVisitsView)
-
-
-def _visit(pk: str) -> Visit:
-    found: Visit = find_row(registry["Visits"], pk, lock=request.method == "POST")
-    return found
 
 
 def _one() -> str:

@@ -1,6 +1,5 @@
 """Matching, offering and calling out, for programs."""
 
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,18 +10,20 @@ from flask_babel import gettext as _
 
 from app.core.access import allowed
 from app.core.bodies import object_sent
+from app.core.given import Given, day, instant
 from app.core.idempotency import once
-from app.core.openapi import answers, document
+from app.core.openapi import answers, document, document_post
 from app.core.reading import note_sight
 from app.core.resource import registry
 from app.core.writing import find_row
+from app.scheduling.asked_visits import visit_asked
 from app.scheduling.matching_rows import answer_of, note_seen, within_scope
 from starline.core.db import session
 from starline.core.problems import invalid
 from starline.scheduling import call_outs, offers
 from starline.scheduling.call_outs import Outcome
 from starline.scheduling.matching import match
-from starline.scheduling.models import CallOut, Offer, Visit
+from starline.scheduling.models import CallOut, Offer
 from starline.scheduling.offer_words import CallOutReason
 
 THEN = ("open", "offer", "assign")
@@ -38,7 +39,7 @@ class VisitMatchesApi(BaseApi):  # type: ignore[misc]
     def matches(self, pk: str) -> Response:
         """Who could take the visit, ranked, and who can't, with what would make them eligible."""
         allowed("can_edit", "Visits")
-        visit: Visit = find_row(registry["Visits"], pk)
+        visit = visit_asked(pk)
         note_sight(registry["Visits"], visit)
         found = match(visit, within=within_scope())
         note_seen([found])
@@ -56,11 +57,14 @@ class OfferingApi(BaseApi):  # type: ignore[misc]
     def offer(self, pk: str) -> Response:
         viewer = allowed("can_edit", "Visits")
         body = object_sent("staff_member_ids", "expires_at", "note")
-        visit: Visit = find_row(registry["Visits"], pk, lock=True)
+        visit = visit_asked(pk)
         note = body.get("note")
         if not (note is None or isinstance(note, str)):
             raise invalid("note", _("Send a note of at most %(most)d characters, or nothing.", most=300))
-        until, people = _instant(body.get("expires_at")), _people(body.get("staff_member_ids"))
+        asked = Given(body)
+        until = asked.read("expires_at", instant, otherwise=None)
+        asked.refuse_problems()
+        people = _people(body.get("staff_member_ids"))
         made = offers.offer(visit, to=people, until=until, note=note, by=viewer.user_id)
         session.flush()
         answer = jsonify(id=str(made.id), visit_id=str(visit.id), invited=made.invited, status=made.status)
@@ -119,37 +123,16 @@ def _people(given: Any) -> list[UUID]:
     return [find_row(registry["StaffMembers"], one).id for one in given[: offers.MOST_ASKED + 1]]
 
 
-def _instant(given: Any) -> datetime | None:
-    if given is None:
-        return None
-    try:
-        found = datetime.fromisoformat(given)
-    except (TypeError, ValueError):
-        found = None
-    if found is None or found.tzinfo is None:
-        raise invalid("expires_at", _("Give an instant with its zone, like 2026-03-31T17:00:00Z."))
-    return found
-
-
 def _call_out(body: dict[str, Any]) -> dict[str, Any]:
     reason, note = body.get("reason", CallOutReason.SICK), body.get("note")
     if reason not in list(CallOutReason):
         raise invalid("reason", _("reason is one of: %(possible)s.", possible=", ".join(CallOutReason)))
     if not (note is None or isinstance(note, str)):
         raise invalid("note", _("Send a note of at most %(most)d characters, or nothing.", most=300))
-    first, last = _day(body.get("first_on"), "first_on"), _day(body.get("last_on"), "last_on")
-    if first is None:
-        raise invalid("first_on", _("Give the first day."))
+    asked = Given(body)
+    first, last = asked.read("first_on", day), asked.read("last_on", day, otherwise=None)
+    asked.refuse_problems()
     return {"first_on": first, "last_on": last, "reason": CallOutReason(reason), "note": note}
-
-
-def _day(given: Any, field: str) -> date | None:
-    if given is None:
-        return None
-    try:
-        return date.fromisoformat(given)
-    except (TypeError, ValueError):
-        raise invalid(field, _("Give a date like 2026-03-31.")) from None
 
 
 def _fill(made: CallOut, then: str, *, by: int) -> Outcome:
@@ -184,7 +167,6 @@ _ID, _DAY, _NOTE = (
 _WHOLE = {"type": "integer"}
 _MAYBE_ID = {**_ID, "nullable": True}
 _PK = {"name": "pk", "in": "path", "required": True, "schema": _ID}
-_KEY = {"name": "Idempotency-Key", "in": "header", "schema": {**_TEXT, "maxLength": 200}}
 
 
 def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
@@ -213,17 +195,6 @@ _OPENED = _object(
 )
 
 
-def _post(path: str, tag: str, summary: str, body: dict[str, Any], shown: dict[str, Any], ok: int) -> None:
-    operation = {
-        "tags": [tag],
-        "summary": summary,
-        "parameters": [_PK, _KEY],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
-        "responses": answers(404, 409, 422, schema=_object(shown), ok=ok),
-    }
-    document(f"/api/v1/{path}", "post", operation)
-
-
 document(
     "/api/v1/visit_matches/{pk}",
     "get",
@@ -239,25 +210,29 @@ document(
         ),
     },
 )
-_post(
-    "visits/{pk}/offer",
+document_post(
+    "/api/v1/visits/{pk}/offer",
     "Visits",
     "Offer the open visit to caregivers: the first who accepts has it",
-    _object(
+    body=_object(
         {"staff_member_ids": _PEOPLE, "expires_at": {**_TEXT, "format": "date-time", "nullable": True}, "note": _NOTE},
         "staff_member_ids",
     ),
-    {**_OFFER, "visit_id": _ID},
-    201,
+    told=_object({**_OFFER, "visit_id": _ID}),
+    ok=201,
 )
-_post(
-    "offers/{pk}/invite", "Offers", "Ask more", _object({"staff_member_ids": _PEOPLE}, "staff_member_ids"), _OFFER, 200
+document_post(
+    "/api/v1/offers/{pk}/invite",
+    "Offers",
+    "Ask more",
+    body=_object({"staff_member_ids": _PEOPLE}, "staff_member_ids"),
+    told=_object(_OFFER),
 )
-_post(
-    "staff/{pk}/call_out",
+document_post(
+    "/api/v1/staff/{pk}/call_out",
     "Call-outs",
     "Open the caregiver's visits of these days; offer each to the best, or assign it",
-    _object(
+    body=_object(
         {
             "first_on": _DAY,
             "last_on": {**_DAY, "nullable": True},
@@ -267,6 +242,6 @@ _post(
         },
         "first_on",
     ),
-    {"id": _ID, "visits": _list(_OPENED)},
-    201,
+    told=_object({"id": _ID, "visits": _list(_OPENED)}),
+    ok=201,
 )

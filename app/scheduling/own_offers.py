@@ -21,7 +21,7 @@ from starline.identity.key_viewer import KeyViewer
 from starline.identity.viewer import Viewer
 from starline.scheduling import offers, telling
 from starline.scheduling.models import OfferInvitation
-from starline.staff.models import StaffMember
+from starline.staff.service import member_of
 
 PERMISSION = "OwnOffers"
 
@@ -114,7 +114,7 @@ def _reader(action: str) -> Viewer:
 
 
 def _asked(viewer: Viewer) -> list[OfferInvitation]:
-    member = session.query(StaffMember).filter_by(user_id=viewer.user_id).one_or_none()
+    member = member_of(viewer.user_id)
     return offers.open_offers_of(member) if member is not None else []
 
 

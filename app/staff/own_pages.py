@@ -23,6 +23,7 @@ from starline.files.models import StoredFile
 from starline.organizations.calendar import today
 from starline.staff import compliance, hand_in
 from starline.staff.models import CredentialType, StaffMember
+from starline.staff.service import member_of
 
 PERMISSION = "OwnCredentials"
 
@@ -38,13 +39,13 @@ class OwnCredentialsView(BaseView):  # type: ignore[misc]
     @expose("", methods=["GET"])
     def show(self) -> str:
         viewer = allowed("can_read", PERMISSION)
-        return _page(_own_file(viewer.user_id))
+        return _page(member_of(viewer.user_id))
 
     @expose("", methods=["POST"])
     def hand_in(self) -> str | Response | tuple[str, int]:
         """Take a proof with its scan; somebody of human resources looks at it before it counts."""
         viewer = allowed("can_add", PERMISSION)
-        member = _own_file(viewer.user_id)
+        member = member_of(viewer.user_id)
         if member is None:
             raise NotFound(_("You have no personnel file here. Ask human resources."))
         try:
@@ -76,10 +77,6 @@ class ScanView(BaseView):  # type: ignore[misc]
 
 
 VIEWS = (OwnCredentialsView, ScanView)
-
-
-def _own_file(user_id: int) -> StaffMember | None:
-    return session.query(StaffMember).filter_by(user_id=user_id).one_or_none()
 
 
 def _values() -> dict[str, Any]:

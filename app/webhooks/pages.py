@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app.core.access import allowed
 from app.core.idempotency import not_kept, once
-from app.core.openapi import answers, document
+from app.core.openapi import ID, document_post
 from app.core.resource import registry
 from app.core.writing import find_row
 from starline.core.db import session
@@ -66,25 +66,10 @@ def _endpoint(pk: str, *, lock: bool = False) -> Any:
     return found
 
 
-document(
+document_post(
     "/api/v1/webhook_endpoints/{pk}/renew_secret",
-    "post",
-    {
-        "tags": ["Webhooks"],
-        "summary": "Sign with another secret, which this answer tells once",
-        "parameters": [
-            {"name": "pk", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}},
-            {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}},
-        ],
-        "responses": answers(
-            404,
-            409,
-            422,
-            schema={
-                "type": "object",
-                "required": ["id"],
-                "properties": {"id": {"type": "string", "format": "uuid"}, "secret": {"type": "string"}},
-            },
-        ),
-    },
+    "Webhooks",
+    "Sign with another secret, which this answer tells once",
+    body=None,
+    told={"type": "object", "required": ["id"], "properties": {"id": ID, "secret": {"type": "string"}}},
 )

@@ -36,6 +36,7 @@ from starline.scheduling.verification import counting, raise_conflict, review, t
 from starline.scheduling.visit_tasks import tasks_of
 from starline.scheduling.vocabulary import VisitStatus, VoidReason
 from starline.staff.models import StaffMember
+from starline.staff.service import member_of
 
 AHEAD = timedelta(minutes=5)
 """A device's clock may be ahead by so much."""
@@ -238,7 +239,7 @@ def _clocker(visit: Visit, reading: Reading, by: int | None) -> StaffMember:
         if visit.staff_member is None:
             raise Conflict("This visit is open: give it to whoever was there first.")
         return visit.staff_member
-    member = session.scalars(select(StaffMember).where(StaffMember.user_id == by)).first() if by else None
+    member = member_of(by)
     if member is None or not was_of(visit, member):
         raise NotAllowed("Only the caregiver of a visit clocks it; the office enters a time by hand.")
     return member

@@ -12,11 +12,6 @@ from starline.scheduling.models import Visit
 from starline.staff.models import StaffMember
 
 
-def member_of(user_id: int) -> StaffMember | None:
-    """The personnel file of whoever signs in as this user."""
-    return session.scalars(select(StaffMember).where(StaffMember.user_id == user_id)).one_or_none()
-
-
 def own_visits(member: StaffMember, since: datetime, until: datetime) -> list[Visit]:
     """The member's visits that begin in the time, in the order of the day; also those that were called off."""
     query = select(Visit).where(Visit.staff_member_id == member.id, Visit.starts_at >= since, Visit.starts_at < until)

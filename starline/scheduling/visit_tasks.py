@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, or_, select
@@ -31,7 +32,7 @@ def tasks_of(visit: Visit) -> list[VisitTask]:
     if gone:
         session.execute(delete(VisitTask).where(VisitTask.id.in_(gone)))
     known = {one.plan_task_id for one in there}
-    session.add_all(_made(visit, one) for key, one in wanted.items() if key not in known)
+    session.add_all(VisitTask(**facts_of(visit, one)) for key, one in wanted.items() if key not in known)
     session.flush()
     return _there(visit)
 
@@ -39,7 +40,7 @@ def tasks_of(visit: Visit) -> list[VisitTask]:
 def expected_tasks(visit: Visit) -> list[VisitTask]:
     """The tasks as `tasks_of` would make them, for who only looks: those of a visit that has none yet aren't kept."""
     there = _there(visit)
-    return there or ([_made(visit, one) for one in _planned(visit)] if visit.is_planned else [])
+    return there or ([VisitTask(**facts_of(visit, one)) for one in _planned(visit)] if visit.is_planned else [])
 
 
 def settle(
@@ -97,13 +98,14 @@ def _planned(visit: Visit) -> Sequence[PlanTask]:
     return [one for one in found if not one.weekdays or weekday in one.weekdays]
 
 
-def _made(visit: Visit, one: PlanTask) -> VisitTask:
-    return VisitTask(
-        visit_id=visit.id,
-        client_id=visit.client_id,
-        plan_task_id=one.id,
-        name=one.name,
-        instructions=one.instructions,
-        is_required=one.is_required,
-        position=one.position,
-    )
+def facts_of(visit: Visit, one: PlanTask) -> dict[str, Any]:
+    """The plan's task as the visit keeps it, whatever becomes of the plan."""
+    return {
+        "visit_id": visit.id,
+        "client_id": visit.client_id,
+        "plan_task_id": one.id,
+        "name": one.name,
+        "instructions": one.instructions,
+        "is_required": one.is_required,
+        "position": one.position,
+    }

@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from starline.core import batches, clock, events
 from starline.core.db import session
 from starline.core.language import _
@@ -99,6 +101,13 @@ def _sixteenth_birthday(born: date) -> date:
     return date(year, 3, 1) if (born.month, born.day) == (2, 29) and year % 4 else born.replace(year=year)
 
 
+def member_of(user_id: int | None) -> StaffMember | None:
+    """The personnel file of whoever signs in as this user."""
+    if user_id is None:
+        return None
+    return session.scalars(select(StaffMember).where(StaffMember.user_id == user_id)).one_or_none()
+
+
 def _check_supervisor(member: StaffMember, supervisor_id: UUID, problems: Problems) -> None:
     """Refuse a circle: nobody supervises, over any number of steps, the person who supervises them."""
     seen: set[UUID] = set()
@@ -112,7 +121,7 @@ def _check_supervisor(member: StaffMember, supervisor_id: UUID, problems: Proble
 
 
 def _check_user(member: StaffMember, user_id: int, problems: Problems) -> None:
-    holder = session.query(StaffMember).filter_by(user_id=user_id).first()
+    holder = member_of(user_id)
     if holder is not None and holder.id != member.id:
         problems.add("user_id", _("This sign-in belongs to %(holder)s already; choose another.", holder=holder))
 

@@ -2,7 +2,6 @@
 
 import base64
 import io
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
@@ -19,16 +18,11 @@ from starline.scheduling import telephony, verification
 from starline.scheduling.models import ClockEvent, EvvTolerance, Visit
 from tests.clients.factories import an_active_client
 from tests.contract.callers import Caller, by_cookie, by_token, nobody
-from tests.isolation.cast import Cast, assemble
+from tests.isolation.cast import Cast
 from tests.scheduling.evv_factories import DOOR, DOWNTOWN, NEARBY
 from tests.scheduling.factories import a_visit, at
 
 numbers = count(2)
-
-
-@pytest.fixture(scope="module")
-def cast(database: str, _application: Any) -> Iterator[Cast]:
-    yield assemble(_application)
 
 
 @pytest.fixture

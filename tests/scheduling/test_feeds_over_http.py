@@ -1,6 +1,5 @@
 """A calendar address, as an office, a caregiver and a calendar use it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,16 +12,11 @@ from starline.staff.models import StaffMember
 from starline.staff.vocabulary import StaffStatus
 from tests.clients.factories import an_active_client
 from tests.contract.callers import Caller, by_cookie, by_token
-from tests.isolation.cast import Cast, assemble
+from tests.isolation.cast import Cast
 from tests.organizations.factories import a_staff_member
 from tests.scheduling.factories import a_series
 
 HARBOR, SUMMIT = "http://harbor.localhost", "http://summit.localhost"
-
-
-@pytest.fixture(scope="module")
-def cast(database: str, _application: Any) -> Iterator[Cast]:
-    yield assemble(_application)
 
 
 @pytest.fixture

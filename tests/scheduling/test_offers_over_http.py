@@ -1,6 +1,5 @@
 """Matching, offering, answering and calling out, as a scheduler, a caregiver and programs do it."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,14 +14,9 @@ from starline.staff.models import CredentialType, StaffMember
 from starline.staff.vocabulary import StaffStatus
 from tests.clients.factories import an_active_client
 from tests.contract.callers import Caller, by_cookie, by_token
-from tests.isolation.cast import Cast, assemble
+from tests.isolation.cast import Cast
 from tests.organizations.factories import a_staff_member, today
 from tests.scheduling.factories import a_visit
-
-
-@pytest.fixture(scope="module")
-def cast(database: str, _application: Any) -> Iterator[Cast]:
-    yield assemble(_application)
 
 
 @pytest.fixture

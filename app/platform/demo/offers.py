@@ -14,6 +14,7 @@ from starline.scheduling.offer_words import CallOutReason
 from starline.scheduling.vocabulary import PLANNED
 from starline.staff import compliance, credentials
 from starline.staff.models import StaffMember
+from starline.staff.service import member_of
 
 AHEAD = timedelta(days=7)
 ASKED, OFTEN = 4, 5
@@ -23,7 +24,7 @@ REASONS = ("My daughter has a recital", "Too far from my other visits that day",
 
 def load_offers(fiction: Fiction, *, planner: int, known: int) -> None:
     """Offers for open visits of the next week; whoever signs in as `known` is asked where they can go."""
-    josie = session.scalars(select(StaffMember).where(StaffMember.user_id == known)).one_or_none()
+    josie = member_of(known)
     if josie is not None:
         _renew_papers(fiction, josie, planner)
     _call_out(fiction, planner, without=josie)

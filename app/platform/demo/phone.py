@@ -16,7 +16,7 @@ from starline.scheduling import visits
 from starline.scheduling.guard import elsewhere
 from starline.services.models import PlanService, ServicePlan
 from starline.services.vocabulary import PlanStatus
-from starline.staff.models import StaffMember
+from starline.staff.service import member_of
 
 DAYS = 14
 FIRST_IN = timedelta(minutes=25)
@@ -27,7 +27,7 @@ DOOR_CODE = "4-1-7 and the bell"
 
 def load_own_days(fiction: Fiction, user_id: int) -> None:
     """Give the person of the sign-in visits at clients whose care team they are in, beside whoever goes there too."""
-    member = session.scalars(select(StaffMember).where(StaffMember.user_id == user_id)).one_or_none()
+    member = member_of(user_id)
     lines = _lines(user_id)
     if member is None or not lines:
         return

@@ -30,6 +30,7 @@ from starline.scheduling.evv_vocabulary import (
 )
 from starline.scheduling.models import ClockEvent, Visit, VisitException, VisitRecord, VisitTask
 from starline.scheduling.rules.evv import Course, Patience, Stamp, Tolerance, findings, is_inside, metres_between
+from starline.scheduling.visit_tasks import facts_of
 from starline.scheduling.vocabulary import VisitStatus, VoidReason
 from starline.services.models import PlanTask, ServicePlan, ServiceType
 from starline.services.vocabulary import PlanStatus
@@ -216,13 +217,7 @@ def _settled(fiction: Fiction, rows: Rows, visit: Visit, tasks: Sequence[PlanTas
         when = visit.starts_at + timedelta(minutes=fiction.random.randint(5, 50))
         rows.add(
             VisitTask,
-            visit_id=visit.id,
-            client_id=visit.client_id,
-            plan_task_id=one.id,
-            name=one.name,
-            instructions=one.instructions,
-            is_required=one.is_required,
-            position=one.position,
+            **facts_of(visit, one),
             outcome=outcome,
             reason=reason,
             settled_at=None if outcome == TaskOutcome.OPEN else when,

@@ -1,0 +1,30 @@
+"""The visit that an address names."""
+
+from flask import request
+
+from app.core.resource import registry
+from app.core.security import required_viewer
+from app.core.writing import find_row
+from starline.core.errors import NotFound
+from starline.core.identifiers import parse_uuid
+from starline.scheduling.models import Visit
+from starline.scheduling.own import reported_visit
+from starline.staff.service import member_of
+
+
+def visit_asked(pk: str) -> Visit:
+    """The visit within the viewer's scope, locked where it is changed."""
+    found: Visit = find_row(registry["Visits"], pk, lock=request.method == "POST")
+    return found
+
+
+def visit_to_tell_of(pk: str) -> Visit:
+    """The visit within the viewer's scope, or one that was theirs as a caregiver: their phone may not know better."""
+    try:
+        return visit_asked(pk)
+    except NotFound:
+        key, member = parse_uuid(pk), member_of(required_viewer().user_id)
+        visit = reported_visit(member, key) if key is not None and member is not None else None
+        if visit is None:
+            raise
+        return visit
