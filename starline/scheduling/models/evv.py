@@ -115,7 +115,7 @@ class VisitException(OfVisit, TenantModel):
     kind: Mapped[words.ExceptionKind] = choice("Exception", words.ExceptionKind)
     clash: Mapped[words.Clash | None] = choice("In conflict because", words.Clash)
     clock_event_id: Mapped[UUID | None] = belongs_to("clock_events", "Clock event")
-    amount: Mapped[int | None] = column("By", help="Minutes, metres or tasks.")
+    amount: Mapped[int | None] = column("How much", help="Minutes, metres or tasks.")
     status: Mapped[words.ExceptionStatus] = choice("Status", words.ExceptionStatus, default=words.ExceptionStatus.OPEN)
     raised_at: Mapped[datetime] = column("Since", DateTime(timezone=True), default=clock.now)
     reason_code: Mapped[words.ReasonCode | None] = choice("Reason", words.ReasonCode)

@@ -215,7 +215,7 @@ def _availability(visit: Span, person: Person, where: ZoneInfo) -> Found:
         if low <= reached < high:
             reached = high
     if reached < end:
-        yield Rule.AVAILABILITY, _("%(who)s can't work then by what they have told.", who=person.name)
+        yield Rule.AVAILABILITY, _("%(who)s has said that they can't work then.", who=person.name)
 
 
 def _overtime(visit: Span, person: Person, where: ZoneInfo, limits: Limits) -> Found:
