@@ -199,11 +199,13 @@ def usual_end(visit: Visit) -> datetime:
 
 
 def _held(visit_id: UUID) -> Visit:
-    """The visit and its client, while nobody else can change them."""
+    """The visit and its client, while nobody else can change them; the client first, as for a change of a series."""
+    client_id = session.scalar(select(Visit.client_id).where(Visit.id == visit_id))
+    if client_id is not None:
+        locked_client(client_id)
     visit: Visit | None = session.scalars(newest(select(Visit).where(Visit.id == visit_id))).one_or_none()
     if visit is None:
         raise NotFound("There is no such visit any more.")
-    locked_client(visit.client_id)
     return visit
 
 

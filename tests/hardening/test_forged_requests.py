@@ -24,6 +24,7 @@ KEPT_OF_READING = frozenset(
     {"audit_events", "audit_sightings", "user_sessions", "api_keys", "support_sessions", "calendar_feeds"}
 )
 """Who read what and when, which reading must leave behind."""
+AT_A_TIME = 16
 OFFERED = "/enrol"
 """Shows the seed of a new generator, which counts for nothing until a code of it was typed."""
 
@@ -94,15 +95,23 @@ def test_reading_changes_nothing(cast: Cast) -> None:
     for other in other_asks(cast.application):
         if other.method == "GET" and other.endpoint not in ("AuthView.logout", "static", "appbuilder.static"):
             paths.add((not other.is_api, path_of(other, other.other.own(cast.harbor, person))))
+    assert len(paths) > 100
     before = fingerprint(cast.harbor)
-    for is_screen, path in sorted(paths):
-        assert (browser if is_screen else script).get(path).status_code < 500, path
+    for some in batched(sorted(paths), AT_A_TIME):
+        for is_screen, path in some:
+            assert (browser if is_screen else script).get(path).status_code < 500, path
         after = fingerprint(cast.harbor)
         changed = {table for table in before if before[table] != after[table]} - KEPT_OF_READING
-        if changed - ({"second_factors"} if path == OFFERED else set()):
-            findings.append(f"GET {path} changed {sorted(changed)}")
+        if changed - ({"second_factors"} if (True, OFFERED) in some else set()):
+            findings.append(f"one GET of {[path for _is_screen, path in some]} changed {sorted(changed)}")
         before = after
-    assert len(paths) > 100 and findings == []
+    assert findings == []
+
+
+def batched(paths: list[tuple[bool, str]], most: int) -> Iterator[list[tuple[bool, str]]]:
+    """Some at a time: looking at all tables takes far longer than a request."""
+    for start in range(0, len(paths), most):
+        yield paths[start : start + most]
 
 
 def test_the_session_s_cookie_goes_to_this_host_only_and_to_no_script() -> None:

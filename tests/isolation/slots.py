@@ -31,28 +31,25 @@ def _sent(ask: Ask, values: Body) -> dict[str, Any]:
     return {"json": {"items": [values]} if ask.sends == "items" else values}
 
 
-def queries(resource: Resource, key: Key) -> Iterator[tuple[str, str]]:
-    """Every way of a list to ask for one row, each with its query string."""
+OWN_SPELLINGS = ("id={}", "pk={}", "ids={}", "id.in={}", "q=(filters:!((col:id,opr:eq,value:'{}')))", "q=(ids:!({}))")
+SPELLINGS = (
+    "{name}={key}",
+    "{name}.in={key}",
+    "{name}.ge={key}&{name}.le={key}",
+    "q=(filters:!((col:{name},opr:eq,value:'{key}')))",
+    "q=(filters:!((col:{name},opr:rel_o_m,value:'{key}')))",
+    "q=(filters:!((col:{name},opr:in,value:!('{key}'))))",
+)
+
+
+def queries(resource: Resource, key: Key, *, thorough: bool) -> Iterator[tuple[str, str]]:
+    """Ways of a list to ask for one row, each with its query string: all of them, or the plainest of each kind."""
     own = key(None)
-    for spelling in (
-        "id={}",
-        "pk={}",
-        "ids={}",
-        "id.in={}",
-        "q=(filters:!((col:id,opr:eq,value:'{}')))",
-        "q=(ids:!({}))",
-    ):
+    for spelling in OWN_SPELLINGS if thorough else OWN_SPELLINGS[:1]:
         yield spelling, spelling.format(own)
     references = {id(one): one for one in resource.filter_fields.values() if one.kind is Kind.RELATION}
     for one in references.values():
-        for spelling in (
-            "{name}={key}",
-            "{name}.in={key}",
-            "{name}.ge={key}&{name}.le={key}",
-            "q=(filters:!((col:{name},opr:eq,value:'{key}')))",
-            "q=(filters:!((col:{name},opr:rel_o_m,value:'{key}')))",
-            "q=(filters:!((col:{name},opr:in,value:!('{key}'))))",
-        ):
+        for spelling in SPELLINGS if thorough else SPELLINGS[:1]:
             yield spelling.replace("{name}", one.key), spelling.format(name=one.key, key=key(one))
 
 

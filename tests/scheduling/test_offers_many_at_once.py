@@ -1,20 +1,58 @@
-"""Fifty caregivers accept the same offer at the same moment."""
+"""Those who accept an offer at the same moment as others do something."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
+from time import sleep
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from starline.clients.service import locked_client
 from starline.core import db, tenancy
 from starline.core.errors import Conflict
 from starline.notifications.models import Notification
 from starline.scheduling import offers
 from starline.scheduling.models import Offer, OfferInvitation, Visit
-from tests.organizations.factories import HARBOR, a_staff_member, a_user, acting_for
+from tests.organizations.factories import HARBOR, SUMMIT, a_staff_member, a_user, acting_for
 from tests.scheduling.factories import a_visit
 
 PEOPLE = 50
+
+
+def test_who_waits_for_a_series_to_be_changed_holds_none_of_its_visits(database: str) -> None:
+    """Else each would wait for the other: a change of a series holds the client, then asks for the visits."""
+    with acting_for(SUMMIT, "summit"), db.transaction():
+        member = a_staff_member(user_id=a_user("waiting").id)
+        user_id = member.user_id
+        assert user_id is not None
+        made = offers.offer(a_visit(), to=[member.id], by=None)
+        visit_id, client_id, offer_id = made.visit_id, made.client_id, made.id
+    begun = Event()
+
+    def accept() -> str | None:
+        with tenancy.acting(SUMMIT, user_id), db.transaction():
+            query = select(OfferInvitation).where(OfferInvitation.offer_id == offer_id)
+            invitation = db.session.scalars(query).one()
+            begun.set()
+            return str(offers.accept(invitation, by=user_id).staff_member)
+
+    with ThreadPoolExecutor(1) as pool, tenancy.acting(SUMMIT):
+        with db.transaction():
+            locked_client(client_id)
+            accepting = pool.submit(accept)
+            assert begun.wait(20)
+            _until_somebody_waits()
+            db.session.scalars(select(Visit).where(Visit.id == visit_id).with_for_update(nowait=True)).one()
+        assert accepting.result(20) == str(member)
+
+
+def _until_somebody_waits() -> None:
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    for _attempt in range(200):
+        if db.session.scalar(waiting):
+            return
+        sleep(0.05)
+    raise AssertionError("nobody waits for a lock")
 
 
 def test_of_fifty_who_accept_at_once_one_has_it_and_the_others_hear_so(database: str) -> None:
