@@ -3,13 +3,13 @@
 - `session`: for verbs and rules of the domain; everything a test does is rolled back.
 - `app`, `client`: for screens and REST, which commit; each module of tests begins with an untouched database.
 - `database`: the same untouched database for tests that commit without the web.
+- `cast`: two agencies with people of every role and rows of every resource, in that database (tests/isolation/cast.py).
 - `frozen_clock`: holds `clock.now()` still and returns the instant.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -20,10 +20,10 @@ from typing import Any
 import hypothesis
 import pytest
 
-from app.platform.local import databases
 from tests import database as test_database
 from tests.caches import forget_everything
 from tests.canaries import Verdict, Watch
+from tests.copies import Copy
 from tests.isolation.tally import Summary
 from tests.ordering import ordered
 
@@ -83,37 +83,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _stack.close()
 
 
-class Copy:
-    """This worker's database. `refresh` gives it back untouched if a test has committed to it since."""
-
-    def __init__(self, server: Any, name: str, watch: Watch) -> None:
-        self.server, self.name, self.watch = server, name, watch
-        self.exists = False
-        self.template = test_database.ensure_template(server)
-        self.is_untouched = False
-
-    def refresh(self) -> None:
-        """Makes the database a fresh copy of the template, without files, and forgets what was known of it."""
-        from config import settings
-        from starline.core import db
-
-        if self.is_untouched:
-            return
-        db.session.remove()
-        db.engine().dispose()
-        self.look()
-        test_database.copy_template(self.server, self.template, self.name)
-        shutil.rmtree(settings().files_dir, ignore_errors=True)
-        forget_everything()
-        self.is_untouched = self.exists = True
-
-    def look(self) -> None:
-        """Looks for words in the queues of the database that is about to go."""
-        if self.exists:
-            with databases.superuser(self.server, self.name) as cursor:
-                self.watch.look_into_queues(cursor)
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _copy(pytestconfig: pytest.Config) -> Iterator[Copy]:
     made = Copy(pytestconfig.stash[_SERVER], pytestconfig.stash[_NAME], pytestconfig.stash[_WATCH])
@@ -130,6 +99,12 @@ def database(_copy: Copy) -> Iterator[str]:
     _copy.refresh()
     _copy.is_untouched = False
     yield settings().database_url
+
+
+@pytest.fixture(scope="module")
+def cast(_copy: Copy, database: str, _application: Any) -> Any:
+    """Harbor and Summit with people of every role and rows of every resource; what a test commits stays for the module."""
+    return _copy.with_cast(_application)
 
 
 @pytest.fixture

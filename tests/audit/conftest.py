@@ -1,7 +1,6 @@
 """An agency with a trail that is committed, in a database of its own for each module."""
 
 from collections.abc import Iterator
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,8 +9,6 @@ import starline.models  # noqa: F401  (the metadata is whole)
 from starline.core.audit.heads import head_store
 from starline.core.identifiers import uuid7
 from tests.audit.trail import found_agency, look, seal_everything
-from tests.caches import forget_everything
-from tests.isolation.cast import Cast, assemble
 
 
 @pytest.fixture(autouse=True)
@@ -35,10 +32,3 @@ def trail(agency: UUID) -> UUID:
             look(agency, uuid7())
         seal_everything()
     return agency
-
-
-@pytest.fixture(scope="module")
-def cast(database: str, _application: Any) -> Cast:
-    """Both agencies with people of every role and rows of every resource."""
-    forget_everything()
-    return assemble(_application)

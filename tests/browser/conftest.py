@@ -14,9 +14,8 @@ from werkzeug.serving import make_server
 from app.core import rate_limits
 from config import settings
 from tests.browser.walking import Walk
-from tests.caches import forget_everything
 from tests.contract.callers import by_cookie
-from tests.isolation.cast import Cast, assemble
+from tests.isolation.cast import Cast
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -39,12 +38,6 @@ def chromium() -> Iterator[Browser]:
         made = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield made
         made.close()
-
-
-@pytest.fixture(scope="module")
-def cast(database: str, _application: Any) -> Iterator[Cast]:
-    forget_everything()
-    yield assemble(_application)
 
 
 @pytest.fixture(scope="module")

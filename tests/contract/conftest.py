@@ -1,15 +1,13 @@
 """Every test here that asks for `resource` runs once for each declared one that it applies to."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from app import FACES, _import_if_there
 from app.core.resource import Resource, registry
-from tests.caches import forget_everything
 from tests.contract.callers import Caller, by_cookie, by_token
-from tests.isolation.cast import Cast, assemble
+from tests.isolation.cast import Cast
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -19,13 +17,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         predicates = getattr(metafunc.function, "predicates", ())
         chosen = {name: one for name, one in registry.items() if all(holds(one) for holds in predicates)}
         metafunc.parametrize("resource", list(chosen.values()), ids=list(chosen))
-
-
-@pytest.fixture(scope="module")
-def cast(database: str, _application: Any) -> Iterator[Cast]:
-    """Both agencies with rows of every resource; what a test commits stays for the module."""
-    forget_everything()
-    yield assemble(_application)
 
 
 @pytest.fixture(scope="module")

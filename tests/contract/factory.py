@@ -6,7 +6,6 @@ fills those in: so a new entity needs no line here unless one of its fields has 
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from itertools import count
 from typing import Any
 
 from app.core.fields import Field, Kind
@@ -56,7 +55,7 @@ class Factory:
         self.roots: dict[str, Any] = {}
         """Parents by table that stay, where the others are made anew."""
         self.parents: dict[str, Any] = {}
-        self.numbers = count(1)
+        self.last_number = 0
 
     def make(self, resource: Resource, *, full: bool = False, **given: Any) -> dict[str, Any]:
         """The record of a new row; `given` values by key are kept. `full` fills the optional fields too."""
@@ -66,12 +65,16 @@ class Factory:
         """Values that nobody has sent yet and that the resource will take, with parents of their own."""
         _row, values = self._taken(resource, False, {})
         self.renew_parents()
-        number, fields = next(self.numbers), {one.key: one for one in resource.form_fields}
+        number, fields = self._next(), {one.key: one for one in resource.form_fields}
         renewed = (Kind.TEXT, Kind.EMAIL, Kind.RELATION)
         return {
             key: self.value(fields[key], number) if fields[key].kind in renewed else value
             for key, value in values.items()
         }
+
+    def _next(self) -> int:
+        self.last_number += 1
+        return self.last_number
 
     def _taken(self, resource: Resource, full: bool, given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """A new row and the values that made it."""
@@ -89,7 +92,7 @@ class Factory:
     def values(self, resource: Resource, *, full: bool = False, **given: Any) -> dict[str, Any]:
         """Values for a new row, by key, as JSON takes them."""
         values = dict(given)
-        number = next(self.numbers)
+        number = self._next()
         for one in resource.form_fields:
             wanted = one.required or (full and one.key not in RISKY and one.kind not in (Kind.RELATION, Kind.BOOLEAN))
             if one.key not in values and (wanted or one.key == "ends_on"):
@@ -150,4 +153,4 @@ class Factory:
             elif one.kind is Kind.DATE:
                 values[name] = clock.today().isoformat()
             else:
-                values[name] = self.value(one, next(self.numbers))
+                values[name] = self.value(one, self._next())

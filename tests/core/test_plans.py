@@ -16,7 +16,7 @@ from starline.core import db, tenancy
 from starline.core.statements import Statement, answer
 from starline.organizations.custom_fields import add_custom_field
 from tests.contract.callers import by_token
-from tests.isolation.cast import Cast, assemble
+from tests.isolation.cast import Cast
 from tests.isolation.roles import rows
 
 AGENCIES = 6
@@ -43,16 +43,15 @@ named = pytest.mark.parametrize("name", list(TABLES))
 
 
 @pytest.fixture(scope="module")
-def cast(database: str, _application: Any, _copy: Any) -> Cast:
+def cast(cast: Cast, _copy: Any) -> Cast:
     """Harbor with its people, in a database where several agencies have some thousand rows each."""
-    made = assemble(_application)
     others = [f"00000000-0000-7000-8000-{number:012}" for number in range(1, AGENCIES)]
     with databases.superuser(_copy.server, _copy.name) as run:
         run.execute("SET session_replication_role = replica")  # neither triggers nor foreign keys
         for table in MANY:
-            _multiply(run, table, [str(made.harbor.id), *others])
+            _multiply(run, table, [str(cast.harbor.id), *others])
         run.execute("ANALYZE")
-    return made
+    return cast
 
 
 @pytest.fixture

@@ -24,16 +24,11 @@ from starline.notifications.models import Notification
 from starline.organizations import custom_fields
 from tests import worker
 from tests.contract.callers import Caller, by_cookie
-from tests.isolation.cast import Agency, Cast, assemble
+from tests.isolation.cast import Agency, Cast
 
 work = partial(worker.work, named="exports.%")
 TABLES = {"clients": "clients", "contacts": "contacts", "staff": "staff_members"}
 LISTS = list(TABLES)
-
-
-@pytest.fixture(scope="module")
-def cast(database: str, _application: Any) -> Cast:
-    return assemble(_application)
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,9 @@ from app import create_app
 from app.core.headers import REPORTS
 from app.identity import web_session
 from config import settings
-from tests.caches import forget_everything
 from tests.contract.callers import by_cookie, by_token
 from tests.isolation.asks import resource_asks
-from tests.isolation.cast import Cast, assemble, fingerprint
+from tests.isolation.cast import Cast, fingerprint
 from tests.isolation.other_routes import other_asks, path_of
 
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
@@ -27,12 +26,6 @@ KEPT_OF_READING = frozenset(
 AT_A_TIME = 16
 OFFERED = "/enrol"
 """Shows the seed of a new generator, which counts for nothing until a code of it was typed."""
-
-
-@pytest.fixture(scope="module")
-def cast(database: str, _application: Any) -> Iterator[Cast]:
-    forget_everything()
-    yield assemble(_application)
 
 
 def addresses(cast: Cast, method: str) -> Iterator[tuple[str, str]]:

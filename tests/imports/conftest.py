@@ -1,22 +1,19 @@
 """Two agencies, and Harbor's administrator at the browser; Harbor has fields of its own."""
 
-from typing import Any
-
 import pytest
 
 from starline.core import db, tenancy
 from starline.organizations.custom_fields import add_custom_field
 from tests.contract.callers import Caller, by_cookie
-from tests.isolation.cast import Cast, assemble
+from tests.isolation.cast import Cast
 
 
 @pytest.fixture(scope="module")
-def cast(database: str, _application: Any) -> Cast:
-    made = assemble(_application)
-    with tenancy.acting(made.harbor.id), db.transaction():
+def cast(cast: Cast) -> Cast:
+    with tenancy.acting(cast.harbor.id), db.transaction():
         values = {"subject": "clients", "label": "Shirt size", "kind": "choice", "choices": ["Small", "Large"]}
         add_custom_field(values, by=None)
-    return made
+    return cast
 
 
 @pytest.fixture(scope="module")

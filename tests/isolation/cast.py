@@ -86,6 +86,8 @@ class Cast:
     spare: Agency
     """Only there to be suspended and opened again."""
     operator: Person
+    callers: dict[tuple[str, bool], Any] = field(default_factory=dict)
+    """Browsers and scripts by session, as the walks have opened them."""
 
 
 def assemble(application: Any) -> Cast:

@@ -327,15 +327,13 @@ def _strangers(cast: Cast, ask: Ask) -> Iterator[tuple[str, Caller]]:
     yield "Harbor's administrator with Summit's header", misled
 
 
-_callers: dict[tuple[str, bool], Caller] = {}
-
-
 def caller_of(cast: Cast, ask: Ask, person: Person) -> Caller:
     """The person's browser for a screen, their script for REST."""
     key = (person.session_id, ask.is_screen)
-    if key not in _callers:
-        _callers[key] = (by_cookie if ask.is_screen else by_token)(cast.application, person)
-    return _callers[key]
+    if key not in cast.callers:
+        cast.callers[key] = (by_cookie if ask.is_screen else by_token)(cast.application, person)
+    found: Caller = cast.callers[key]
+    return found
 
 
 def _values(harbor: Agency, ask: Ask) -> dict[str, Any]:

@@ -15,21 +15,20 @@ from starline.files.models import StoredFile
 from starline.files.service import store
 from starline.organizations import custom_fields
 from tests.contract.callers import Caller, by_cookie, by_token
-from tests.isolation.cast import Cast, assemble
+from tests.isolation.cast import Cast
 
 KEY = "custom_contract_id"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 @pytest.fixture(scope="module")
-def cast(database: str, _application: Any) -> Cast:
-    made = assemble(_application)
-    with tenancy.acting(made.harbor.id), db.transaction():
+def cast(cast: Cast) -> Cast:
+    with tenancy.acting(cast.harbor.id), db.transaction():
         values = {"subject": "clients", "label": "Contract", "kind": "file", "is_in_list": True}
         custom_fields.add_custom_field(values, by=None)
-        user = db.session.get(db.User, made.harbor.people["Administrator"].user_id)
-        user.branch_id = made.harbor.parents["branches"]
-    return made
+        user = db.session.get(db.User, cast.harbor.people["Administrator"].user_id)
+        user.branch_id = cast.harbor.parents["branches"]
+    return cast
 
 
 @pytest.fixture(scope="module")

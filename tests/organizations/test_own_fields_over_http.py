@@ -9,12 +9,7 @@ import pytest
 from starline.core import db, tenancy
 from starline.organizations import custom_fields
 from tests.contract.callers import Caller, by_cookie, by_token
-from tests.isolation.cast import Agency, Cast, assemble
-
-
-@pytest.fixture(scope="module")
-def cast(database: str, _application: Any) -> Cast:
-    return assemble(_application)
+from tests.isolation.cast import Agency, Cast
 
 
 def add(agency: Agency, label: str, kind: str, **more: Any) -> custom_fields.CustomField:

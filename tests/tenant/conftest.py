@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text as sql
@@ -10,17 +9,16 @@ from sqlalchemy import text as sql
 from config import settings
 from starline.core import db, tenancy
 from starline.lifecycle.tables import tenant_tables
-from tests.isolation.cast import Cast, assemble
+from tests.isolation.cast import Cast
 from tests.isolation.roles import connected, rows
 
 
 @pytest.fixture(scope="module")
-def cast(_application: Any, database: str) -> Cast:
-    made = assemble(_application)
-    for agency in (made.harbor, made.summit):
+def cast(cast: Cast) -> Cast:
+    for agency in (cast.harbor, cast.summit):
         with tenancy.acting(agency.id), db.transaction():
             db.session.execute(sql("SELECT app.tidy_spellings()"))  # some were called otherwise a moment ago
-    return made
+    return cast
 
 
 def fingerprint(organization_id: object, url: str | None = None) -> dict[str, tuple[int, str]]:

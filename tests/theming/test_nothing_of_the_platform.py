@@ -1,7 +1,6 @@
 """On an agency's pages, mails, documents and manifest nobody's name stands but the agency's."""
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import pypdf
@@ -12,18 +11,11 @@ from starline.core import db, mail, tenancy
 from starline.core.mail import TEMPLATES, Letterhead
 from starline.organizations.models import OrganizationSettings
 from tests.browser.walking import screens
-from tests.caches import forget_everything
 from tests.contract.callers import Caller, by_cookie, nobody
-from tests.isolation.cast import Cast, assemble
+from tests.isolation.cast import Cast
 
 PLATFORM = "starline"
 FOR_STRANGERS = ("/login", "/forgot", "/nothing-here", "/branding/", "/theme/manifest.webmanifest")
-
-
-@pytest.fixture(scope="module")
-def cast(database: str, _application: Any) -> Iterator[Cast]:
-    forget_everything()
-    yield assemble(_application)
 
 
 def traces(caller: Caller, paths: Any) -> list[str]:

@@ -1,6 +1,5 @@
 """Webhooks from end to end: an administrator names an address, a visit is called off, the outbox has it told."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,15 +9,15 @@ from starline.core.outbox import OutboxMessage
 from starline.processes import load_tasks
 from starline.webhooks import deliveries
 from tests.contract.callers import Caller, by_cookie, by_token
-from tests.isolation.cast import Agency, Cast, assemble
+from tests.isolation.cast import Agency, Cast
 from tests.scheduling.factories import a_visit
 from tests.webhooks.receiver import Receiver
 
 
 @pytest.fixture(scope="module")
-def cast(database: str, _application: Any) -> Iterator[Cast]:
+def cast(cast: Cast) -> Cast:
     load_tasks()
-    yield assemble(_application)
+    return cast
 
 
 @pytest.fixture
