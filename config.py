@@ -61,6 +61,9 @@ class Settings:
     resend_api_key: str | None
     smtp_url: str | None
     mail_dir: Path
+    twilio_account: str | None
+    twilio_token: str | None
+    twilio_from: str | None
     mail_from: str
     base_domain: str
     port: int
@@ -144,6 +147,9 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         resend_api_key=source.optional("RESEND_API_KEY"),
         smtp_url=source.optional("SMTP_URL"),
         mail_dir=Path(source.text("MAIL_DIR", str(var_dir / "mail"))),
+        twilio_account=source.optional("TWILIO_ACCOUNT"),
+        twilio_token=source.optional("TWILIO_TOKEN"),
+        twilio_from=source.optional("TWILIO_FROM"),
         mail_from=source.text("MAIL_FROM", "Starline <no-reply@starline.example>"),
         base_domain=base_domain,
         port=source.whole_number("PORT", source.whole_number_or("PORT", 8080, prefixed=False)),
@@ -177,6 +183,9 @@ def problems_with(found: Settings) -> list[str]:
         problems.append(f"{PREFIX}AUDIT_LOCK_DAYS must be at least 1, not {found.audit_lock_days}.")
     if found.clamav_url and urlsplit(found.clamav_url).scheme not in ("tcp", "unix"):
         problems.append(f"{PREFIX}CLAMAV_URL must look like tcp://clamav.example:3310 or unix:///run/clamd.sock.")
+    texting = (found.twilio_account, found.twilio_token, found.twilio_from)
+    if any(texting) and not all(texting):
+        problems.append(f"{PREFIX}TWILIO_ACCOUNT, {PREFIX}TWILIO_TOKEN and {PREFIX}TWILIO_FROM go together.")
     if not found.database_url:
         problems.append(f"{PREFIX}DATABASE_URL is missing; start the embedded PostgreSQL with 'make run' or set it.")
     serving = {"DATABASE_URL": found.database_url}

@@ -23,7 +23,8 @@ class StaffMembers(Resource, model=StaffMember, menu="People", icon="nurse"):
     hint = "staff_number position status"
     order = "last_name first_name"
     form = {
-        "Person": "first_name middle_name last_name preferred_name birth_date gender ssn phone email languages skills",
+        "Person": "first_name middle_name last_name preferred_name birth_date gender ssn"
+        " phone texts_agreed_on email languages skills",
         "Employment": "position discipline employment_type branch supervisor hired_on npi user",
         "Status": "status terminated_on termination_reason",
         "Home": "line1 line2 city state postal_code latitude longitude transport_mode",

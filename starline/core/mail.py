@@ -8,12 +8,15 @@ A translation stands beside the original: `subject.es.txt`.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from email.utils import formataddr, parseaddr
 from functools import lru_cache
 from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import Protocol
+
+from babel.dates import format_date
 
 from config import settings
 from starline.core import tasks
@@ -22,6 +25,7 @@ from starline.core.adapters.resend import Resend
 from starline.core.adapters.smtp import Smtp
 from starline.core.colors import as_hex, on_paper, parse
 from starline.core.identifiers import uuid7
+from starline.core.language import LANGUAGES
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "email"
 DEFAULT_LOCALE = "en"
@@ -116,7 +120,7 @@ def render(
     """The finished message. `{organization}` and `{color}` are always at hand; values are escaped in the HTML part."""
     if not _NAME.fullmatch(template):
         raise ValueError(f"{template!r} is no name of an e-mail template.")
-    texts = {name: str(value) for name, value in values.items()}
+    texts = {name: as_said(value, locale) for name, value in values.items()}
     texts |= {"organization": organization.name, "color": _color(organization)}
     subject = " ".join(fill(_source(template, "subject.txt", locale), texts).split())
     return Message(
@@ -125,7 +129,7 @@ def render(
         subject=subject,
         text=fill(_source(template, "body.txt", locale), texts),
         html=_page(fill(_source(template, "body.html", locale), _escaped(texts)), subject, organization),
-        key=_key(template, to),
+        key=message_key(template, to),
         template=template,
         reply_to=_one_address(organization.reply_to) if organization.reply_to else None,
     )
@@ -175,7 +179,13 @@ def _one_address(text: str) -> str:
     return address
 
 
-def _key(template: str, to: str) -> str:
+def as_said(value: object, locale: str) -> str:
+    """A value as the reader says it: a day with its weekday and month by name."""
+    known = locale if locale in LANGUAGES else DEFAULT_LOCALE
+    return format_date(value, "full", known) if isinstance(value, date) else str(value)
+
+
+def message_key(template: str, to: str) -> str:
     """The same at every attempt of one task, so that a repetition can be recognised."""
     cause = tasks.running_message_id() or uuid7()
     return sha256(f"{cause}:{template}:{to}".encode()).hexdigest()[:40]

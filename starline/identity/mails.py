@@ -1,5 +1,6 @@
 """The mails that identity sends. Called by tasks; a link is made here, at the last moment."""
 
+from collections.abc import Mapping
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -48,7 +49,7 @@ def send_new_sign_in_mail(attempt_id: UUID) -> None:
     deliver_to(user.email, "new_sign_in", values, locale=user.locale)
 
 
-def deliver_to(address: str, template: str, values: dict[str, str], *, locale: str | None) -> None:
+def deliver_to(address: str, template: str, values: Mapping[str, object], *, locale: str | None) -> None:
     """Write one mail of the acting organisation's; without a `locale` in the organisation's language."""
     organization = session.get_one(Organization, tenancy.current_organization_id())
     chosen = session.query(OrganizationSettings).one_or_none()

@@ -1,10 +1,10 @@
-"""The jobs of offers: mails, and the end of those that nobody took."""
+"""The jobs of offers: mails, texts, and the end of those that nobody took."""
 
 from uuid import UUID
 
 from starline.core.schedules import scheduled_per_organization
 from starline.core.tasks import task
-from starline.scheduling import offer_mails, offers
+from starline.scheduling import offer_mails, offer_texts, offers
 
 
 @task("scheduling.send_offer")
@@ -17,6 +17,18 @@ def send_offer(invitation_id: str) -> None:
 def send_offer_over(invitation_id: str) -> None:
     """Mail one caregiver that an offer is settled."""
     offer_mails.send_over(UUID(invitation_id))
+
+
+@task("scheduling.text_offer")
+def text_offer(invitation_id: str) -> None:
+    """Text one caregiver about one open visit."""
+    offer_texts.send_offer(UUID(invitation_id))
+
+
+@task("scheduling.text_offer_over")
+def text_offer_over(invitation_id: str) -> None:
+    """Text one caregiver that an offer is settled."""
+    offer_texts.send_over(UUID(invitation_id))
 
 
 @scheduled_per_organization(cron="*/5 * * * *", name="scheduling.expire_offers")

@@ -21,6 +21,7 @@ class Channel(StrEnum):
 
     PRODUCT = "product"
     EMAIL = "email"
+    TEXT = "text_message"
 
 
 class CallOutReason(StrEnum):

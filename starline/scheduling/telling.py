@@ -1,7 +1,4 @@
-"""Who is told what about offers: in the product and by e-mail, never with a client's name.
-
-There is no way out for text messages yet; where one is added, it is one more channel here.
-"""
+"""Who is told what about offers: in the product, by e-mail and by text message, never with a client's name."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from starline.core import outbox
+from starline.core import outbox, texting
 from starline.core.db import User, session
 from starline.core.language import N_
 from starline.notifications.service import notify, notify_all, people_who_may
@@ -37,6 +34,9 @@ def tell_of_offer(offer: Offer, visit: Visit, invitations: Sequence[OfferInvitat
         if address_of(member) is not None:
             channels.append(Channel.EMAIL)
             outbox.enqueue("scheduling.send_offer", invitation_id=str(one.id))
+        if number_of(member) is not None:
+            channels.append(Channel.TEXT)
+            outbox.enqueue("scheduling.text_offer", invitation_id=str(one.id))
         one.channels = [channel.value for channel in channels]
     session.flush()
 
@@ -52,6 +52,8 @@ def tell_that_it_is_over(offer: Offer) -> None:
             notify(user_id, "offer_over", sentence, link=PAGE, key=f"offer:{one.id}:over", **facts)
         if Channel.EMAIL in one.channels and not has_it:
             outbox.enqueue("scheduling.send_offer_over", invitation_id=str(one.id))
+        if Channel.TEXT in one.channels and not has_it:
+            outbox.enqueue("scheduling.text_offer_over", invitation_id=str(one.id))
     if is_taken:
         _tell_office(offer, "offer_taken", TAKEN, who=str(offer.staff_member))
 
@@ -79,6 +81,13 @@ def area_of(visit: Visit) -> str:
 def address_of(member: StaffMember) -> str | None:
     """Where to write to: the sign-in's address, or the one in the file."""
     return member.user.email if member.user is not None and member.user.active else member.email
+
+
+def number_of(member: StaffMember) -> str | None:
+    """Where to text to: the number in the file of somebody who agreed to it, where texts can be sent at all."""
+    if member.texts_agreed_on is None or not texting.is_possible():
+        return None
+    return texting.e164(member.phone)
 
 
 def _waiting(offer: Offer) -> list[OfferInvitation]:

@@ -26,7 +26,7 @@ def send_reminder(credential_id: UUID) -> None:
     values = {
         "first_name": member.preferred_name or member.first_name,
         "what": str(credential.credential_type),
-        "day": str(credential.expires_on),
+        "day": credential.expires_on,
         "days": _days_left(credential),
         "link": f"{_home()}/me/credentials",
     }

@@ -9,12 +9,13 @@ import pytest
 from config import settings
 from starline.clients import preferences as wishes
 from starline.core import clock
+from starline.core.adapters.mail_folder import KeptMail, MailFolder
 from starline.core.db import session
 from starline.core.errors import Conflict, Invalid, NotFound
 from starline.core.outbox import OutboxMessage
 from starline.notifications.models import Notification
 from starline.notifications.service import newest
-from starline.scheduling import offer_mails, offers, series, visits
+from starline.scheduling import offer_mails, offer_texts, offers, series, visits
 from starline.scheduling.models import Offer, OfferInvitation, Visit
 from starline.scheduling.offer_words import InvitationAnswer, OfferStatus
 from starline.scheduling.vocabulary import OpenReason, VisitStatus
@@ -74,6 +75,32 @@ def test_the_mail_says_day_hours_and_town_and_nothing_of_the_client(made: Offer,
     text = max((one for one in Path(settings().mail_dir).rglob("*") if one.is_file()), key=_age).read_text()
     assert "09:00 to 11:00, in Portland" in text and "/me/offers" in text and "A visit is open at" in text
     assert "Abernathy" not in text and "Ruth" not in text
+
+
+def test_who_agreed_to_texts_gets_one_and_nobody_else(harbor: Any) -> None:
+    agreed = a_staff_member(phone="503-555-0142", texts_agreed_on=today())
+    others = [a_staff_member(phone="503-555-0143"), a_staff_member(phone=None, texts_agreed_on=today())]
+    made = offers.offer(a_visit(), to=[one.id for one in (agreed, *others)], by=None)
+    found = invitations_of(made)
+    assert [found[one.id].channels for one in (agreed, *others)] == [["text_message"], [], []]
+    offer_texts.send_offer(found[agreed.id].id)
+    text = _texts()[0]
+    assert (text.to, "a visit is open on" in text.text, "/me/offers" in text.text) == ("+15035550142", True, True)
+    assert "Abernathy" not in text.text and "Ruth" not in text.text
+    agreed.texts_agreed_on = None  # taken back before the next one
+    offers.withdraw(made, by=None)
+    offer_texts.send_over(found[agreed.id].id)
+    assert _texts()[0] == text
+    agreed.texts_agreed_on = today()
+    offer_texts.send_offer(found[agreed.id].id)  # nothing to answer any more
+    assert _texts()[0] == text
+    offer_texts.send_over(found[agreed.id].id)
+    assert "not offered any more" in _texts()[0].text
+
+
+def _texts() -> list[KeptMail]:
+    """The newest first."""
+    return [one for one in MailFolder(settings().mail_dir).kept() if one.template.startswith("text:")]
 
 
 def _age(file: Path) -> float:

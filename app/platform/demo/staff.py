@@ -100,6 +100,7 @@ def _member(
         email=place.user.email if place else f"{first}.{last}@staff.example".lower(),
         **_emergency_contact(fiction, last),
     )
+    member.texts_agreed_on = fiction.pick((member.hired_on, member.hired_on, None))
     number = fiction.ssn()
     member.ssn, member.ssn_last4 = number, number[-4:]
     session.add(member)

@@ -102,6 +102,9 @@ class StaffMember(TenantModel):
     languages: Mapped[list[str]] = column("Languages", ARRAY(String(40)), default=list)
     skills: Mapped[list[str]] = column("Skills", ARRAY(String(60)), default=list)
     phone: Mapped[str | None] = column("Phone", String(20))
+    texts_agreed_on: Mapped[date | None] = column(
+        "Agreed to texts on", help="The day on which the person agreed to text messages. Empty: none are sent."
+    )
     email: Mapped[str | None] = column("E-mail", String(254))
     emergency_contact_name: Mapped[str | None] = column("Emergency contact", String(120))
     emergency_contact_phone: Mapped[str | None] = column("Emergency contact's phone", String(20))
