@@ -23,11 +23,11 @@ def test_every_view_is_for_everybody_in_light_and_dark(cast: Cast, walk: Callabl
     assert window.looked.pages > 100 and window.looked.findings == [], str(window.looked)
 
 
-@pytest.mark.parametrize("nth", [8, EVERY])
+@pytest.mark.parametrize("nth", [3, EVERY])
 def test_every_view_is_for_everybody_on_a_phone_in_spanish(cast: Cast, walk: Callable[..., Walk], nth: int) -> None:
-    """The pages are those of the desk, and what only a phone has stands on each of them."""
+    """The pages are those of the desk, and what only a phone has stands on each of them: a usual run opens every nth."""
     window = walk("Administrator", size=PHONE, language="es-US")
-    for number, path in enumerate(screens(cast, "Administrator")):
+    for number, path in enumerate(screens(cast, "Administrator")[::nth]):
         window.open(path, with_axe=number % nth == 0, in_dark=number % 16 == 0)
     assert window.looked.pages > 100 and window.looked.findings == [], str(window.looked)
 
