@@ -16,7 +16,7 @@ from app.portal.frame import draw, ended
 from app.portal.me import availability_url, languages_offered, office_of, places_of, time_off_url
 from app.portal.offered import OfferedView, offered_to
 from app.portal.person import PERMISSION, own_file
-from starline.core import clock
+from starline.core import clock, texting
 from starline.core.db import User, session
 from starline.core.errors import Invalid, NotFound
 from starline.core.identifiers import parse_uuid
@@ -24,6 +24,7 @@ from starline.core.language import LANGUAGES
 from starline.identity import users
 from starline.scheduling import own
 from starline.scheduling.models import Visit
+from starline.staff import service
 from starline.staff.models import StaffMember
 
 add_entry(Entry("Mine", "My day", "/my", "device-mobile", ("can_read", PERMISSION), place=10))
@@ -95,7 +96,8 @@ class PortalView(BaseView):  # type: ignore[misc]
         if current_viewer() is None:
             return ended()
         member = own_file(allowed("can_read", PERMISSION).user_id)
-        return draw("me", member=member, places=places_of(member), languages=languages_offered())
+        may_text = texting.is_possible()
+        return draw("me", member=member, places=places_of(member), languages=languages_offered(), may_text=may_text)
 
     @expose("/language", methods=["POST"])
     def language(self) -> Response:
@@ -104,6 +106,14 @@ class PortalView(BaseView):  # type: ignore[misc]
         if chosen not in LANGUAGES:
             raise Invalid(_("Choose one of the languages on the page."))
         users.update_profile(session.get_one(User, viewer.user_id), {"locale": chosen})
+        return redirect("/my/me")
+
+    @expose("/texts", methods=["POST"])
+    def texts(self) -> Response:
+        """Yes or no to text messages, by the person themselves."""
+        viewer = allowed("can_read", PERMISSION)
+        agrees = request.form.get("agrees") == "yes"
+        service.agree_to_texts(own_file(viewer.user_id), agrees=agrees, by=viewer.user_id)
         return redirect("/my/me")
 
     @expose("/shell", methods=["GET"])

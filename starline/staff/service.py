@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from starline.core import batches, clock, events
+from starline.core import batches, clock, events, texting
 from starline.core.db import session
 from starline.core.language import _
 from starline.core.official_numbers import is_npi, ssn_digits
@@ -51,6 +51,17 @@ def terminate(member: StaffMember, *, on: date | None = None, reason: str, by: i
     """End the employment after the day `on` (today unless given)."""
     values = {"status": StaffStatus.TERMINATED, "terminated_on": on, "termination_reason": reason}
     return update_staff_member(member, values, by=by)
+
+
+def agree_to_texts(member: StaffMember, *, agrees: bool, by: int | None) -> StaffMember:
+    """Keep that somebody agreed to be texted, with the day, or that they did not or no longer do."""
+    if agrees and texting.e164(member.phone) is None:
+        raise invalid("phone", "There is no number in your file that can be texted. Ask the office to enter it.")
+    if agrees != (member.texts_agreed_on is not None):
+        member.texts_agreed_on = today(member.branch_id) if agrees else None
+        session.flush()
+        events.record("staff_member:updated", member)
+    return member
 
 
 def locked_staff_member(staff_member_id: UUID) -> StaffMember:

@@ -7,7 +7,9 @@ from uuid import UUID
 import orjson
 
 from starline.core import db
+from starline.organizations.calendar import today
 from starline.scheduling.models import ClockEvent
+from starline.staff.models import StaffMember
 from tests.portal.conftest import Own, in_harbor
 
 Open = Callable[[str], Any]
@@ -49,6 +51,26 @@ def test_every_page_comes_up(browser: Open) -> None:
     assert jo.post("/my/language", "/my/me", locale="es").status_code == 302
     assert 'lang="es"' in jo.get("/my/me").text
     assert jo.post("/my/language", "/my/me", locale="xx").status_code == 422
+
+
+def test_somebody_agrees_to_be_texted_and_takes_it_back(browser: Open, people: dict[str, Own]) -> None:
+    own, jo = people["jo"], browser("jo")
+    with in_harbor():
+        _member(own).phone = None
+    assert "no telephone number in your file" in jo.get("/my/me").text
+    assert jo.post("/my/texts", "/my/me", agrees="yes").status_code == 422
+    with in_harbor():
+        _member(own).phone = "503-555-0144"
+    assert "503-555-0144" in jo.get("/my/me").text
+    for agrees in ("yes", "yes", "no"):
+        assert jo.post("/my/texts", "/my/me", agrees=agrees).status_code == 302
+        with in_harbor():
+            expected = today(_member(own).branch_id) if agrees == "yes" else None
+            assert _member(own).texts_agreed_on == expected
+
+
+def _member(own: Own) -> StaffMember:
+    return db.session.query(StaffMember).filter_by(user_id=own.user_id).one()
 
 
 def test_a_stranger_is_led_to_the_sign_in_page(client: Any, people: dict[str, Own]) -> None:
