@@ -252,7 +252,7 @@ OTHERS: dict[str, Other] = {
     "PortalView.door": Other(For.SIGNED_IN, own.visit, good=(*MINE, 409)),
     "PortalView.act": Other(For.SIGNED_IN, own.visit, good=(*MINE, 422)),
     "PortalView.language": Other(For.SIGNED_IN, sends={"locale": "en"}, good=(302, 403)),
-    "PortalView.texts": Other(For.SIGNED_IN, sends={"agrees": "no"}, good=(302, 403)),
+    "PortalView.texts": Other(For.SIGNED_IN, sends={"agrees": "no"}, good=MINE),
     "OfferedView.show": Other(For.SIGNED_IN, good=(200, 403, 404), needs=("can_read", "OwnOffers")),
     "OfferedView.accept": Other(For.SIGNED_IN, own.row("offer_invitations"), good=(302, 403, 404)),
     "OfferedView.decline": Other(For.SIGNED_IN, own.row("offer_invitations"), good=(302, 403, 404)),

@@ -54,16 +54,16 @@ def test_every_page_comes_up(browser: Open) -> None:
 
 
 def test_somebody_agrees_to_be_texted_and_takes_it_back(browser: Open, people: dict[str, Own]) -> None:
-    own, jo = people["jo"], browser("jo")
+    own, maria = people["maria"], browser("maria")
     with in_harbor():
         _member(own).phone = None
-    assert "no telephone number in your file" in jo.get("/my/me").text
-    assert jo.post("/my/texts", "/my/me", agrees="yes").status_code == 422
+    assert "no telephone number in your file" in maria.get("/my/me").text
+    assert maria.post("/my/texts", "/my/me", agrees="yes").status_code == 422
     with in_harbor():
         _member(own).phone = "503-555-0144"
-    assert "503-555-0144" in jo.get("/my/me").text
+    assert "503-555-0144" in maria.get("/my/me").text
     for agrees in ("yes", "yes", "no"):
-        assert jo.post("/my/texts", "/my/me", agrees=agrees).status_code == 302
+        assert maria.post("/my/texts", "/my/me", agrees=agrees).status_code == 302
         with in_harbor():
             expected = today(_member(own).branch_id) if agrees == "yes" else None
             assert _member(own).texts_agreed_on == expected
