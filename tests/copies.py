@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
@@ -41,11 +42,12 @@ class Copy:
             self._kept = _copied(made), clock.now()
             self._end_connections()
             test_database.copy_template(self.server, self.name, self._cast_name)
-            shutil.copytree(_files(), self._cast_files, dirs_exist_ok=True)
+            _replace(self._cast_folder, _outside())
             return made
         made, since = self._kept
         self._become(self._cast_name)
-        shutil.copytree(self._cast_files, _files(), dirs_exist_ok=True)
+        for folder in _outside():
+            _replace(folder.parent, [self._cast_folder / folder.name])
         with databases.superuser(self.server, self.name) as run:
             run.execute("SET session_replication_role = replica")  # no trigger tells of it
             run.execute("UPDATE user_sessions SET last_seen_at = last_seen_at + %s", (clock.now() - since,))
@@ -62,17 +64,15 @@ class Copy:
         return f"{self.name}_cast"
 
     @property
-    def _cast_files(self) -> Path:
-        return _files().with_name("files-of-cast")
+    def _cast_folder(self) -> Path:
+        return _outside()[0].with_name("cast")
 
     def _become(self, template: str) -> None:
         """A copy of another database, without files, of which nothing is known in this process."""
-        from config import settings
-
         self._end_connections()
         self.look()
         test_database.copy_template(self.server, template, self.name)
-        for folder in (_files(), Path(settings().audit_heads_dir)):
+        for folder in _outside()[:2]:
             shutil.rmtree(folder, ignore_errors=True)
         forget_everything()
         self.exists = True
@@ -84,10 +84,20 @@ class Copy:
         db.engine().dispose()
 
 
-def _files() -> Path:
+def _outside() -> list[Path]:
+    """What an agency has beside its rows: files, heads of its audit, and the secrets that its keys are sealed under."""
     from config import settings
 
-    return Path(settings().files_dir)
+    chosen = settings()
+    return [Path(one) for one in (chosen.files_dir, chosen.audit_heads_dir, Path(chosen.field_key_file).parent)]
+
+
+def _replace(parent: Path, folders: Iterable[Path]) -> None:
+    """Copies of the folders in `parent`, in place of those that were there."""
+    for folder in folders:
+        shutil.rmtree(parent / folder.name, ignore_errors=True)
+        if folder.exists():
+            shutil.copytree(folder, parent / folder.name)
 
 
 def _copied(cast: Any) -> Any:
