@@ -36,7 +36,8 @@ class Walk:
     """What a walk has found. `vacuous` cases, whose control failed, are findings too.
 
     Screens ask through what REST asks through. So a walk over them that isn't `thorough` tries the ids of others once for
-    each record scope instead of once for everybody, and filters in their plainest spelling; over REST every walk is thorough.
+    each record scope instead of once for everybody, one id where all are refused, and filters in their plainest spelling;
+    over REST every walk is thorough.
     `asker` is the signed-in person of the case; what they are refused must be found in `denied` and in the audit.
     """
 
@@ -296,7 +297,7 @@ def _with_headers(found: Walk, ask: Ask, name: str, caller: Caller, values: dict
 def _as_refused(found: Walk, ask: Ask, name: str, person: Person) -> None:
     """Without the permission all ids are refused alike."""
     caller = caller_of(found.cast, ask, person)
-    for agency in (found.cast.harbor, found.cast.summit):
+    for agency in (found.cast.summit, found.cast.harbor)[: 2 if found.thorough else 1]:
         key = agency.own[ask.resource.name]["id"]
         answer = _send(caller, ask, ask.path.format(key), {})
         found.look(ask, name, f"{agency.host} without permission", answer, (403,))
@@ -305,7 +306,7 @@ def _as_refused(found: Walk, ask: Ask, name: str, person: Person) -> None:
 def _as_strangers(found: Walk, ask: Ask, own: dict[str, Any], theirs: dict[str, Any]) -> None:
     """Nobody, somebody disabled, Summit's administrator at Harbor's address, Harbor's with Summit's header."""
     for name, caller in _strangers(found.cast, ask):
-        for slot, row in (("own id", own), ("Summit's id", theirs)):
+        for slot, row in (("own id", own), ("Summit's id", theirs))[: 2 if found.thorough else 1]:
             answer = _send(caller, ask, ask.path.format(row["id"]), {})
             refused = NOT_SHOWN[ask.is_screen] + (() if ask.method == "GET" else (400,))
             found.look(ask, name, slot, answer, refused)
