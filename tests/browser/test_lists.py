@@ -126,7 +126,8 @@ def test_ticked_rows_are_changed_together_and_set_back(page: Any, clients: list[
     page.locator("[data-tick-all]").check()
     assert page.locator("[data-chosen]").inner_text() == "2 selected"
     page.get_by_role("button", name="Change a field").click()
-    page.wait_for_selector("#which + button", state="hidden")
+    page.wait_for_selector("#which")
+    page.wait_for_selector("#which + button", state="hidden")  # the script is there
     page.locator("#which").select_option("fall_risk")
     page.locator("select[name=fall_risk]").select_option("high")
     page.get_by_role("button", name="Save", exact=True).click()
