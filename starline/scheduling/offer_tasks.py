@@ -4,31 +4,32 @@ from uuid import UUID
 
 from starline.core.schedules import scheduled_per_organization
 from starline.core.tasks import task
-from starline.scheduling import offer_mails, offer_texts, offers
+from starline.scheduling import offer_messages, offers
+from starline.scheduling.offer_messages import by_mail, by_text
 
 
 @task("scheduling.send_offer")
 def send_offer(invitation_id: str) -> None:
     """Mail one caregiver about one open visit."""
-    offer_mails.send_offer(UUID(invitation_id))
+    offer_messages.send_offer(UUID(invitation_id), by_mail)
 
 
 @task("scheduling.send_offer_over")
 def send_offer_over(invitation_id: str) -> None:
     """Mail one caregiver that an offer is settled."""
-    offer_mails.send_over(UUID(invitation_id))
+    offer_messages.send_over(UUID(invitation_id), by_mail)
 
 
 @task("scheduling.text_offer")
 def text_offer(invitation_id: str) -> None:
     """Text one caregiver about one open visit."""
-    offer_texts.send_offer(UUID(invitation_id))
+    offer_messages.send_offer(UUID(invitation_id), by_text)
 
 
 @task("scheduling.text_offer_over")
 def text_offer_over(invitation_id: str) -> None:
     """Text one caregiver that an offer is settled."""
-    offer_texts.send_over(UUID(invitation_id))
+    offer_messages.send_over(UUID(invitation_id), by_text)
 
 
 @scheduled_per_organization(cron="*/5 * * * *", name="scheduling.expire_offers")

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from starline.core import outbound
+from starline.core.adapters.stand_in import NEARBY, answering
 from starline.core.errors import Invalid, Unavailable
 from starline.core.outbound import Rules, check, is_public, send
 from tests.house_rules import sends
@@ -50,18 +50,12 @@ class Heard:
             def log_message(self, format: str, *args: Any) -> None:
                 """Silent."""
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server = ThreadingHTTPServer(NEARBY, Handler)
         if context:
             server.socket = context.wrap_socket(server.socket, server_side=True)
         self.port = server.server_port
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
+        with answering(server):
             yield self
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
 
 
 def rules(port: int, scheme: str = "http", authorities: str | None = None) -> Rules:

@@ -15,7 +15,7 @@ from starline.core.errors import Conflict, Invalid, NotFound
 from starline.core.outbox import OutboxMessage
 from starline.notifications.models import Notification
 from starline.notifications.service import newest
-from starline.scheduling import offer_mails, offer_texts, offers, series, visits
+from starline.scheduling import offer_messages, offers, series, visits
 from starline.scheduling.models import Offer, OfferInvitation, Visit
 from starline.scheduling.offer_words import InvitationAnswer, OfferStatus
 from starline.scheduling.vocabulary import OpenReason, VisitStatus
@@ -71,7 +71,7 @@ def test_who_is_asked_is_told_by_every_way_there_is(two: tuple[StaffMember, Staf
 
 
 def test_the_mail_says_day_hours_and_town_and_nothing_of_the_client(made: Offer, two: Any) -> None:
-    offer_mails.send_offer(invitations_of(made)[two[0].id].id)
+    offer_messages.send_offer(invitations_of(made)[two[0].id].id, offer_messages.by_mail)
     text = max((one for one in Path(settings().mail_dir).rglob("*") if one.is_file()), key=_age).read_text()
     assert "09:00 to 11:00, in Portland" in text and "/me/offers" in text and "A visit is open at" in text
     assert "Abernathy" not in text and "Ruth" not in text
@@ -83,18 +83,18 @@ def test_who_agreed_to_texts_gets_one_and_nobody_else(harbor: Any) -> None:
     made = offers.offer(a_visit(), to=[one.id for one in (agreed, *others)], by=None)
     found = invitations_of(made)
     assert [found[one.id].channels for one in (agreed, *others)] == [["text_message"], [], []]
-    offer_texts.send_offer(found[agreed.id].id)
+    offer_messages.send_offer(found[agreed.id].id, offer_messages.by_text)
     text = _texts()[0]
     assert (text.to, "a visit is open on" in text.text, "/me/offers" in text.text) == ("+15035550142", True, True)
     assert "Abernathy" not in text.text and "Ruth" not in text.text
     agreed.texts_agreed_on = None  # taken back before the next one
     offers.withdraw(made, by=None)
-    offer_texts.send_over(found[agreed.id].id)
+    offer_messages.send_over(found[agreed.id].id, offer_messages.by_text)
     assert _texts()[0] == text
     agreed.texts_agreed_on = today()
-    offer_texts.send_offer(found[agreed.id].id)  # nothing to answer any more
+    offer_messages.send_offer(found[agreed.id].id, offer_messages.by_text)  # nothing to answer any more
     assert _texts()[0] == text
-    offer_texts.send_over(found[agreed.id].id)
+    offer_messages.send_over(found[agreed.id].id, offer_messages.by_text)
     assert "not offered any more" in _texts()[0].text
 
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import orjson
 
+from starline.core.adapters.stand_in import NEARBY, answering
 from starline.core.outbound import IPAddress, Rules
 from starline.webhooks import endpoints
 from starline.webhooks.models import WebhookEndpoint
@@ -57,16 +57,10 @@ class Receiver:
             def log_message(self, format: str, *args: Any) -> None:
                 """Silent."""
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server = ThreadingHTTPServer(NEARBY, Handler)
         self.port = server.server_port
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
+        with answering(server):
             yield self
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
 
 
 def rules(port: int) -> Rules:

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from starline.core.adapters.stand_in import NEARBY, answering
 from starline.core.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
@@ -74,16 +74,10 @@ class FakeResend:
     @contextmanager
     def serving(self) -> Iterator["FakeResend"]:
         """Answer on a free port of the loopback interface inside the block."""
-        server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        server = ThreadingHTTPServer(NEARBY, self._handler())
         self.endpoint = f"http://127.0.0.1:{server.server_port}/emails"
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
+        with answering(server):
             yield self
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         fake = self

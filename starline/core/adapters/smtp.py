@@ -8,10 +8,10 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate, parseaddr
 from socketserver import StreamRequestHandler, ThreadingTCPServer
-from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from starline.core.adapters.stand_in import NEARBY, answering
 from starline.core.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
@@ -96,16 +96,10 @@ class FakeSmtp:
     @contextmanager
     def serving(self) -> Iterator["FakeSmtp"]:
         """Answer on a free port of the loopback interface inside the block."""
-        server = ThreadingTCPServer(("127.0.0.1", 0), self._handler())
+        server = ThreadingTCPServer(NEARBY, self._handler())
         self.url = f"smtp://127.0.0.1:{server.server_address[1]}"
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
+        with answering(server):
             yield self
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
 
     def _handler(self) -> type[StreamRequestHandler]:
         fake = self

@@ -5,11 +5,11 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
 from starline.core import outbound
+from starline.core.adapters.stand_in import NEARBY, answering
 from starline.core.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
@@ -61,17 +61,11 @@ class FakeTwilio:
     @contextmanager
     def serving(self) -> Iterator["FakeTwilio"]:
         """Answer on a free port of the loopback interface inside the block."""
-        server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        server = ThreadingHTTPServer(NEARBY, self._handler())
         self.port = server.server_port
         self.endpoint = f"http://127.0.0.1:{self.port}/Accounts"
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
+        with answering(server):
             yield self
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         fake = self
