@@ -32,6 +32,8 @@ from starline.identity.break_glass import opened_clients
 from starline.identity.models import RecordScope
 from starline.organizations.models import Branch
 
+STANDS = "merged_into_id IS NULL"
+"""Of a client who isn't kept under another's record."""
 YESTERDAY: ColumnElement[date] = literal_column("CURRENT_DATE - 1")
 """An assignment that ends today holds until the day is over everywhere an agency works; the database counts in UTC."""
 
@@ -44,10 +46,11 @@ class Client(TenantModel):
     __searched__ = Searched(number="client_number", phones="phone mobile_phone")
     __table_args__ = (
         UniqueConstraint("organization_id", "client_number"),
-        Index(None, "organization_id", "last_name", "first_name"),
-        Index(None, "organization_id", "search_name"),
-        Index(None, "organization_id", "search_first_name"),
-        Index(None, "organization_id", "status"),
+        # Lists count and order those who stand for themselves; an index of these alone answers without their rows.
+        Index(None, "organization_id", "last_name", "first_name", postgresql_where=STANDS),
+        Index(None, "organization_id", "search_name", postgresql_where=STANDS),
+        Index(None, "organization_id", "search_first_name", postgresql_where=STANDS),
+        Index(None, "organization_id", "status", postgresql_where=STANDS),
         Index(None, "organization_id", "branch_id"),
         Index(None, "organization_id", "birth_date"),
         Index(
