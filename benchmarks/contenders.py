@@ -159,14 +159,14 @@ def free_port() -> int:
 
 
 def client_body(owner: Organization) -> dict[str, object]:
-    """What every contender is told to create."""
+    """What every contender is told to create: with each number another person, for nobody takes in one and the same."""
+    number = NUMBER_SLOT.decode()
     return {
-        "first_name": "Bench",
-        "last_name": "Marker",
+        "first_name": f"Bench {number}",
+        "last_name": f"Marker {number}",
         "birth_date": "1941-02-03",
         "branch_id": str(owner.branch_id),
-        "phone": "(555) 555-0142",
-        "email": "bench.marker@example.com",
+        "email": f"bench.{number}@example.com",
     }
 
 

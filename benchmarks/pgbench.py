@@ -94,8 +94,8 @@ def _intake(owner: Organization) -> str:
 def _new_client(owner: Organization, number: str) -> str:
     return (
         f"INSERT INTO {TABLE} (id, organization_id, branch_id, client_number, first_name, last_name, birth_date,"
-        " status, phone, email, sex, languages, is_elopement_risk, has_pets, is_smoking_home, custom, created_on,"
+        " status, email, sex, languages, is_elopement_risk, has_pets, is_smoking_home, custom, created_on,"
         f" changed_on, version) SELECT gen_random_uuid(), '{owner.id}', '{owner.branch_id}', given.value, 'Bench',"
-        " 'Marker', '1941-02-03', 'inquiry', '(555) 555-0142', 'bench.marker@example.com', 'unknown', '{en}', false,"
+        " 'Marker ' || given.value, '1941-02-03', 'inquiry', 'bench.marker@example.com', 'unknown', '{en}', false,"
         f" false, false, '{{}}', now(), now(), 1 FROM ({number}) AS given"
     )

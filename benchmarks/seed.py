@@ -200,8 +200,10 @@ def forget_created(run: Cursor) -> None:
     """Delete what the creates left, so that every round starts from the same table."""
     last = layout.CLIENTS // layout.ORGANIZATIONS
     run.execute("SET session_replication_role = replica")
-    run.execute("TRUNCATE client_status_changes, outbox_messages")
-    run.execute("DELETE FROM clients WHERE client_number > %s", (last,))
+    run.execute("TRUNCATE client_status_changes, outbox_messages, match_keys, duplicate_pairs")
+    run.execute("DELETE FROM clients WHERE client_number > %s RETURNING id", (last,))
+    gone = [key for (key,) in run.fetchall()]
+    run.execute("DELETE FROM search_tokens WHERE record_id = ANY(%s::uuid[])", (gone,))
     run.execute("UPDATE organization_counters SET value = %s WHERE name = 'clients'", (last,))
     run.execute("SET session_replication_role = DEFAULT")
     run.execute("TRUNCATE audit_events")

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import request
-from flask_babel import gettext as _
 
 from app.core.access import allowed
 from app.core.own_fields import tailored
@@ -17,6 +16,7 @@ from starline.core.audit.activity import Position, Wanted
 from starline.core.db import User, session
 from starline.core.errors import Invalid, NotAllowed, NotFound
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 from starline.identity.models import RecordScope
 from starline.identity.viewer import Viewer
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 from flask import Response
-from flask_babel import gettext as _
 
 from app.audit.asking import Period, names_of
 from app.audit.words import HIDDEN, is_secret
@@ -18,6 +17,7 @@ from starline.core import audit
 from starline.core.audit import activity
 from starline.core.audit.activity import Wanted
 from starline.core.errors import Invalid
+from starline.core.language import gettext as _
 
 FORMATS = ("csv", "jsonl")
 CUSTOM = "custom"

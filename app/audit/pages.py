@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from flask import Response, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.audit import asking, export, words
@@ -20,6 +19,7 @@ from starline.core.audit import AuditEvent, activity, sightings
 from starline.core.audit.activity import Wanted
 from starline.core.db import User, session
 from starline.core.errors import NotAllowed, NotFound
+from starline.core.language import gettext as _
 
 CLIENT_DAYS = 30
 ACTIONS = ("insert", "update", "delete", "read", "denied", "export")

@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-
 from app.audit.asking import subject_resource
 from app.core.display import Display, choice_label
 from app.core.fields import MASK, Kind
@@ -15,6 +13,7 @@ from starline.core import db
 from starline.core.audit import AuditEvent
 from starline.core.audit.activity import State
 from starline.core.audit.models import WRITES
+from starline.core.language import gettext as _
 
 HIDDEN = "***"
 """What the trigger writes in the place of a secret."""

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Response, jsonify, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.api import BaseApi
-from flask_babel import gettext as _
 
 from app.core.access import allowed
 from app.core.display import choice_label
@@ -15,6 +14,7 @@ from app.core.security import required_viewer
 from starline.clients import referrals
 from starline.clients.pipeline import Figures, Share
 from starline.core.errors import Invalid
+from starline.core.language import gettext as _
 from starline.organizations.calendar import today
 
 MAY_READ = ("can_read", "Referrals")

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
-
 from app.core.access import allowed
 from starline.clients import emergency
 from starline.core.db import session
 from starline.core.errors import NotFound
+from starline.core.language import gettext as _
 from starline.identity.viewer import Viewer
 
 NAMES = ("client_number", "first_name", "last_name", "birth_date")

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from flask import redirect, render_template, request
 from flask_appbuilder import expose, has_access
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core import pages, recents
@@ -27,6 +26,7 @@ from starline.clients.matching import Match
 from starline.core import audit
 from starline.core.errors import Invalid, NotFound
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 
 
 class ClientsView(ResourceView):

@@ -6,8 +6,6 @@ from typing import Any
 
 from flask import Response, flash, jsonify, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import func, or_, select
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -28,6 +26,8 @@ from starline.clients.pipeline import Stage
 from starline.core import audit, clock
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid
+from starline.core.language import gettext as _
+from starline.core.language import ngettext
 from starline.organizations.calendar import today
 
 MAY_READ, MAY_EDIT, MAY_ADD = (("can_read", "Referrals"), ("can_edit", "Referrals"), ("can_add", "Referrals"))

@@ -6,8 +6,6 @@ from datetime import date, datetime, time
 from typing import Any
 
 from flask import render_template
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from app.core.access import may
 from app.core.display import choice_label
@@ -28,6 +26,8 @@ from starline.clients.models import (
 from starline.clients.vocabulary import CodeStatus, FallRisk, IncidentStatus
 from starline.core import audit
 from starline.core.db import session
+from starline.core.language import gettext as _
+from starline.core.language import ngettext
 from starline.organizations.calendar import today
 
 MOST_OF_A_KIND = 60

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.clients import conversion, intake, pairs, reports, status, winning
@@ -15,6 +14,7 @@ from app.core.profile import current_profile
 from starline.clients import emergency
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid, NotFound
+from starline.core.language import gettext as _
 
 add_entry(Entry("People", "Emergency access", "/break-glass/", "alert-triangle", ("can_add", "BreakGlass")))
 

@@ -6,7 +6,6 @@ import orjson
 from flask import Response, flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.api import BaseApi
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core import recents
@@ -28,6 +27,7 @@ from starline.core import audit
 from starline.core.db import session
 from starline.core.errors import DomainError, Invalid
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 
 MAY_MERGE = ("can_edit", "Duplicates")
 

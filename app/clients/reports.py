@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Response
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 
 from app.core.access import allowed
 from app.core.display import choice_label
@@ -15,6 +14,7 @@ from app.core.resource import registry
 from app.core.writing import find_row
 from starline.clients.models import Incident, IncidentNotification
 from starline.core.db import session
+from starline.core.language import gettext as _
 
 TEXTS = ("description", "involved", "injuries", "immediate_action", "investigation", "corrective_action")
 

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Response, jsonify
 from flask_appbuilder import expose
 from flask_appbuilder.api import BaseApi
-from flask_babel import gettext as _
 
 from app.clients.entering import as_json, note_seen
 from app.core.access import allowed
@@ -14,6 +13,7 @@ from app.core.bodies import object_sent
 from app.core.openapi import answers, document
 from starline.clients import matching
 from starline.core.errors import Invalid
+from starline.core.language import gettext as _
 
 NAMES = (
     "first_name",

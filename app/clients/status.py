@@ -6,7 +6,6 @@ from typing import Any
 from flask import Response, flash, jsonify, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.api import BaseApi
-from flask_babel import gettext as _
 
 from app.clients.resources import STATUS_TONES
 from app.core.access import allowed
@@ -21,6 +20,7 @@ from starline.clients.models import Client
 from starline.clients.vocabulary import ClientStatus
 from starline.core.db import session
 from starline.core.errors import DomainError, Invalid
+from starline.core.language import gettext as _
 from starline.organizations.calendar import today
 
 MAY_ADD = ("can_add", "ClientStatusChanges")

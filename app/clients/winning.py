@@ -6,7 +6,6 @@ from typing import Any
 from flask import Response, flash, jsonify, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.api import BaseApi
-from flask_babel import gettext as _
 
 from app.clients.entering import as_json, note_seen, told
 from app.core.access import allowed
@@ -22,6 +21,7 @@ from starline.clients.matching import Match
 from starline.clients.models import Client, Referral
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid
+from starline.core.language import gettext as _
 
 MAY_EDIT, MAY_MAKE_CLIENTS = ("can_edit", "Referrals"), ("can_add", "Clients")
 

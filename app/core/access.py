@@ -1,12 +1,12 @@
 """Who may open the settings, and who is an operator of the platform."""
 
 from flask import g
-from flask_babel import gettext as _
 
 from app.core.profile import current_profile
 from app.core.resource import Resource
 from app.core.security import confirm_viewer, required_viewer
 from starline.core.errors import NotAllowed, NotFound
+from starline.core.language import gettext as _
 from starline.identity.viewer import Viewer
 
 

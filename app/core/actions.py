@@ -7,7 +7,6 @@ import orjson
 from flask import Response, flash, redirect, request
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.api import BaseApi
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core import pages
@@ -21,6 +20,7 @@ from app.core.security import confirm_viewer, required_viewer
 from app.core.writing import find_row
 from starline.core.db import session
 from starline.core.errors import DomainError, Invalid, NotAllowed, NotFound, Unauthenticated
+from starline.core.language import gettext as _
 
 LONGEST_NOTE = 300
 

@@ -4,10 +4,10 @@ import time
 from uuid import UUID
 
 from flask import g, request
-from flask_babel import gettext as _
 
 from starline.core import clock, tenancy
 from starline.core.errors import NotAllowed, Unauthenticated
+from starline.core.language import gettext as _
 from starline.identity import key_viewer
 from starline.identity.api_keys import NamedKey, named_in
 from starline.identity.key_viewer import KeyViewer, RefusedKey, load_key_viewer

@@ -4,9 +4,9 @@ from typing import Any
 
 import orjson
 from flask import request
-from flask_babel import gettext as _
 
 from starline.core.errors import Invalid
+from starline.core.language import gettext as _
 
 
 def object_sent(*known: str) -> dict[str, Any]:

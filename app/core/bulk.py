@@ -8,8 +8,6 @@ from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
@@ -28,6 +26,8 @@ from app.core.undoing import can_return, may_return, undo, undo_address
 from app.core.writing import delete_row, update_row
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid, NotAllowed
+from starline.core.language import gettext as _
+from starline.core.language import ngettext
 
 NAMED = 30
 """Rows that the question names; of more it says how many."""

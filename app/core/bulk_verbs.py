@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask_babel import gettext as _
-
 from app.core.access import may
 from app.core.resource import Resource, label_of_action
+from starline.core.language import gettext as _
 
 MOST_SELECTED = 500
 """Rows that one step may change: a transaction that people wait for, and a page that names its conflicts."""

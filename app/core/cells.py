@@ -5,7 +5,6 @@ from typing import Any
 import orjson
 from flask import Response, make_response, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from app.core import lists
@@ -22,6 +21,7 @@ from app.core.undoing import undo_address
 from app.core.writing import find_row, update_row
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound, Stale
+from starline.core.language import gettext as _
 
 Answer = str | Response | tuple[str, int]
 

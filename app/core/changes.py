@@ -13,7 +13,6 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from flask import render_template, request
-from flask_babel import gettext as _
 
 from app.core import tabs
 from app.core.access import may
@@ -29,6 +28,7 @@ from starline.core import audit
 from starline.core.audit import AuditEvent, AuditSighting
 from starline.core.db import User, session
 from starline.core.errors import Invalid
+from starline.core.language import gettext as _
 
 PAGE_SIZE = 30
 ITSELF = "itself"

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
 
 from app.core.display import Display
 from app.core.fields import Field, Kind
@@ -14,6 +13,7 @@ from app.core.related import label_of
 from app.core.resource import Resource
 from starline.core import audit
 from starline.core.db import User, session
+from starline.core.language import gettext as _
 
 MINE, THEIRS = "mine", "theirs"
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from app.core.resource import Resource, registry
 from app.core.security import required_viewer
 from starline.core.db import metadata, session
+from starline.core.language import gettext as _
+from starline.core.language import ngettext
 
 MOST_COUNTED = 1_000
 STANDARD = frozenset({"created_by_fk", "changed_by_fk"})

@@ -3,10 +3,10 @@
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
 
 from app.core.access import may
 from app.core.resource import Resource, registry
+from starline.core.language import gettext as _
 
 Crumb = dict[str, Any]
 """`label`, and `url` where it leads somewhere; `is_here` where it is the page itself."""

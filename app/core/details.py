@@ -6,7 +6,6 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 from flask import render_template, request
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from app.core import tabs
@@ -28,6 +27,7 @@ from app.core.tabs import ALL, OVERVIEW, Record, Tab
 from app.core.writing import find_row
 from starline.core.db import session
 from starline.core.errors import NotFound
+from starline.core.language import gettext as _
 
 ROWS = 25
 MOST_COUNTED = 100
@@ -102,7 +102,9 @@ def _list_tab(child: Resource, label: str, place: int) -> Tab:
 def _strip(record: Record, offered: list[Tab], open_tab: str) -> list[dict[str, Any]]:
     """The tabs in their order, each with its address and figure."""
     counted = _counts(record)
-    strip = [{"name": OVERVIEW, "label": _("Overview"), "icon": record.resource.icon, "url": record.url, "count": None}]
+    strip: list[dict[str, Any]] = [
+        {"name": OVERVIEW, "label": _("Overview"), "icon": record.resource.icon, "url": record.url, "count": None}
+    ]
     for tab in offered:
         count = tab.count(record) if tab.count else counted.get(tab.name)
         strip.append(

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_time
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
-from flask_babel import gettext as _
 
 from app.core.fields import Field, Kind, Look, describe
 from app.core.resource import Resource
+from starline.core.language import gettext as _
 from starline.core.repeats import sentence_of
 from starline.organizations.settings import WEEK_STARTS
 

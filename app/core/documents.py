@@ -3,7 +3,6 @@
 from typing import Any, BinaryIO, cast
 
 from flask import request
-from flask_babel import gettext as _
 
 from app.core.access import allowed
 from app.core.fields import Field, Look
@@ -12,6 +11,7 @@ from app.core.requests import take_large_bodies
 from app.core.resource import Resource
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid, TooLarge
+from starline.core.language import gettext as _
 from starline.files import service
 from starline.files.models import StoredFile
 from starline.files.owners import owners

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from flask import render_template, request
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from app.core.redirects import local_path
 from app.core.security import current_viewer
 from starline.core import tenancy
+from starline.core.language import gettext as _
 
 TITLES = {
     400: lazy_gettext("Not understood"),

@@ -6,7 +6,6 @@ from typing import Any
 import orjson
 import psycopg2
 from flask import Flask, Response, g, request
-from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
@@ -24,6 +23,7 @@ from starline.core.errors import (
     Unavailable,
 )
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 
 log = logging.getLogger(__name__)
 

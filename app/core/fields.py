@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import RelationshipProperty, class_mapper
+
+from starline.core.language import gettext as _
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 MASK = "•••• "
@@ -81,7 +83,7 @@ class Field:
         """Whether the agency has added it."""
         return self.path != ""
 
-    @property
+    @cached_property
     def look(self) -> Look:
         """Told by the name, which the house style fixes, and by what the column holds."""
         if self.kind is Kind.DECIMAL and self.key.endswith("_amount"):

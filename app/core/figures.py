@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl, urlencode
 
 import sqlalchemy as sa
 from flask_babel import format_date
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from app.core import branches
@@ -25,6 +24,7 @@ from app.core.resource import Chart, Resource, registry
 from app.core.security import required_viewer
 from starline.core import clock
 from starline.core.db import session
+from starline.core.language import gettext as _
 
 MOST_FIGURES, MOST_CHARTS, WEEKS = 8, 2, 12
 NO_TONE = "accent"

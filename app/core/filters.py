@@ -4,14 +4,13 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from flask_babel import gettext as _
-
 from app.core.display import label_of_choice
 from app.core.fields import Field, Kind
 from app.core.parameters import ListRequest, allowed_operators
 from app.core.profile import current_profile
 from app.core.related import label_of
 from app.core.resource import Resource
+from starline.core.language import gettext as _
 
 PLAIN_WORDS = {
     "eq": "is",

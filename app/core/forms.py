@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 import wtforms
 from flask import request
-from flask_babel import gettext as _
 from wtforms import Form
 
 from app.core import documents
@@ -19,6 +18,7 @@ from app.core.fields import Field, Kind, Look
 from app.core.profile import current_profile
 from app.core.related import MOST_IN_A_SELECT, choices, label_of
 from app.core.resource import Resource, resource_of
+from starline.core.language import gettext as _
 
 
 @lru_cache(maxsize=256)

@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any, TypeVar
 
-from flask_babel import gettext as _
-
 from starline.core.errors import Invalid
+from starline.core.language import gettext as _
 
 Read = TypeVar("Read", date, time, datetime)
 YEARS = range(2000, 2200)

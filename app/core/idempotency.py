@@ -10,13 +10,13 @@ from typing import Any
 
 import orjson
 from flask import Response, g, request
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy import text as sql
 
 from app.core.security import required_viewer
 from starline.core.db import session
 from starline.core.errors import Conflict, Invalid
+from starline.core.language import gettext as _
 from starline.organizations.models import IdempotentRequest
 
 CHUNK = 256 * 1024

@@ -25,6 +25,12 @@ def init_languages(app: Flask) -> None:
     babel = app.extensions["babel"]
     babel.locale_selector = language.current
     babel.instance.domain_instance = Catalogues()
+    # A page says some hundred sentences; Flask-Babel would look up the request for each.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _with_framework(language.current()).ugettext(text),
+        ngettext=lambda one, many, number: _with_framework(language.current()).ungettext(one, many, number),
+        newstyle=True,
+    )
 
 
 def speak(chosen: str | None) -> None:

@@ -6,8 +6,6 @@ from urllib.parse import urlencode
 
 import orjson
 from flask import request
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
 from app.core import branches
@@ -23,6 +21,8 @@ from app.core.reading import read_page
 from app.core.resource import Resource
 from app.core.saved_views import tabs
 from app.core.security import required_viewer
+from starline.core.language import gettext as _
+from starline.core.language import ngettext
 
 PAGE_SIZE = 25
 PAGE_SIZES = (25, 50, 100)

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Flask, g, request
 from flask_babel import get_locale
-from flask_babel import gettext as _
 
 from app.core import branches, brand, news
 from app.core.access import may
@@ -17,6 +16,7 @@ from app.core.profile import Profile, current_profile
 from app.core.registry import menu_groups
 from app.core.searching import searchable
 from app.core.security import current_viewer
+from starline.core.language import gettext as _
 from starline.identity.models import RecordScope
 
 STATIC = Path(__file__).resolve().parents[1] / "static"

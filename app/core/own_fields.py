@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.core.fields import Field, Kind
@@ -19,6 +18,7 @@ from app.core.resource import Resource
 from app.core.security import confirm_viewer, current_viewer
 from starline.core.db import User, session
 from starline.core.errors import Unavailable
+from starline.core.language import gettext as _
 from starline.files.models import StoredFile
 from starline.identity.viewer import Viewer
 from starline.organizations.custom_fields import CustomField

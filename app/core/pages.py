@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
-from flask_babel import gettext as _
 
 from app.core import documents
 from app.core.consequences import consequences
@@ -17,6 +16,7 @@ from app.core.resource import Resource
 from app.core.undoing import can_return
 from starline.core import audit
 from starline.core.db import User, session
+from starline.core.language import gettext as _
 
 END_OF_ADDRESS = ("city", "state", "postal_code")
 

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import prison
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from app.core import own_fields
@@ -16,6 +15,7 @@ from app.core.query import OPERATORS, Shape
 from app.core.resource import Resource
 from app.core.security import required_viewer
 from starline.core.errors import Invalid
+from starline.core.language import gettext as _
 from starline.core.search import find_ids, is_searched
 
 PAGE_SIZE, LARGEST_PAGE = 20, 200

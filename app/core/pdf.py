@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any
 
 from flask import Response, render_template
-from flask_babel import gettext as _
 from werkzeug.utils import secure_filename
 
 from app.core.navigation import STATIC
@@ -20,6 +19,7 @@ from app.core.security import current_viewer
 from starline.core import clock
 from starline.core.colors import as_hex, on_paper, parse
 from starline.core.errors import NotFound, Unavailable
+from starline.core.language import gettext as _
 from starline.core.storage import storage
 
 log = logging.getLogger(__name__)

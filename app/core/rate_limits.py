@@ -19,13 +19,13 @@ from time import monotonic
 from typing import Any
 
 from flask import Response, g
-from flask_babel import gettext as _
 from limits.errors import StorageError
 from limits.storage import RedisStorage, Storage
 
 from config import settings
 from starline.core import clock
 from starline.core.errors import TooManyRequests
+from starline.core.language import gettext as _
 from starline.identity.viewer import Viewer
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask_babel import gettext as _
 from psycopg2 import Error, OperationalError
 
 from app.core import own_fields
@@ -16,6 +15,7 @@ from app.core.security import current_viewer, forget_viewer, required_viewer
 from starline.core import audit, db, tenancy
 from starline.core.audit import recording
 from starline.core.errors import NotFound, Unauthenticated, Unavailable
+from starline.core.language import gettext as _
 from starline.core.statements import Statement, answer, answer_within
 from starline.identity.viewer import Viewer
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 
 from app.core.fields import Kind, label_expression
 from app.core.parameters import prefix_range
@@ -13,6 +12,7 @@ from app.core.security import confirm_viewer, required_viewer
 from starline.core import audit, search
 from starline.core.db import session
 from starline.core.errors import NotFound
+from starline.core.language import gettext as _
 
 OFFERED = 20
 MOST_IN_A_SELECT = 100

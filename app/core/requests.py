@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Flask, Request, Response, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
-from flask_babel import gettext as _
 
 from app.core import languages, rate_limits, security, tenancy
 from app.core.api_keys import HEADER
@@ -18,6 +17,7 @@ from app.core.own_fields import Reshaped
 from starline.core import db, language
 from starline.core import tenancy as context
 from starline.core.errors import DomainError, NotAllowed, Unauthenticated
+from starline.core.language import gettext as _
 
 OPEN_APIS = frozenset({"", "AuthApi", "TelephonyApi", "health", "openapi"})
 """APIs that answer strangers; an address that is none of ours answers 404 to everybody."""

@@ -10,7 +10,6 @@ from flask import Response, request
 from flask_appbuilder import ModelRestApi, expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import protect
-from flask_babel import gettext as _
 from werkzeug.routing import BaseConverter
 
 from app.core.idempotency import not_kept, once
@@ -22,6 +21,7 @@ from app.core.resource import MOST_IN_BULK, Resource
 from app.core.security import confirm_viewer, required_viewer
 from app.core.writing import create_row, delete_row, find_row, update_row
 from starline.core.errors import DomainError, Invalid, NotAllowed, Unauthenticated
+from starline.core.language import gettext as _
 
 METHOD_PERMISSIONS = {
     "info": "read",

@@ -6,7 +6,6 @@ import orjson
 from flask import Response, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.api import BaseApi
-from flask_babel import gettext as _
 
 from app.core import pages
 from app.core.access import may
@@ -17,6 +16,7 @@ from app.core.security import confirm_viewer, required_viewer
 from app.core.writing import find_row
 from starline.core import audit
 from starline.core.errors import Invalid, NotAllowed, NotFound
+from starline.core.language import gettext as _
 from starline.organizations.settings import policy
 
 SHORTEST_REASON, LONGEST_REASON = 5, 300

@@ -6,13 +6,13 @@ from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from flask import request
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.access import may
 from app.core.resource import Resource, registry
 from app.core.security import confirm_viewer, required_viewer
 from starline.core.db import session
+from starline.core.language import gettext as _
 from starline.identity.saved_views import NOT_KEPT, DefaultView, SavedView
 from starline.identity.viewer import Viewer
 

@@ -9,7 +9,6 @@ from typing import Any
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask_appbuilder import ModelView, expose, has_access
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -27,6 +26,7 @@ from app.core.writing import create_row, delete_row, find_row, read_values, upda
 from config import settings
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid, NotAllowed, Stale
+from starline.core.language import gettext as _
 
 METHOD_PERMISSIONS = {
     "list": "read",

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-
 from app.core.access import is_on
 from app.core.display import Display
 from app.core.fields import Field, Kind, label_expression
 from app.core.profile import current_profile
 from app.core.resource import Resource, registry
 from starline.core import audit, search
+from starline.core.language import gettext as _
 from starline.identity.viewer import Viewer
 
 MOST = 100

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from flask import Flask, abort, g, has_request_context, redirect, request, session
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
-from flask_babel import gettext as _
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Connection, create_engine
@@ -24,6 +23,7 @@ from config import settings
 from starline.core import clock, db, tenancy
 from starline.core.errors import NotAllowed, NotFound, Unauthenticated
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 from starline.core.tenancy import PLATFORM_ID
 from starline.identity import attempts, roles, sessions, tokens
 from starline.identity.key_viewer import KeyViewer

@@ -6,7 +6,6 @@ from typing import Any
 
 import orjson
 from flask import request
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -21,6 +20,7 @@ from app.core.resource import Resource
 from app.core.security import required_viewer
 from starline.core.db import session
 from starline.core.errors import DomainError, Invalid, Stale, Unauthenticated, Unavailable
+from starline.core.language import gettext as _
 
 
 @dataclass(frozen=True)

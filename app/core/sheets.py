@@ -9,7 +9,6 @@ from uuid import UUID
 
 import orjson
 from flask import Response
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from app.core.access import may
@@ -21,6 +20,7 @@ from app.core.reading import read_page
 from app.core.resource import Resource
 from app.core.workbook import Cell, write_workbook
 from starline.core.errors import Invalid, NotAllowed
+from starline.core.language import gettext as _
 
 EXPORT_ROWS = 5_000
 """Rows that one statement of an export reads, and that one row of the audit stands for."""

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask import request
-from flask_babel import gettext as _
 from sqlalchemy import text as sql
 
 from config import settings
 from starline.core import db
 from starline.core.errors import NotAllowed, NotFound
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 from starline.core.tenancy import PLATFORM_ID
 
 KEPT_SECONDS = 15

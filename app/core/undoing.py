@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from app.core.access import may
@@ -21,6 +20,7 @@ from app.core.selection import Chosen, apply, locked_rows
 from app.core.writing import create_row, update_row
 from starline.core import audit, clock, tenancy
 from starline.core.errors import Conflict, NotFound, Stale
+from starline.core.language import gettext as _
 
 UNDO_FOR = timedelta(hours=1)
 """How long after a change its maker can take it back with one click."""

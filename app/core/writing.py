@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.fields import Field, Kind, Look
@@ -13,6 +12,7 @@ from app.core.security import required_viewer
 from starline.core import batches
 from starline.core.db import session
 from starline.core.errors import DomainError, Invalid, NotFound, Stale
+from starline.core.language import gettext as _
 from starline.files.models import StoredFile
 
 FIXED = frozenset(

@@ -5,8 +5,6 @@ from uuid import UUID
 
 from flask import Response, flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.access import allowed
@@ -18,6 +16,8 @@ from app.core.resource import Resource, registry
 from app.exports.working import offered
 from starline.core import audit
 from starline.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from starline.core.language import gettext as _
+from starline.core.language import ngettext
 from starline.core.storage import storage
 from starline.exports import service
 from starline.exports.models import Export, ExportFormat, ExportState

@@ -5,7 +5,6 @@ from typing import Any
 import orjson
 from flask import Response, request
 from flask_appbuilder.api import BaseApi, expose
-from flask_babel import gettext as _
 
 from app.core.access import allowed
 from app.core.documents import accept_large
@@ -19,6 +18,7 @@ from starline.core import audit
 from starline.core.db import session
 from starline.core.errors import Invalid, NotFound
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 from starline.core.storage import LONGEST_URL_SECONDS
 from starline.files import keeping, opening, service
 from starline.files.models import FileVersion, StoredFile

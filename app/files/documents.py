@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import render_template
-from flask_babel import gettext as _
 
 from app.core.display import choice_label
 from app.core.profile import current_profile
@@ -14,6 +13,7 @@ from app.core.tabs import LAST, Record, Tab, add_tab
 from starline.core import audit
 from starline.core.db import User, session
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 from starline.files import opening, service
 from starline.files.kinds import ACCEPTED, BY_MEDIA_TYPE
 from starline.files.models import FileVersion, StoredFile

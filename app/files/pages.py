@@ -6,8 +6,6 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.access import allowed
@@ -21,6 +19,8 @@ from app.files.documents import add_tabs, documents_of, trash_lines
 from app.files.photos import PhotoView
 from starline.core.db import session
 from starline.core.errors import DomainError, NotAllowed, NotFound
+from starline.core.language import gettext as _
+from starline.core.language import ngettext
 from starline.core.storage import prefix, read_ticket, storage
 from starline.files import keeping, opening
 from starline.files.service import AREA, THUMBNAILS

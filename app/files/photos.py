@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import Response, flash, redirect, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.access import allowed
@@ -15,6 +14,7 @@ from app.core.tabs import Record, extend_header
 from app.files import uploads
 from starline.core.db import session
 from starline.core.errors import DomainError, NotAllowed, NotFound
+from starline.core.language import gettext as _
 from starline.core.storage import storage
 from starline.files import photos
 from starline.files.owners import owner_named, owners

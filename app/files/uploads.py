@@ -6,11 +6,11 @@ from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from flask import Response, after_this_request, request
-from flask_babel import gettext as _
 
 from app.core.access import allowed
 from starline.core.errors import Invalid, NotFound
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 from starline.core.problems import Problems
 from starline.files import opening, service
 from starline.files.models import FileVersion, StoredFile

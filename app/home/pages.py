@@ -4,8 +4,7 @@ from typing import Any
 
 from flask import g, redirect, render_template
 from flask_appbuilder import IndexView, expose
-from flask_babel import format_date, ngettext
-from flask_babel import gettext as _
+from flask_babel import format_date
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -17,6 +16,8 @@ from app.core.security import confirm_viewer, current_viewer, required_viewer
 from starline.core import clock
 from starline.core.audit import AuditEvent
 from starline.core.db import User, session
+from starline.core.language import gettext as _
+from starline.core.language import ngettext
 
 RECENT = 8
 

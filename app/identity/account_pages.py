@@ -6,7 +6,6 @@ from zoneinfo import available_timezones
 
 from flask import current_app, flash, g, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -19,6 +18,7 @@ from app.identity.refusals import confirmed_viewer, keep, web_origin
 from starline.core import db
 from starline.core.db import User
 from starline.core.errors import DomainError, Invalid
+from starline.core.language import gettext as _
 from starline.identity import attempts, invitations, passwords, rules, second_factor, sessions, users
 from starline.identity.models import SignInAttempt, SignInOutcome, UserSession
 from starline.organizations import calendar

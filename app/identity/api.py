@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, g, jsonify, request
 from flask_appbuilder.api import BaseApi, expose
-from flask_babel import gettext as _
 
 from app.core.security import confirm_viewer, required_viewer
 from app.core.tenancy import find as find_tenant
@@ -15,6 +14,7 @@ from app.identity.public_keys import blueprint as blueprint
 from app.identity.refusals import api_origin, enter, find_organization, keep, keep_refused_token
 from app.identity.role_permissions import RolePermissionsApi, document_role_permissions
 from starline.core.errors import Invalid, NotAllowed, Unauthenticated
+from starline.core.language import gettext as _
 from starline.identity import sessions, signin, tokens
 
 

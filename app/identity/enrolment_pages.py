@@ -5,7 +5,6 @@ from typing import Any
 import segno
 from flask import flash, g, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.security import confirm_viewer, current_viewer
@@ -14,6 +13,7 @@ from app.identity.refusals import confirmed_viewer, keep, web_origin
 from starline.core import db
 from starline.core.db import User
 from starline.core.errors import Unauthenticated
+from starline.core.language import gettext as _
 from starline.identity import attempts, passwords, second_factor, sessions, signin
 from starline.identity.models import SignInOutcome
 from starline.identity.policy import must_have_second_factor

@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import flash, g, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.identity.refusals import enter, find_organization, web_origin
 from starline.core.errors import Invalid, NotFound
+from starline.core.language import gettext as _
 from starline.identity import attempts, invitations, links
 from starline.identity.models import TokenPurpose
 from starline.identity.policy import policy

@@ -5,7 +5,6 @@ from typing import Any
 from flask import flash, g, redirect, render_template, request
 from flask_appbuilder import expose
 from flask_appbuilder.security.views import AuthDBView
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.security import current_viewer
@@ -17,6 +16,7 @@ from app.identity.refusals import find_organization, keep, web_origin
 from app.identity.review_pages import AccessReviewView
 from app.identity.role_permissions import RolePermissionsView
 from app.identity.support_pages import SupportView
+from starline.core.language import gettext as _
 from starline.identity import second_factor, sessions, signin
 from starline.identity.links import home_of
 from starline.identity.models import RecordScope

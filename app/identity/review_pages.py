@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.access import allowed
@@ -17,6 +16,7 @@ from app.core.sheets import neutral
 from starline.core import audit
 from starline.core.db import session
 from starline.core.errors import Invalid
+from starline.core.language import gettext as _
 from starline.identity import reviews
 from starline.identity.reviews import ReviewLine
 

@@ -6,7 +6,6 @@ import orjson
 from flask import Response, flash, jsonify, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.api import BaseApi
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.access import allowed
@@ -16,6 +15,7 @@ from app.core.security import all_permissions, required_viewer
 from app.core.writing import find_row
 from starline.core.db import Role, session
 from starline.core.errors import DomainError, Invalid, Stale
+from starline.core.language import gettext as _
 from starline.identity import roles
 from starline.identity.roles import Pair
 

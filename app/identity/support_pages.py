@@ -2,12 +2,12 @@
 
 from flask import g, redirect
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.identity import web_session
 from app.identity.refusals import web_origin
 from starline.core.errors import NotFound
+from starline.core.language import gettext as _
 from starline.identity import support
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import event
 from sqlalchemy.exc import DataError, IntegrityError
 
@@ -14,6 +13,7 @@ from app.imports.targets import Target
 from starline.core.batches import Debts
 from starline.core.db import session
 from starline.core.errors import DomainError, Unauthenticated, Unavailable
+from starline.core.language import gettext as _
 from starline.imports.models import ImportRow
 
 BATCH = 50

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -21,6 +20,7 @@ from app.imports.targets import TARGETS, Target, offered
 from starline.core import audit, events
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from starline.core.language import gettext as _
 from starline.imports import outcomes
 from starline.imports.models import Duplicates, Import, ImportRow, ImportState, RowState
 from starline.imports.parsing import LARGEST_FILE_BYTES, read_sheet

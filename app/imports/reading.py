@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 
 from app.core.display import choice_label
 from app.core.fields import Field, Kind, label_expression
@@ -13,6 +12,7 @@ from app.core.profile import current_profile
 from app.core.security import required_viewer
 from starline.core import clock
 from starline.core.db import session
+from starline.core.language import gettext as _
 from starline.imports import rules
 
 DAY_FIRST = "%d/%m/%Y"

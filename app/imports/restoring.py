@@ -14,12 +14,12 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 
 from starline.core import clock, tenancy
 from starline.core.audit import AuditEvent
 from starline.core.db import metadata, session
 from starline.core.errors import Conflict
+from starline.core.language import gettext as _
 from starline.imports.models import Import, ImportRow, RowState
 
 BOOKKEEPING = frozenset({"version", "changed_on", "changed_by_fk"})

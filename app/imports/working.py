@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.jobs import as_person
@@ -23,6 +22,7 @@ from starline.core import clock, events, outbox, tenancy
 from starline.core.batches import Debts
 from starline.core.db import session
 from starline.core.errors import NotAllowed
+from starline.core.language import gettext as _
 from starline.imports import outcomes
 from starline.imports.models import Duplicates, Import, ImportRow, ImportState, RowState
 

@@ -4,12 +4,12 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from app.core.redirects import local_path
 from app.notifications.telling import reader, told
+from starline.core.language import gettext as _
+from starline.core.language import ngettext
 from starline.notifications import service
 
 IN_PANEL = 8

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
-
 from app.core.profile import current_profile
 from app.core.security import confirm_viewer, required_viewer
 from starline.core.errors import NotAllowed
 from starline.core.language import gettext
+from starline.core.language import gettext as _
 from starline.identity.key_viewer import KeyViewer
 from starline.identity.viewer import Viewer
 from starline.notifications.models import Notification

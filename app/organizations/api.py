@@ -5,7 +5,6 @@ from typing import Any
 import orjson
 from flask import Response, jsonify, request
 from flask_appbuilder.api import BaseApi, expose
-from flask_babel import gettext as _
 
 import starline.subscribers  # noqa: F401  (set-up needs what other domains add)
 from app.core.access import allowed, operator
@@ -14,6 +13,7 @@ from app.organizations.documentation import document_organizations
 from starline.core.db import session
 from starline.core.errors import Invalid, NotFound
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 from starline.core.tenancy import PLATFORM_ID
 from starline.organizations import preferences, service
 from starline.organizations.models import Organization

@@ -5,7 +5,6 @@ from typing import Any
 import wtforms
 from flask import flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -19,6 +18,7 @@ from app.core.resource import Resource, registry
 from app.core.writing import find_row
 from starline.core.db import metadata, session
 from starline.core.errors import Conflict, Invalid
+from starline.core.language import gettext as _
 from starline.organizations import custom_fields
 from starline.organizations.custom_fields import LOST_SHOWN, CustomField, Subject
 from starline.organizations.custom_rules import CHOSEN, FieldKind, may_become

@@ -5,11 +5,11 @@ from typing import Any
 
 import wtforms
 from flask import request
-from flask_babel import gettext as _
 from wtforms import Form
 
 from app.core.controls import TagsField
 from app.core.display import choice_label
+from starline.core.language import gettext as _
 from starline.organizations.models import OrganizationSettings
 from starline.organizations.preferences import PLAIN
 from starline.organizations.settings import DATE_FORMATS, FEATURES, LOCALES, POLICIES, Setting

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.access import allowed
@@ -13,6 +12,7 @@ from app.organizations import forms
 from app.organizations.field_pages import FieldsView
 from starline.core.db import session
 from starline.core.errors import Invalid, Stale
+from starline.core.language import gettext as _
 from starline.organizations import preferences
 
 add_entry(Entry("Settings", "Agency settings", "/settings/", "settings", ("can_read", "Settings")))

@@ -5,7 +5,6 @@ from typing import Any
 import wtforms
 from flask import flash, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 from wtforms import Form
@@ -20,6 +19,7 @@ from app.platform.support_pages import PlatformSupportView
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 from starline.core.tenancy import PLATFORM_ID
 from starline.organizations import service
 from starline.organizations.models import Organization

@@ -2,7 +2,6 @@
 
 from flask import flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.access import operator
@@ -12,6 +11,7 @@ from starline.core import tenancy
 from starline.core.db import session
 from starline.core.errors import Conflict, Invalid, NotFound
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 from starline.core.tenancy import PLATFORM_ID
 from starline.identity import support
 from starline.identity.links import home_of

@@ -12,7 +12,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from app.core.errors import explain
@@ -20,6 +19,7 @@ from app.portal.doing import DOING
 from starline.core.db import session
 from starline.core.errors import DomainError, NotFound
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 from starline.core.problems import Problems
 from starline.scheduling import own
 from starline.staff.models import StaffMember

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Response, g, jsonify
 from flask_appbuilder.api import BaseApi, expose
-from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from app.core.access import allowed
@@ -18,6 +17,7 @@ from app.portal.person import PERMISSION, lock_minutes, own_file
 from starline.core import clock
 from starline.core.errors import Invalid
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 from starline.core.problems import invalid
 from starline.identity.device_keys import device_key
 

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_interval, format_skeleton
 from flask_babel import format_date
-from flask_babel import gettext as _
 
 from app.core.display import choice_label
 from app.core.profile import current_profile
@@ -21,6 +20,7 @@ from app.portal.seen import last_note_of, record_of, tasks_of
 from starline.clients.models import Client, ServiceAddress
 from starline.clients.vocabulary import CodeStatus, FallRisk
 from starline.core import audit, clock
+from starline.core.language import gettext as _
 from starline.organizations.calendar import zone_of
 from starline.scheduling import own
 from starline.scheduling.models import Visit

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
-
+from starline.core.language import gettext as _
 from starline.core.problems import invalid
 from starline.scheduling import acts as noted
 from starline.scheduling import evv, visit_records, visit_tasks

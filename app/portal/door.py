@@ -3,11 +3,10 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext as _
-
 from starline.core import audit, clock
 from starline.core.errors import Conflict, NotFound
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 from starline.scheduling import own
 from starline.scheduling.models import Visit
 from starline.scheduling.vocabulary import VOID

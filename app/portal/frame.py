@@ -5,13 +5,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import render_template, request
-from flask_babel import gettext as _
 
 from app.core.profile import current_profile
 from app.core.security import current_viewer
 from app.portal import days, worker
 from app.portal.person import lock_minutes
 from starline.core.identifiers import uuid7
+from starline.core.language import gettext as _
 
 
 def draw(name: str, **values: Any) -> str:

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-
 from app.core.access import may
 from app.core.resource import registry
 from app.core.security import required_viewer
 from starline.core.language import LANGUAGES
+from starline.core.language import gettext as _
 from starline.organizations.calendar import today
 from starline.staff import compliance
 from starline.staff.models import StaffMember

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.access import allowed
@@ -17,6 +16,7 @@ from app.portal.person import own_file
 from starline.core.db import session
 from starline.core.errors import DomainError, NotFound
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 from starline.identity.viewer import Viewer
 from starline.organizations.calendar import today
 from starline.scheduling import offers, telling

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import flash, redirect, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.access import allowed
@@ -21,6 +20,7 @@ from starline.core.db import User, session
 from starline.core.errors import Invalid, NotFound
 from starline.core.identifiers import parse_uuid
 from starline.core.language import LANGUAGES
+from starline.core.language import gettext as _
 from starline.identity import users
 from starline.scheduling import own
 from starline.scheduling.models import Visit

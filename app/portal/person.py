@@ -1,8 +1,7 @@
 """Who holds the phone."""
 
-from flask_babel import gettext as _
-
 from starline.core.errors import NotFound
+from starline.core.language import gettext as _
 from starline.organizations.settings import policy
 from starline.staff.models import StaffMember
 from starline.staff.service import member_of

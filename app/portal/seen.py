@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.core.profile import current_profile
 from starline.core.db import session
+from starline.core.language import gettext as _
 from starline.scheduling import visit_records, visit_tasks
 from starline.scheduling.evv_vocabulary import TaskOutcome
 from starline.scheduling.models import Visit, VisitRecord

@@ -5,7 +5,6 @@ from typing import Any
 from flask import Response, jsonify, request
 from flask_appbuilder import expose
 from flask_appbuilder.api import BaseApi
-from flask_babel import gettext as _
 
 from app.core.access import allowed
 from app.core.bodies import object_sent
@@ -18,6 +17,7 @@ from app.scheduling.asked_visits import visit_asked
 from app.scheduling.board_reading import LONGEST, read_board
 from starline.core.db import session
 from starline.core.errors import Invalid
+from starline.core.language import gettext as _
 from starline.organizations.calendar import today
 from starline.scheduling import moving
 from starline.scheduling.conflicts import check, proposal_of

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from flask import render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import format_date
-from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from app.core import saved_views
@@ -19,6 +18,7 @@ from app.scheduling.board_asked import COLORS, ROWS, SHOWN, SPANS, Asked, asked_
 from app.scheduling.resources import VISIT_TONES
 from starline.core import clock
 from starline.core.db import session
+from starline.core.language import gettext as _
 from starline.organizations.calendar import today, zone_of
 from starline.scheduling.conflicts import limits_now
 from starline.scheduling.vocabulary import VisitStatus

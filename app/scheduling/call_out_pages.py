@@ -7,7 +7,6 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 
 from app.core.access import allowed
 from app.core.display import choice_label
@@ -19,6 +18,7 @@ from app.scheduling.matching_rows import note_seen, rows_of, when, within_scope
 from app.scheduling.sent import ids_sent
 from starline.core.db import session
 from starline.core.errors import DomainError, NotFound
+from starline.core.language import gettext as _
 from starline.core.problems import invalid
 from starline.organizations.calendar import today
 from starline.scheduling import call_outs

@@ -9,7 +9,6 @@ from typing import Any
 from flask import Response, flash, jsonify, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.api import BaseApi
-from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from app.core.access import allowed
@@ -28,6 +27,7 @@ from app.scheduling.asked_visits import visit_asked
 from app.scheduling.board_api import FINDING, WHEN_PARAMETERS, read_where, shown
 from starline.core.db import session
 from starline.core.errors import DomainError, Invalid
+from starline.core.language import gettext as _
 from starline.scheduling import moving, series, visits
 from starline.scheduling.conflicts import Proposal, check, proposal_of
 from starline.scheduling.guard import elsewhere

@@ -11,7 +11,6 @@ from typing import Any
 
 from flask import Response, jsonify
 from flask_appbuilder.api import BaseApi, expose
-from flask_babel import gettext as _
 
 from app.core.access import allowed
 from app.core.bodies import object_sent
@@ -24,6 +23,7 @@ from app.scheduling.asked_visits import visit_asked, visit_to_tell_of
 from app.scheduling.evv_bodies import typed
 from app.scheduling.evv_shown import event_shown, exception_shown, record_shown, task_shown
 from starline.core.db import session
+from starline.core.language import gettext as _
 from starline.core.problems import invalid
 from starline.scheduling import acts, evv, verification, visit_records, visit_tasks
 from starline.scheduling.evv import Reading

@@ -6,11 +6,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext as _
-
 from app.core.fields import describe
 from starline.core.errors import Invalid
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 
 
 def typed(model: Any, given: Mapping[str, Any], *, required: str, optional: str = "") -> dict[str, Any]:

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 
 from app.core.access import allowed
 from app.core.display import choice_label
@@ -22,6 +21,7 @@ from app.scheduling.evv_bodies import typed, with_zone
 from app.scheduling.visit_tabs import display_of
 from starline.core.db import session
 from starline.core.errors import DomainError
+from starline.core.language import gettext as _
 from starline.scheduling import evv, verification
 from starline.scheduling.evv_vocabulary import ClockKind, ReasonCode
 from starline.scheduling.models import ClockEvent, Visit, VisitException

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Response, flash, g, jsonify, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.api import BaseApi
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.access import allowed
@@ -21,6 +20,7 @@ from app.core.tabs import LAST, Record, Tab, add_tab
 from app.core.writing import find_row
 from starline.core.db import session
 from starline.core.errors import Conflict, NotFound
+from starline.core.language import gettext as _
 from starline.scheduling import feed_contents, feeds
 from starline.scheduling.models import CalendarFeed
 from starline.staff.models import StaffMember

@@ -6,8 +6,6 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from app.core.access import allowed
 from app.core.reading import note_sight
@@ -20,6 +18,8 @@ from app.scheduling.sent import ids_sent
 from starline.core import clock
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, NotFound
+from starline.core.language import gettext as _
+from starline.core.language import ngettext
 from starline.core.problems import invalid
 from starline.scheduling import offers, visits
 from starline.scheduling.matching import match

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask_babel import gettext as _
-
 from app.core.display import Display, choice_label
 from app.core.profile import current_profile
 from app.core.security import required_viewer
 from starline.core import audit
+from starline.core.language import gettext as _
 from starline.scheduling.matching import Match
 from starline.scheduling.models import Visit
 from starline.scheduling.rules.conflicts import hours_of

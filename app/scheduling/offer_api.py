@@ -6,7 +6,6 @@ from uuid import UUID
 from flask import Response, jsonify
 from flask_appbuilder import expose
 from flask_appbuilder.api import BaseApi
-from flask_babel import gettext as _
 
 from app.core.access import allowed
 from app.core.bodies import object_sent
@@ -19,6 +18,7 @@ from app.core.writing import find_row
 from app.scheduling.asked_visits import visit_asked
 from app.scheduling.matching_rows import answer_of, note_seen, within_scope
 from starline.core.db import session
+from starline.core.language import gettext as _
 from starline.core.problems import invalid
 from starline.scheduling import call_outs, offers
 from starline.scheduling.call_outs import Outcome

@@ -1,7 +1,6 @@
 """What offers and call-outs add to the pages of records: the buttons that begin them, and whose they are."""
 
 from flask import render_template
-from flask_babel import gettext as _
 
 from app.core.profile import current_profile
 from app.core.reading import note_sight
@@ -10,6 +9,7 @@ from app.core.security import required_viewer
 from app.core.tabs import Button, Fact, Record, Tab, add_tab, extend_header
 from app.scheduling.matching_rows import when
 from app.scheduling.open_rows import open_rows
+from starline.core.language import gettext as _
 from starline.scheduling import call_outs
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
@@ -15,6 +14,7 @@ from app.scheduling.matching_rows import when
 from starline.clients.models import Client
 from starline.core import clock
 from starline.core.db import session
+from starline.core.language import gettext as _
 from starline.scheduling.models import Offer, Visit
 from starline.scheduling.offer_words import OfferStatus
 from starline.scheduling.vocabulary import PLANNED

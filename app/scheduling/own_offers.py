@@ -5,7 +5,6 @@ from typing import Any
 from flask import Response, flash, jsonify, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.api import BaseApi
-from flask_babel import gettext as _
 
 from app.core.access import allowed
 from app.core.bodies import object_sent
@@ -16,6 +15,7 @@ from app.scheduling.matching_rows import there
 from starline.core.db import session
 from starline.core.errors import DomainError, NotAllowed, NotFound
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 from starline.core.problems import invalid
 from starline.identity.key_viewer import KeyViewer
 from starline.identity.viewer import Viewer

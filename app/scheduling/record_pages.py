@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from flask_babel import gettext as _
-
 from app.core.profile import current_profile
 from app.core.security import required_viewer
 from app.core.tabs import Alert, Fact, Record, add_list_tab, extend_header
+from starline.core.language import gettext as _
 from starline.scheduling.conflicts import check, proposal_of
 from starline.scheduling.rules.conflicts import Effect
 

@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from flask import request
-from flask_babel import gettext as _
 
 from starline.core.errors import NotFound
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 
 
 def ids_sent(name: str) -> list[UUID]:

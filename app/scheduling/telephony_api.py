@@ -6,12 +6,12 @@ answered with 200 and what to say to the caller, also where it was not accepted:
 
 from flask import Response, g, jsonify, request
 from flask_appbuilder.api import BaseApi, expose
-from flask_babel import gettext as _
 
 from app.core.bodies import object_sent
 from app.core.openapi import answers, document
 from starline.core import clock
 from starline.core.errors import Invalid, Unauthenticated
+from starline.core.language import gettext as _
 from starline.scheduling import telephony
 from starline.scheduling.evv_vocabulary import ClockKind
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from flask import render_template
-from flask_babel import gettext as _
 
 from app.core.display import Display, choice_label
 from app.core.profile import current_profile
@@ -12,6 +11,7 @@ from app.core.security import required_viewer
 from app.core.tabs import FIRST, Alert, Fact, Record, Tab, add_tab, extend_header
 from app.scheduling.evv_resources import ClockEvents, VisitExceptions, VisitTasks
 from starline.core import clock
+from starline.core.language import gettext as _
 from starline.scheduling import verification, visit_records, visit_tasks
 from starline.scheduling.evv_vocabulary import (
     ClockKind,

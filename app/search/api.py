@@ -4,12 +4,12 @@ from typing import Any
 
 from flask import Response, jsonify, request
 from flask_appbuilder.api import BaseApi, expose
-from flask_babel import gettext as _
 
 from app.core.openapi import answers, document
 from app.core.searching import MOST, Hit, search_records, searchable
 from app.core.security import confirm_viewer, required_viewer
 from starline.core.errors import Invalid
+from starline.core.language import gettext as _
 from starline.core.search.asking import LONGEST_TEXT
 
 USUAL = 20

@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 
 from app.core.lists import with_pairs
 from app.core.searching import Hit, search_records, searchable
 from app.core.security import confirm_viewer, required_viewer
+from starline.core.language import gettext as _
 from starline.core.search.asking import LONGEST_TEXT
 
 SHOWN, SHOWN_OF_ONE_KIND = 10, 50

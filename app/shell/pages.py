@@ -3,7 +3,6 @@
 import orjson
 from flask import Response, flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -15,6 +14,7 @@ from app.shell import palette
 from starline.core.db import session
 from starline.core.errors import NotFound
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 from starline.organizations.models import Branch
 
 MOST_BRANCHES = 200

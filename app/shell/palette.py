@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import g
-from flask_babel import gettext as _
 
 from app.core import branches, recents
 from app.core.access import may
@@ -20,6 +19,7 @@ from app.core.searching import search_records
 from app.core.security import required_viewer
 from starline.core import audit
 from starline.core.db import session
+from starline.core.language import gettext as _
 
 LONGEST, SHORTEST = 80, 2
 RECORDS, OTHERS, WHILE_IDLE = 6, 5, 8

@@ -8,7 +8,6 @@ from uuid import UUID
 import orjson
 from flask import Response, jsonify, request
 from flask_appbuilder.api import BaseApi, expose
-from flask_babel import gettext as _
 
 from app.core.access import allowed
 from app.core.idempotency import once
@@ -19,6 +18,7 @@ from app.staff.compliance_tables import asked_from, lines_of
 from starline.core import audit
 from starline.core.errors import Invalid
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 from starline.core.problems import Problems, invalid
 from starline.organizations.calendar import today
 from starline.staff import applicants, compliance

@@ -6,8 +6,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from app.core.access import allowed
@@ -19,6 +17,8 @@ from app.core.writing import find_row
 from starline.core import audit, clock
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid, NotFound
+from starline.core.language import gettext as _
+from starline.core.language import ngettext
 from starline.core.problems import invalid
 from starline.identity.viewer import Viewer
 from starline.organizations.calendar import today

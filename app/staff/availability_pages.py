@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.access import allowed
@@ -14,6 +13,7 @@ from app.core.resource import registry
 from app.core.writing import find_row
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid
+from starline.core.language import gettext as _
 from starline.core.problems import Problems
 from starline.organizations.calendar import today
 from starline.staff import week

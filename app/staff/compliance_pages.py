@@ -6,8 +6,6 @@ from uuid import UUID
 
 from flask import Response, flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.access import allowed
@@ -16,6 +14,8 @@ from app.core.security import required_viewer
 from app.staff import compliance_sheets
 from app.staff.compliance_tables import Asked, LineOfWork, asked_from, cells_of, chips_of, day_label, lines_of, states
 from starline.core.db import session
+from starline.core.language import gettext as _
+from starline.core.language import ngettext
 from starline.organizations.calendar import today
 from starline.organizations.models import Branch
 from starline.staff import compliance, exclusions, trainings

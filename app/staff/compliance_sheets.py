@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 from flask import Response
-from flask_babel import gettext as _
 
 from app.core.display import choice_label
 from app.core.sheets import CSV, XLSX, neutral
 from app.core.workbook import workbook
 from starline.core.errors import Invalid
+from starline.core.language import gettext as _
 from starline.staff.compliance import Line
 from starline.staff.rules.clearance import Demand
 

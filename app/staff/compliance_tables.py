@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from app.core.display import choice_label
@@ -15,6 +14,7 @@ from app.core.profile import current_profile
 from starline.core import audit
 from starline.core.db import session
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 from starline.identity.viewer import Viewer
 from starline.organizations.calendar import today
 from starline.staff import compliance

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import render_template
-from flask_babel import gettext as _
 
 from app.core.display import choice_label
 from app.core.profile import current_profile
@@ -11,6 +10,7 @@ from app.core.security import required_viewer
 from app.core.tabs import FIRST, Alert, Fact, Record, Tab, add_tab, extend_header
 from app.staff.compliance_tables import TONES, label_of_state
 from starline.core.db import session
+from starline.core.language import gettext as _
 from starline.organizations.calendar import today
 from starline.staff import compliance, trainings, week
 from starline.staff.models import AvailabilitySlot, Credential, CredentialType

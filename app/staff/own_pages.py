@@ -6,7 +6,6 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.access import allowed
@@ -17,6 +16,7 @@ from app.staff.compliance_tables import TONES, day_label
 from starline.core.db import session
 from starline.core.errors import DomainError, Invalid, NotFound
 from starline.core.identifiers import parse_uuid
+from starline.core.language import gettext as _
 from starline.core.problems import Problems
 from starline.files import opening
 from starline.files.models import StoredFile

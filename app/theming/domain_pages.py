@@ -2,13 +2,13 @@
 
 from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core import tenancy
 from app.core.access import allowed
 from starline.core.db import session
 from starline.core.errors import DomainError
+from starline.core.language import gettext as _
 from starline.organizations import domains
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.access import allowed
@@ -17,6 +16,7 @@ from app.theming import swatches
 from starline.core import mail
 from starline.core.db import session
 from starline.core.errors import DomainError
+from starline.core.language import gettext as _
 from starline.identity.links import home_of
 from starline.identity.mails import letterhead
 from starline.organizations import branding, domains, pictures

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-
 from app.core.brand import TOKENS
 from app.theming.tokens import Shades, tokens
 from starline.core.colors import HEX, TEXT, WHITE, Color, as_hex, contrast, parse
+from starline.core.language import gettext as _
 
 FALLBACK = "#3d4450"
 """Stands in while somebody is typing a colour."""

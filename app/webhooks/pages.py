@@ -5,7 +5,6 @@ from typing import Any
 from flask import Response, jsonify, render_template
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.api import BaseApi
-from flask_babel import gettext as _
 
 from app.core.access import allowed
 from app.core.idempotency import not_kept, once
@@ -13,6 +12,7 @@ from app.core.openapi import ID, document_post
 from app.core.resource import registry
 from app.core.writing import find_row
 from starline.core.db import session
+from starline.core.language import gettext as _
 from starline.webhooks import endpoints
 from starline.webhooks.models import WebhookEndpoint
 

@@ -53,6 +53,11 @@ def gettext(text: str, /, **values: Any) -> str:
     return said % values if values else said
 
 
+def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
+    """The sentence for so many, with `%(num)d` filled."""
+    return catalogue(current()).ngettext(one, many, number) % {"num": number, **values}
+
+
 _ = gettext
 
 

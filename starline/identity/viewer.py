@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -55,7 +56,7 @@ class Viewer:
     @property
     def readable(self) -> list[str]:
         """The resources that the person may read, by name: what a record scope asks that depends on several."""
-        return sorted(resource for action, resource in self.permissions if action == "can_read")
+        return list(_readable(self.permissions))
 
     def is_current(self, now: datetime) -> bool:
         """Whether the session still holds. A viewer from memory may be idle in memory alone: load it again."""
@@ -100,6 +101,12 @@ def load_viewer(session_id: UUID) -> Viewer | None:
     if found is not None and row is not None and row["kind"] == SUPPORT:
         found = _as_support(found)
     return found if found is not None and found.is_current(clock.now()) else None
+
+
+@lru_cache(maxsize=1024)
+def _readable(permissions: frozenset[tuple[str, str]]) -> tuple[str, ...]:
+    """Kept, because every read asks and a process meets few sets of permissions."""
+    return tuple(sorted(resource for action, resource in permissions if action == "can_read"))
 
 
 def load_viewer_of_user(user_id: int) -> Viewer | None:
