@@ -36,8 +36,8 @@ class Walk:
     """What a walk has found. `vacuous` cases, whose control failed, are findings too.
 
     Screens ask through what REST asks through. So a walk over them that isn't `thorough` tries the ids of others once for
-    each record scope instead of once for everybody, one id where all are refused, and filters in their plainest spelling;
-    over REST every walk is thorough.
+    each record scope instead of once for everybody, one id where all are refused, and filters in their plainest spelling,
+    and has itself refused in JSON instead of on a page that is the same each time; over REST every walk is thorough.
     `asker` is the signed-in person of the case; what they are refused must be found in `denied` and in the audit.
     """
 
@@ -56,6 +56,11 @@ class Walk:
             f"{len(self.routes)} routes, {self.cases} cases, {self.controls} positive controls,"
             f" {len(self.denied)} denials, {len(self.findings)} findings"
         )
+
+    @property
+    def refusals(self) -> dict[str, str]:
+        """The headers of a request that is to be refused."""
+        return {} if self.thorough else {"Accept": "application/json"}
 
     @property
     def counts(self) -> dict[str, int]:
@@ -213,9 +218,11 @@ def _with_ids(found: Walk, ask: Ask, name: str, person: Person, caller: Caller, 
     if narrows(ask.resource, person.scope):
         outside = found.cast.harbor.own if name == "Other caregiver" else found.cast.harbor.outside
         keys["out of scope"] = outside[ask.resource.name]["id"]
-    absent = found.look(ask, name, "random id", _send(caller, ask, ask.path.format(nowhere), values), (404,))
+    refused = _send(caller, ask, ask.path.format(nowhere), values, found.refusals)
+    absent = found.look(ask, name, "random id", refused, (404,))
     for slot, key in keys.items():
-        answer = found.look(ask, name, slot, _send(caller, ask, ask.path.format(key), values), (404,))
+        refused = _send(caller, ask, ask.path.format(key), values, found.refusals)
+        answer = found.look(ask, name, slot, refused, (404,))
         found.compare(ask, name, slot, plain(answer, key), plain(absent, nowhere))
 
 
@@ -299,7 +306,7 @@ def _as_refused(found: Walk, ask: Ask, name: str, person: Person) -> None:
     caller = caller_of(found.cast, ask, person)
     for agency in (found.cast.summit, found.cast.harbor)[: 2 if found.thorough else 1]:
         key = agency.own[ask.resource.name]["id"]
-        answer = _send(caller, ask, ask.path.format(key), {})
+        answer = _send(caller, ask, ask.path.format(key), {}, found.refusals)
         found.look(ask, name, f"{agency.host} without permission", answer, (403,))
 
 
@@ -376,8 +383,8 @@ def _expendable(harbor: Agency, ask: Ask) -> dict[str, Any]:
     return made
 
 
-def _send(caller: Caller, ask: Ask, path: str, values: dict[str, Any]) -> Any:
-    answer = caller.call(ask.method, path, **ask.options(values))
+def _send(caller: Caller, ask: Ask, path: str, values: dict[str, Any], headers: dict[str, str] | None = None) -> Any:
+    answer = caller.call(ask.method, path, headers=headers, **ask.options(values))
     if ask.is_screen and ask.method != "GET":
         caller.forget_messages()
     return answer
