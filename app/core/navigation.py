@@ -1,9 +1,6 @@
 """The shell around every page: the organisation, the rail, the person, the theme."""
 
-import hashlib
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, g, request
@@ -11,6 +8,7 @@ from flask_babel import get_locale
 
 from app.core import branches, brand, news
 from app.core.access import may
+from app.core.assets import asset, vendor
 from app.core.crumbs import crumbs
 from app.core.profile import Profile, current_profile
 from app.core.registry import menu_groups
@@ -18,8 +16,6 @@ from app.core.searching import searchable
 from app.core.security import current_viewer
 from starline.core.language import gettext as _
 from starline.identity.models import RecordScope
-
-STATIC = Path(__file__).resolve().parents[1] / "static"
 
 
 @dataclass(frozen=True)
@@ -57,16 +53,6 @@ def init_navigation(app: Flask) -> None:
 
     app.jinja_env.globals.update(asset=asset, vendor=vendor, csp_nonce=csp_nonce)
     app.context_processor(lambda: {"shell": shell()})
-
-
-def asset(path: str) -> str:
-    """The address of a file of ours, with its content's hash, so that a browser may keep it for ever."""
-    return f"/static/{path}?v={_digest(path)}"
-
-
-def vendor(name: str) -> str:
-    """The address of an installed third-party file."""
-    return asset(f"vendor/{name}")
 
 
 def shell() -> dict[str, Any] | None:
@@ -178,9 +164,3 @@ def _letter(title: str, taken: set[str]) -> str | None:
     if letter is not None:
         taken.add(letter)
     return letter
-
-
-@cache
-def _digest(path: str) -> str:
-    file = STATIC / path
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:8] if file.exists() else "missing"

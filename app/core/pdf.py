@@ -13,7 +13,7 @@ from typing import Any
 from flask import Response, render_template
 from werkzeug.utils import secure_filename
 
-from app.core.navigation import STATIC
+from app.core.assets import STATIC
 from app.core.profile import Profile, current_profile
 from app.core.security import current_viewer
 from starline.core import clock

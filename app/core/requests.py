@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, Request, Response, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
-from app.core import languages, rate_limits, security, tenancy
+from app.core import assets, languages, rate_limits, security, tenancy
 from app.core.api_keys import HEADER
 from app.core.headers import REPORTS, add_headers, reports
 from app.core.own_fields import Reshaped
@@ -58,9 +58,11 @@ class StarlineFlask(Flask):
         """As it is: no view or hook is a coroutine, and Flask would look at each of them in every request."""
         return func
 
+    def send_static_file(self, filename: str) -> Response:
+        return super().send_static_file(assets.path_of(filename))
+
     def get_send_file_max_age(self, filename: str | None) -> int | None:
-        """A year for addresses that carry a version; the rest is asked for again."""
-        return 31_536_000 if "v" in request.args else None
+        return assets.seconds_kept(request)
 
     def dispatch_request(self) -> Any:
         """Run the view and commit what it did; an answer that refuses leaves nothing behind."""

@@ -12,7 +12,7 @@ import orjson
 from flask import Response, request
 
 from app.core import brand
-from app.core.navigation import STATIC, asset, vendor
+from app.core.assets import STATIC, asset, vendor
 from app.core.profile import current_profile
 
 SCRIPTS = STATIC / "js" / "portal"
@@ -21,7 +21,6 @@ POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'"
 
 STYLES = ("css/tokens.css", "css/base.css", "css/portal.css", "css/portal_visit.css")
 FONTS = ("vendor/inter-latin.woff2", "vendor/inter-latin-ext.woff2")
-SENDING = "import { sendFromWorker } from '/static/js/portal/queue.js';\n"
 IN_BACKGROUND = """
 self.addEventListener('sync', (event) => {
   if (event.tag === 'starline-acts') event.waitUntil(sendFromWorker());
@@ -34,7 +33,8 @@ def script() -> Response:
     body = (SCRIPTS / "service-worker.js").read_text()
     head = f"const VERSION = '{version()}';\nconst FILES = {orjson.dumps(files()).decode()};\n"
     is_module = "module" in request.args
-    text = f"{SENDING if is_module else ''}{head}{body}{IN_BACKGROUND if is_module else ''}"
+    sending = f"import {{ sendFromWorker }} from '{asset('js/portal/queue.js')}';\n"
+    text = f"{sending}{head}{body}{IN_BACKGROUND}" if is_module else f"{head}{body}"
     answer = Response(text, mimetype="text/javascript")
     answer.headers["Service-Worker-Allowed"] = "/"
     answer.headers["Cache-Control"] = "no-cache"
@@ -57,8 +57,7 @@ def files() -> list[str]:
     return [
         *(asset(name) for name in STYLES),
         *(f"/static/{name}" for name in FONTS),
-        *(f"/static/js/portal/{one.name}" for one in _modules() if one.name != "service-worker.js"),
-        asset("js/portal/app.js"),
+        *(asset(f"js/portal/{one.name}") for one in _modules() if one.name != "service-worker.js"),
         vendor("icons.svg"),
         brand.style_url(profile),
         brand.icon_url(profile, "favicon-32"),

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import expect
 
+from app.core.assets import asset
 from starline.core import clock, db, tenancy
 from starline.identity import sessions
 from starline.identity.attempts import Origin
@@ -297,8 +298,8 @@ def test_signing_out_asks_before_it_throws_something_away(window: Walk, own: Own
     page = window.page
     page.goto("/my/me")
     page.evaluate(
-        """async (visit) => (await import('/static/js/portal/queue.js')).add({kind: 'note', visit_id: visit, text: 'x'})""",
-        str(own.visit_id),
+        """async ([queue, visit]) => (await import(queue)).add({kind: 'note', visit_id: visit, text: 'x'})""",
+        [asset("js/portal/queue.js"), str(own.visit_id)],
     )
     page.context.set_offline(True)
     page.get_by_role("button", name="Sign out").click()
@@ -331,12 +332,13 @@ def test_a_phone_left_alone_opens_with_its_pin_also_without_signal(window: Walk,
     page = window.page
     page.context.set_offline(True)
     page.evaluate(
-        """async () => {
+        """async (path) => {
           addEventListener('visibilitychange', (event) => event.stopImmediatePropagation(), true);
-          const store = await import('/static/js/portal/store.js');
+          const store = await import(path);
           const key = await store.get('meta', 'key');
           await store.put('meta', {...key, seen: Date.now() - 6 * 60000}, 'key');
-        }"""  # else leaving the page would note that somebody was there
+        }""",  # else leaving the page would note that somebody was there
+        asset("js/portal/store.js"),
     )
     page.goto("about:blank")
     page.goto(own.path)

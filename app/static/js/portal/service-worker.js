@@ -40,7 +40,9 @@ async function page(request) {
   }
 }
 
-// An address with a version never changes; a script that is imported has none, and is asked for anew where that works.
+// What an address with a mark of its content answers never changes; the rest is asked for anew where that works.
+const isMarked = (url) => url.searchParams.has('v') || /^\/static\/js-/.test(url.pathname);
+
 async function file(request, isFixed) {
   const kept = await (await caches.open(KEPT)).match(request);
   if (kept && isFixed) return kept;
@@ -56,5 +58,5 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== 'GET' || url.origin !== self.location.origin) return;
   if (event.request.mode === 'navigate') event.respondWith(page(event.request));
-  else if (/^\/(static|theme)\//.test(url.pathname)) event.respondWith(file(event.request, url.searchParams.has('v')));
+  else if (/^\/(static|theme)\//.test(url.pathname)) event.respondWith(file(event.request, isMarked(url)));
 });
