@@ -85,6 +85,8 @@ class ClientsApi(ResourceApi):
     }
 
     def _shown_once(self, row: Any) -> dict[str, Any]:
+        if not matching.has_pairs(row):
+            return super()._shown_once(row)
         values = {name: getattr(row, name) for name in matching.COMPARED}
         found = matching.possible_duplicates(values, viewer=required_viewer(), except_for=row.id)
         note_seen(found)

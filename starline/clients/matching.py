@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import or_, select
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 
@@ -47,24 +47,41 @@ def keep_up(client: Client) -> None:
 
 def keep_keys(clients: Iterable[Client]) -> None:
     """Write the keys of these clients anew."""
+    context = tenancy.current()
     for some in _groups(clients):
-        wanted = {one.id: keys_of(identity_of(one)) if one.merged_into_id is None else frozenset() for one in some}
-        known: dict[UUID, set[str]] = {}
-        query = select(MatchKey.client_id, MatchKey.key)
-        for client_id, key in session.execute(query.where(MatchKey.client_id.in_(wanted))):
-            known.setdefault(client_id, set()).add(key)
-        for client_id, keys in wanted.items():
-            gone = known.get(client_id, set()) - keys
-            if gone:
-                mine = (MatchKey.client_id == client_id, MatchKey.key.in_(gone))
-                session.execute(delete(MatchKey).where(*mine).execution_options(synchronize_session=False))
-        rows = [
-            {"client_id": client_id, "key": key}
-            for client_id, keys in wanted.items()
-            for key in sorted(keys - known.get(client_id, set()))
-        ]
-        if rows:
-            session.execute(insert(MatchKey.__table__), [{**row, "version": 1} for row in rows])
+        wanted = [(one.id, key) for one in some if one.merged_into_id is None for key in keys_of(identity_of(one))]
+        values = {
+            "organization_id": tenancy.current_organization_id(),
+            "about": [str(one.id) for one in some],
+            "ids": [str(uuid7()) for _key in wanted],
+            "clients": [str(client_id) for client_id, _key in wanted],
+            "keys": [key for _client_id, key in wanted],
+            "now": clock.now(),
+            "by": context.user_id,
+        }
+        session.execute(_KEEP_KEYS, values)
+
+
+# One statement, because it is part of every intake; what stands there already stays as it is.
+_KEEP_KEYS = sql(
+    'WITH wanted AS (SELECT given.id, given.client_id, given.key COLLATE "C" AS key FROM'
+    " unnest(CAST(:ids AS uuid[]), CAST(:clients AS uuid[]), CAST(:keys AS text[])) AS given(id, client_id, key)),"
+    " gone AS (DELETE FROM match_keys known WHERE known.organization_id = :organization_id"
+    " AND known.client_id = ANY(CAST(:about AS uuid[]))"
+    " AND (known.client_id, known.key) NOT IN (SELECT client_id, key FROM wanted))"
+    " INSERT INTO match_keys"
+    " (organization_id, id, client_id, key, created_on, changed_on, created_by_fk, changed_by_fk, version)"
+    " SELECT :organization_id, id, client_id, key, :now, :now, :by, :by, 1 FROM wanted"
+    " ON CONFLICT (organization_id, key, client_id) DO NOTHING"
+)
+
+
+def has_pairs(client: Client) -> bool:
+    """Whether the client was found to be like anybody."""
+    query = select(DuplicatePair.id).where(
+        or_(DuplicatePair.first_client_id == client.id, DuplicatePair.second_client_id == client.id)
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 @events.subscribe("import:undone_rows")
