@@ -24,7 +24,7 @@ CHECKS = (
     ("import-linter", ["-c", "from importlinter.cli import lint_imports_command as c; c()"]),
     ("bandit", ["-m", "bandit", "-q", "-c", "pyproject.toml", "-r", "."]),
     ("house rules", ["-m", "tests.house_rules"]),
-    ("tests", ["-m", "pytest", "-n", "2"]),
+    ("tests", ["-m", "pytest", "-n", "3"]),  # on two cores: some tests wait for processes more than they work
 )
 HELP = """\
 make run      install what is missing, start everything, print the addresses (PORT=8081 changes the port)

@@ -16,7 +16,14 @@ LONGEST = (
     "browser/test_every_view.py",
     "contract/test_new_entity.py",
     "isolation/test_walker_tasks.py",
+    "isolation/test_walker_shut_out.py",
+    "core/test_worker_process.py",
+    "scheduling/test_feed_contents.py",
+    "scheduling/test_many_at_once.py",
+    "contract/test_in_spanish.py",
+    "core/test_redis_broker.py",
     "hardening/test_forged_requests.py",
+    "isolation/test_walker_other_routes.py",
     "isolation/test_walker_crowd.py",
 )
 """Files of minutes, the longest first; those of browsers apart, for a browser alone needs more than one core."""

@@ -7,6 +7,9 @@ from flask_wtf.csrf import generate_csrf
 
 from tests.isolation.cast import Person
 
+PLAINLY = {"Accept": "application/json"}
+"""Asks to be refused in words alone: the page of refusal is the same each time, and drawing it takes longer."""
+
 
 class Caller:
     """Somebody at the address of one agency. Paths are as the server sees them."""

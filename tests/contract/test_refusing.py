@@ -8,7 +8,7 @@ import pytest
 from app.core.resource import Resource
 from tests.contract.answers import plain
 from tests.contract.applying import offers, resources_with
-from tests.contract.callers import Caller, by_cookie, by_token, nobody
+from tests.contract.callers import PLAINLY, Caller, by_cookie, by_token, nobody
 from tests.contract.openapi import check_answer
 from tests.isolation.cast import Cast
 
@@ -42,7 +42,7 @@ def test_without_the_permission_every_address_is_refused(resource: Resource, cas
                 refused += 1
         for action, address in _screen_addresses(resource, key):
             if (action, resource.permission) not in person.permissions:
-                answer = browser.get(address)
+                answer = browser.get(address, headers=PLAINLY)
                 assert answer.status_code == 403, f"{person.template} {address}: {answer.status_code}"
                 refused += 1
     assert refused > 5, "no role is without a permission here, so the test proves nothing"
@@ -98,7 +98,7 @@ def test_a_malformed_id_is_not_found(resource: Resource, rest: Caller, browser: 
             assert rest.call(method, address, json={}).status_code == 404, f"{method} {address}"
     for _action, address in _screen_addresses(resource, key):
         if key in address.split("/"):
-            assert browser.get(address).status_code == 404, address
+            assert browser.get(address, headers=PLAINLY).status_code == 404, address
 
 
 @resources_with(offers("add"))

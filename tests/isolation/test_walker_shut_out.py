@@ -8,7 +8,7 @@ import pytest
 from app.core import security
 from starline.core import clock, db, tenancy
 from starline.identity.models import UserSession
-from tests.contract.callers import Caller, by_cookie, by_token
+from tests.contract.callers import PLAINLY, Caller, by_cookie, by_token
 from tests.isolation.asks import resource_asks
 from tests.isolation.cast import Cast, Person, fingerprint, join
 from tests.isolation.other_routes import For, other_asks, path_of
@@ -53,7 +53,7 @@ def test_what_a_process_remembers_opens_no_door(
     before, findings, cases = fingerprint(cast.harbor), [], 0
     for caller, method, path in doors:
         security._viewers.update(remembered)
-        answer = caller.call(method, path, **({} if method == "GET" else {"json": {}}))
+        answer = caller.call(method, path, headers=PLAINLY, **({} if method == "GET" else {"json": {}}))
         cases += 1
         is_sent_away = answer.status_code == 302 and "/login" in answer.headers["Location"]
         if not (answer.status_code in CLOSED or is_sent_away):

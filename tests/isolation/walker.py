@@ -12,7 +12,7 @@ from app.core.resource import Resource
 from starline.core.db import User
 from starline.identity.models import RecordScope
 from tests.contract.answers import plain
-from tests.contract.callers import Caller, by_cookie, by_token, nobody
+from tests.contract.callers import PLAINLY, Caller, by_cookie, by_token, nobody
 from tests.isolation.asks import Ask, a_change, resource_asks
 from tests.isolation.cast import CANARY, Agency, Cast, Person, another, children, dated, fingerprint, narrows
 from tests.isolation.ids import differing, id_of, never, never_was, never_was_of, of_summit, others, references
@@ -37,7 +37,7 @@ class Walk:
 
     Screens ask through what REST asks through. So a walk over them that isn't `thorough` tries the ids of others once for
     each record scope instead of once for everybody, one id where all are refused, and filters in their plainest spelling,
-    and has itself refused in JSON instead of on a page that is the same each time; over REST every walk is thorough.
+    and has itself refused `PLAINLY`; over REST every walk is thorough.
     `asker` is the signed-in person of the case; what they are refused must be found in `denied` and in the audit.
     """
 
@@ -60,7 +60,7 @@ class Walk:
     @property
     def refusals(self) -> dict[str, str]:
         """The headers of a request that is to be refused."""
-        return {} if self.thorough else {"Accept": "application/json"}
+        return {} if self.thorough else PLAINLY
 
     @property
     def counts(self) -> dict[str, int]:
