@@ -54,6 +54,7 @@ class Client(Base):
     __table_args__ = {"schema": layout.SCHEMA}
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     organization_id: Mapped[uuid.UUID]
+    merged_into_id: Mapped[uuid.UUID | None]
     client_number: Mapped[int]
     first_name: Mapped[str]
     last_name: Mapped[str]
@@ -200,9 +201,9 @@ async def list_clients(
     session: Session, user: Caller, page: Annotated[int, Query(ge=0)] = 0, page_size: Annotated[int, Query(le=200)] = 20
 ) -> ClientPage:
     """A page with the exact count."""
-    of_organization = Client.organization_id == user.organization_id
-    count = await session.scalar(select(func.count()).select_from(Client).where(of_organization))
-    query = select(Client).where(of_organization).order_by(*(getattr(Client, name) for name in layout.ORDER))
+    standing = (Client.organization_id == user.organization_id, Client.merged_into_id.is_(None))
+    count = await session.scalar(select(func.count()).select_from(Client).where(*standing))
+    query = select(Client).where(*standing).order_by(*(getattr(Client, name) for name in layout.ORDER))
     clients = await session.scalars(query.limit(page_size).offset(page * page_size))
     return ClientPage(count=count or 0, result=[ClientRow.model_validate(client) for client in clients])
 

@@ -64,7 +64,7 @@ def run(texts: list[str], *, address: str, concurrency: int, seconds: float, mod
 
 
 def _page(owner: Organization) -> str:
-    here = f"organization_id = '{owner.id}'"
+    here = f"organization_id = '{owner.id}' AND merged_into_id IS NULL"
     page = f"SELECT {COLUMNS} FROM {TABLE} WHERE {here} ORDER BY {', '.join(layout.ORDER)} LIMIT 20"
     count = f"SELECT count(*) FROM (SELECT 1 FROM {TABLE} WHERE {here} LIMIT 10001) counted"
     return f"SELECT json_build_object('count', ({count}), 'result', (SELECT json_agg(page) FROM ({page}) page));\n"

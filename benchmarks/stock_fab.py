@@ -31,7 +31,7 @@ from flask_appbuilder.api import (
     rison,
     safe,
 )
-from flask_appbuilder.models.sqla.filters import FilterEqualFunction
+from flask_appbuilder.models.sqla.filters import FilterEqual, FilterEqualFunction
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import User
@@ -81,6 +81,7 @@ class Client(Model):
     phone = Column(String(20))
     email = Column(String(254))
     care_coordinator_id = Column(Integer)
+    merged_into_id = Column(Uuid)
     middle_name = Column(String(80))
     suffix = Column(String(20))
     preferred_name = Column(String(80))
@@ -114,12 +115,16 @@ class Client(Model):
     version = Column(Integer, nullable=False, default=1)
 
 
+STANDING = [["organization_id", FilterEqualFunction, _organization_of_user], ["merged_into_id", FilterEqual, None]]
+"""The user's own, without those that were merged into others: what all contenders show, and what the index holds."""
+
+
 class ClientsApi(ModelRestApi):
     """The REST resource; `get` is re-exposed because FAB's route takes integer keys only."""
 
     resource_name = "clients"
     datamodel = SQLAInterface(Client)
-    base_filters = [["organization_id", FilterEqualFunction, _organization_of_user]]
+    base_filters = STANDING
     list_columns = layout.LIST_COLUMNS
     show_columns = layout.SHOW_COLUMNS
     add_columns = layout.WRITTEN_COLUMNS
@@ -166,7 +171,7 @@ class ClientsView(ModelView):
 
     route_base = "/clients"
     datamodel = SQLAInterface(Client)
-    base_filters = [["organization_id", FilterEqualFunction, _organization_of_user]]
+    base_filters = STANDING
     page_size = 25
     list_columns = layout.SCREEN_COLUMNS
     add_columns = edit_columns = layout.WRITTEN_COLUMNS

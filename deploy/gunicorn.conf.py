@@ -27,7 +27,7 @@ def _addresses() -> list[str]:
 
 bind = _addresses()
 wsgi_app = "app:create_app()"
-worker_class = "gthread"
+worker_class = "app.platform.web_worker.Worker"  # threads
 workers = int(os.environ.get("STARLINE_WEB_WORKERS", "2"))
 threads = int(os.environ.get("STARLINE_WEB_THREADS", "8"))
 # One import serves every process; the connection pool is made only when a request comes, so none is shared by fork.
