@@ -16,7 +16,7 @@ SLOW = """
 from time import sleep
 
 def application(environ, start):
-    sleep(1.5 if environ["PATH_INFO"] == "/slow" else 0)
+    sleep(3 if environ["PATH_INFO"] == "/slow" else 0)
     start("200 OK", [("Content-Length", "2")])
     return [b"ok"]
 """
