@@ -66,14 +66,9 @@ def files() -> list[str]:
 
 def version() -> str:
     """Changes with anything that a browser keeps of the portal."""
-    return hashlib.sha256(orjson.dumps([_fingerprint(), files()])).hexdigest()[:12]
+    return hashlib.sha256(orjson.dumps(files())).hexdigest()[:12]
 
 
 @cache
 def _modules() -> tuple[Path, ...]:
     return tuple(sorted(SCRIPTS.glob("*.js")))
-
-
-@cache
-def _fingerprint() -> str:
-    return hashlib.sha256(b"".join(one.read_bytes() for one in _modules())).hexdigest()

@@ -47,7 +47,7 @@ def keep_up(client: Client) -> None:
 
 def keep_keys(clients: Iterable[Client]) -> None:
     """Write the keys of these clients anew."""
-    context = tenancy.current()
+    session.flush()  # a statement of text writes nothing that waits
     for some in _groups(clients):
         wanted = [(one.id, key) for one in some if one.merged_into_id is None for key in keys_of(identity_of(one))]
         values = {
@@ -57,7 +57,7 @@ def keep_keys(clients: Iterable[Client]) -> None:
             "clients": [str(client_id) for client_id, _key in wanted],
             "keys": [key for _client_id, key in wanted],
             "now": clock.now(),
-            "by": context.user_id,
+            "by": tenancy.current().user_id,
         }
         session.execute(_KEEP_KEYS, values)
 
