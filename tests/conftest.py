@@ -85,6 +85,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _copy(pytestconfig: pytest.Config) -> Iterator[Copy]:
+    from starline.core import silence
+
+    # The server has a core or two for several test processes and their browsers: it may be busy for seconds.
+    silence.ANSWER_SECONDS = 60
     made = Copy(pytestconfig.stash[_SERVER], pytestconfig.stash[_NAME], pytestconfig.stash[_WATCH])
     made.refresh()
     yield made

@@ -225,7 +225,9 @@ def serve_requests() -> None:
 @event.listens_for(Pool, "checkout")
 def _drop_dead(connection: Any, record: object, proxy: object) -> None:
     """An idle connection with something to say says goodbye: its server has gone. Costs no round trip."""
-    if select.select([connection.fileno()], [], [], 0)[0]:
+    line = select.poll()
+    line.register(connection.fileno(), select.POLLIN)
+    if line.poll(0):
         raise DisconnectionError
 
 
@@ -341,7 +343,10 @@ def _has_failed() -> bool:
         return False
     if not session().is_active:
         return True
-    status: int = session.connection().connection.dbapi_connection.info.transaction_status  # type: ignore[union-attr]
+    connection = session.connection()
+    if connection.invalidated:
+        return True
+    status: int = connection.connection.dbapi_connection.info.transaction_status  # type: ignore[union-attr]
     return status == _FAILED
 
 

@@ -6,10 +6,10 @@ isn't answered either, the connections in use are cut, and who waits on them get
 answers is only slow, and is left alone.
 """
 
+import logging
 import os
 import select
 import socket
-from collections.abc import Callable
 from threading import Event, Lock, Thread
 from time import monotonic
 from typing import Any
@@ -18,12 +18,15 @@ import psycopg2
 from psycopg2.extensions import POLL_OK, POLL_READ, connection
 from sqlalchemy import Engine, event
 
+log = logging.getLogger(__name__)
+
 CONNECT_SECONDS = 3
 LONG_SECONDS = 2.5
 """A connection in use for longer is worth a question."""
 
 ANSWER_SECONDS = 2.5
 TICK_SECONDS = 0.5
+STEP_SECONDS = 0.25
 
 ALIVE = {
     "connect_timeout": CONNECT_SECONDS,
@@ -64,8 +67,10 @@ class Watch:
         if not self._used_since(before) or answers(self._address, ANSWER_SECONDS):
             return False
         with self._lock:
-            for descriptor in self._used_since(before):
+            in_use = self._used_since(before)
+            for descriptor in in_use:
                 _cut(descriptor)
+        log.error("the database is silent", extra={"connections_cut": len(in_use)})
         # Those that wait in the pool lead to the same place.
         self._engine.dispose()
         return True
@@ -94,30 +99,42 @@ class Watch:
 
 def answers(address: str, seconds: float) -> bool:
     """Whether the server says anything on a new connection within `seconds`; a refusal is an answer too."""
-    deadline = monotonic() + seconds
+    patience = Patience(seconds)
     try:
         asked = psycopg2.connect(address, async_=True)
     except psycopg2.Error:
         return True
     try:
-        if not _finished(asked, deadline):
+        if not _finished(asked, patience):
             return False
         with asked.cursor() as cursor:
             cursor.execute("SELECT 1")
-            return _finished(asked, deadline)
+            return _finished(asked, patience)
     except psycopg2.Error:
         return True
     finally:
         asked.close()
 
 
-def _finished(asked: connection, deadline: float) -> bool:
-    """Whether what was asked came to its end before the deadline. Raises psycopg2's errors."""
+class Patience:
+    """Waits for `seconds` in all, in steps: a machine that was paused for long meanwhile has taken one step."""
+
+    def __init__(self, seconds: float) -> None:
+        self._steps = max(1, round(seconds / STEP_SECONDS))
+
+    def has_news(self, descriptor: int, readiness: int) -> bool:
+        """Whether the descriptor became ready before the patience ran out."""
+        line = select.poll()
+        line.register(descriptor, readiness)
+        while self._steps and not line.poll(STEP_SECONDS * 1000):
+            self._steps -= 1
+        return self._steps > 0
+
+
+def _finished(asked: connection, patience: Patience) -> bool:
+    """Whether what was asked came to its end while there was patience. Raises psycopg2's errors."""
     while (state := asked.poll()) != POLL_OK:
-        wait: Callable[..., Any] = select.select
-        left = max(deadline - monotonic(), 0)
-        ready = wait([asked], [], [], left) if state == POLL_READ else wait([], [asked], [], left)
-        if not any(ready):
+        if not patience.has_news(asked.fileno(), select.POLLIN if state == POLL_READ else select.POLLOUT):
             return False
     return True
 

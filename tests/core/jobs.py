@@ -55,13 +55,18 @@ def connected(address: str) -> Iterator[Any]:
             yield cursor
 
 
-def cut_connections() -> None:
+def end_connections() -> None:
     """End every connection of the runtime role, as a restart of the database would."""
     with connected(settings().database_url) as run:
         run.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
         )
+
+
+def cut_connections() -> None:
+    """End every connection, and forget those of this process."""
+    end_connections()
     session.remove()
     db.engine().dispose()
 

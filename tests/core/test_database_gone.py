@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import text as sql
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from starline.core import db
+from starline.core import db, tenancy
+from starline.core.db import transaction
 from starline.core.statements import answer
+from tests.core.jobs import HARBOR, end_connections
 
 GONE = [
     psycopg2.OperationalError("server closed the connection unexpectedly"),
@@ -61,6 +63,15 @@ def test_a_statement_that_was_too_long_is_not_asked_twice(app: Any, monkeypatch:
     with pytest.raises(psycopg2.OperationalError):
         reading._run(None, {})  # type: ignore[arg-type]
     assert len(asked) == 1 and answer is not too_long
+
+
+def test_who_acts_for_an_agency_meanwhile_hears_of_the_database_and_of_nothing_else(app: Any) -> None:
+    with pytest.raises(OperationalError), tenancy.acting(HARBOR), transaction(), tenancy.because("It was cut"):
+        db.session.execute(sql("SELECT 1"))
+        end_connections()
+        db.session.execute(sql("SELECT 2"))
+    assert db.session.execute(sql("SELECT 3")).scalar() == 3
+    db.session.remove()
 
 
 def test_a_rollback_on_a_connection_that_was_closed_raises_nothing(app: Any) -> None:
