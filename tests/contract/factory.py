@@ -14,10 +14,10 @@ from starline.core import clock
 
 ATTEMPTS = 6
 FIRST_DAY = date(2024, 1, 1)
+FIRST_BIRTHDAY = date(1930, 2, 3)
 NEXT_DAYS = 60
 """Periods begin so many days from now: one that is over can't be called off."""
 FORMATS: dict[str, Any] = {
-    "birth_date": "1950-02-03",
     "hired_on": "2020-01-06",
     "latitude": "39.961200",
     "longitude": "-82.998800",
@@ -124,7 +124,12 @@ class Factory:
         }[one.kind]
 
     def _day(self, one: Field, number: int) -> date:
-        """A day in the past, or for the two ends of a period the same two days in the future."""
+        """A day in the past, or for the two ends of a period the same two days in the future.
+
+        Nobody is born on another's day: each new client would be compared with all before.
+        """
+        if one.key == "birth_date":
+            return FIRST_BIRTHDAY + timedelta(days=number)
         if one.key not in ("starts_on", "ends_on"):
             return FIRST_DAY + timedelta(days=number)
         return clock.today() + timedelta(days=NEXT_DAYS + 2 * number + (one.key == "ends_on"))

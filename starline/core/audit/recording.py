@@ -16,6 +16,10 @@ from starline.core.errors import Unavailable
 NOT_RECORDED = "This can't be recorded in the audit trail right now, so nothing is shown. Please try again in a minute."
 
 
+# Of the table, not of the class: every refusal and many a page records one, and the mapper would double its cost.
+_RECORD = insert(AuditEvent.__table__)
+
+
 def record_read(subject: str, ids: Iterable[object], client_ids: Iterable[UUID | None] = ()) -> None:
     """One row for one request's reading of `subject` (a table name); fails the read if it can't be written."""
     ids = [str(one) for one in ids]
@@ -31,7 +35,7 @@ def record_read(subject: str, ids: Iterable[object], client_ids: Iterable[UUID |
 def record(action: str, subject: str, **values: Any) -> None:
     """A named event that is no row's change: a refused sign-in, a denied request, a reveal. Raises `Unavailable`."""
     try:
-        session.execute(insert(AuditEvent).values(action=action, subject=subject, **values))
+        session.execute(_RECORD, {"action": action, "subject": subject, **values})
     except DBAPIError as error:
         raise Unavailable(NOT_RECORDED, code="not_recorded") from error
 
