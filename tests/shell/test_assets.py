@@ -1,5 +1,6 @@
 """A browser asks once for a script or a style sheet and keeps it for a year; changed content has another address."""
 
+import json
 import re
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from app.core import assets
 from app.core.assets import STATIC, asset, vendor
+from config import ROOT
 
 A_YEAR = "max-age=31536000"
 
@@ -51,6 +53,20 @@ def test_a_changed_script_changes_the_address_of_all(monkeypatch: pytest.MonkeyP
     monkeypatch.undo()
     assets._mark_of_scripts.cache_clear()
     assert len(seen) == 2
+
+
+def test_style_sheets_name_the_version_of_what_they_fetch(client: Any) -> None:
+    installed = json.loads((ROOT / "package.json").read_text())
+    version = installed["dependencies"]["@fontsource-variable/inter"]
+    fetched = [
+        one
+        for sheet in (STATIC / "css").rglob("*.css")
+        for one in re.findall(r"url\(\W?\.\./([^\"')]+)", sheet.read_text())
+    ]
+    assert fetched
+    for one in fetched:
+        assert one.endswith(f"?v={version}")
+        assert A_YEAR in client.get(f"/static/{one}", buffered=True).headers["Cache-Control"]
 
 
 def test_scripts_import_their_neighbours_by_relative_addresses() -> None:
