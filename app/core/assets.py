@@ -14,6 +14,7 @@ from flask import Request
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 YEAR_SECONDS = 31_536_000
+_FETCHED = re.compile(r"""url\(["']?\.\./([^"')]+)""")
 _FOLDER = re.compile(r"js-[0-9a-f]{8}/")
 
 
@@ -27,6 +28,11 @@ def asset(path: str) -> str:
 def vendor(name: str) -> str:
     """The address of an installed third-party file."""
     return asset(f"vendor/{name}")
+
+
+def fetched_by(sheet: str) -> list[str]:
+    """The addresses of the files that a style sheet in `app/static` asks for; each names its version behind a `?v=`."""
+    return [f"/static/{one}" for one in _FETCHED.findall((STATIC / sheet).read_text())]
 
 
 def path_of(address: str) -> str:

@@ -12,7 +12,7 @@ import orjson
 from flask import Response, request
 
 from app.core import brand
-from app.core.assets import STATIC, asset, vendor
+from app.core.assets import STATIC, asset, fetched_by, vendor
 from app.core.profile import current_profile
 
 SCRIPTS = STATIC / "js" / "portal"
@@ -20,7 +20,6 @@ POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'"
 """What the worker itself may do: it runs under the policy of its own answer, not under a page's."""
 
 STYLES = ("css/tokens.css", "css/base.css", "css/portal.css", "css/portal_visit.css")
-FONTS = ("vendor/inter-latin.woff2", "vendor/inter-latin-ext.woff2")
 IN_BACKGROUND = """
 self.addEventListener('sync', (event) => {
   if (event.tag === 'starline-acts') event.waitUntil(sendFromWorker());
@@ -56,7 +55,7 @@ def files() -> list[str]:
     profile = current_profile()
     return [
         *(asset(name) for name in STYLES),
-        *(f"/static/{name}" for name in FONTS),
+        *(font for name in STYLES for font in fetched_by(name)),
         *(asset(f"js/portal/{one.name}") for one in _modules() if one.name != "service-worker.js"),
         vendor("icons.svg"),
         brand.style_url(profile),
