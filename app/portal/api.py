@@ -14,6 +14,7 @@ from app.core.openapi import answers, document
 from app.portal import acts, days
 from app.portal.door import reveal_code
 from app.portal.person import PERMISSION, lock_minutes, own_file
+from app.portal.pushing import MyPushApi
 from starline.core import clock
 from starline.core.errors import Invalid
 from starline.core.identifiers import parse_uuid
@@ -80,7 +81,7 @@ class MyVisitsApi(BaseApi):  # type: ignore[misc]
         return jsonify(id=pk, door_code=reveal_code(own_file(viewer.user_id), pk))
 
 
-VIEWS = (MyVisitsApi,)
+VIEWS = (MyVisitsApi, MyPushApi)
 
 
 def _order(one: Any) -> int:

@@ -9,7 +9,8 @@ from flask import render_template, request
 from app.core.profile import current_profile
 from app.core.security import current_viewer
 from app.portal import days, worker
-from app.portal.person import lock_minutes
+from app.portal.person import OFFERS, lock_minutes
+from starline.core import webpush
 from starline.core.identifiers import uuid7
 from starline.core.language import gettext as _
 
@@ -41,5 +42,6 @@ def _phone(*, is_of_nobody: bool) -> dict[str, Any]:
         "first_name": viewer.name.split()[0] if viewer and viewer.name else "",
         "offline": "yes" if current_profile().has_feature("offline") else "",
         "lock_minutes": lock_minutes() if viewer else "",
+        "push_key": webpush.public_key() if viewer and viewer.can("read", OFFERS) else "",
         "shell_version": hashlib.sha256(known.encode()).hexdigest()[:12],
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from app.core.access import may
 from app.core.resource import registry
 from app.core.security import required_viewer
+from app.portal.person import OFFERS
 from starline.core.language import LANGUAGES
 from starline.core.language import gettext as _
 from starline.organizations.calendar import today
@@ -43,7 +44,7 @@ def places_of(member: StaffMember) -> list[Place]:
     if ("can_read", "OwnCredentials") in required_viewer().permissions:
         note, tone = _state_of_credentials(member)
         found.append(Place(_("My credentials"), "/me/credentials", "certificate", note, tone))
-    if ("can_read", "OwnOffers") in required_viewer().permissions:
+    if ("can_read", OFFERS) in required_viewer().permissions:
         found.append(Place(_("Visits offered to me"), "/my/offers", "send"))
     if (time_off := time_off_url(member)) is not None:
         found.append(Place(_("Ask for time off"), time_off, "calendar-off"))

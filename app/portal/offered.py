@@ -12,7 +12,7 @@ from app.core.access import allowed
 from app.core.security import current_viewer
 from app.portal.days import day_label, length_label, time_label
 from app.portal.frame import draw, ended
-from app.portal.person import own_file
+from app.portal.person import OFFERS, own_file
 from starline.core.db import session
 from starline.core.errors import DomainError, NotFound
 from starline.core.identifiers import parse_uuid
@@ -22,8 +22,6 @@ from starline.organizations.calendar import today
 from starline.scheduling import offers, telling
 from starline.scheduling.models import OfferInvitation
 from starline.staff.models import StaffMember
-
-PERMISSION = "OwnOffers"
 
 
 class OfferedView(BaseView):  # type: ignore[misc]
@@ -36,7 +34,7 @@ class OfferedView(BaseView):  # type: ignore[misc]
     def show(self) -> Any:
         if current_viewer() is None:
             return ended()
-        member = own_file(allowed("can_read", PERMISSION).user_id)
+        member = own_file(allowed("can_read", OFFERS).user_id)
         return draw("offers", rows=[_shown(one, member) for one in offers.open_offers_of(member)])
 
     @expose("/<pk>/accept", methods=["POST"])
@@ -53,11 +51,11 @@ class OfferedView(BaseView):  # type: ignore[misc]
 
 def offered_to(member: StaffMember, viewer: Viewer) -> int:
     """How many open visits wait for the person's answer."""
-    return len(offers.open_offers_of(member)) if viewer.can("read", PERMISSION) else 0
+    return len(offers.open_offers_of(member)) if viewer.can("read", OFFERS) else 0
 
 
 def _answer(pk: str, done: str, verb: Callable[[OfferInvitation, Viewer], Any]) -> Response:
-    viewer = allowed("can_edit", PERMISSION)
+    viewer = allowed("can_edit", OFFERS)
     key = parse_uuid(pk)
     one = session.get(OfferInvitation, key) if key is not None else None
     if one is None or one.staff_member.user_id != viewer.user_id:

@@ -7,6 +7,7 @@ from starline.staff.models import StaffMember
 from starline.staff.service import member_of
 
 PERMISSION = "OwnVisits"
+OFFERS = "OwnOffers"
 
 
 def own_file(user_id: int) -> StaffMember:

@@ -16,7 +16,7 @@ from app.core.assets import STATIC, asset, fetched_by, vendor
 from app.core.profile import current_profile
 
 SCRIPTS = STATIC / "js" / "portal"
-POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'"
+POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'"
 """What the worker itself may do: it runs under the policy of its own answer, not under a page's."""
 
 STYLES = ("css/tokens.css", "css/base.css", "css/portal.css", "css/portal_visit.css")
@@ -30,7 +30,8 @@ self.addEventListener('sync', (event) => {
 def script() -> Response:
     """The worker. Browsers that take modules for one let it send what is kept while no page is open."""
     body = (SCRIPTS / "service-worker.js").read_text()
-    head = f"const VERSION = '{version()}';\nconst FILES = {orjson.dumps(files()).decode()};\n"
+    icon = brand.icon_url(current_profile(), "icon-192")
+    head = f"const VERSION = '{version()}';\nconst FILES = {orjson.dumps(files()).decode()};\nconst ICON = '{icon}';\n"
     is_module = "module" in request.args
     sending = f"import {{ sendFromWorker }} from '{asset('js/portal/queue.js')}';\n"
     text = f"{sending}{head}{body}{IN_BACKGROUND}" if is_module else f"{head}{body}"

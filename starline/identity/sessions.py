@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from starline.core import audit, clock
+from starline.core import audit, clock, events
 from starline.core.db import User, session
 from starline.core.errors import NotFound
 from starline.identity import rules
@@ -63,6 +63,7 @@ def end(session_id: UUID, *, user_id: int, reason: str = SIGNED_OUT) -> None:
         found.end_reason = reason
         session.flush()
         audit.record("auth:session_ended", "ab_user", subject_id=str(user_id), changes={"reason": reason})
+        events.record("session:ended", found)
 
 
 def end_all(user_id: int, *, reason: str, but: UUID | None = None) -> int:

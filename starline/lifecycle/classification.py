@@ -46,6 +46,7 @@ CLEARED = frozenset(
         "match_keys",
         "organization_keys",
         "outbox_messages",
+        "push_devices",
         "recovery_codes",
         "refresh_tokens",
         "remembered_devices",

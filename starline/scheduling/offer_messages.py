@@ -1,18 +1,30 @@
-"""The mails and texts about offers. Called by tasks; what was settled in the meantime is not written about."""
+"""The mails, texts and pushes about offers. Called by tasks; what was settled in the meantime is not written about."""
 
 from collections.abc import Callable
 from uuid import UUID
 
 from starline.core import clock, mail, tenancy, texting
 from starline.core.db import session
+from starline.core.language import gettext, speaking
+from starline.core.webpush import Notice
 from starline.identity import links, mails
+from starline.notifications import devices
 from starline.organizations.models import Organization, OrganizationSettings
 from starline.scheduling.models import OfferInvitation
 from starline.scheduling.offer_words import InvitationAnswer, OfferStatus
-from starline.scheduling.telling import PAGE, address_of, number_of, when_and_where
+from starline.scheduling.telling import (
+    GONE,
+    PAGE,
+    WITHDRAWN,
+    address_of,
+    number_of,
+    when_and_where,
+)
+from starline.scheduling.telling import OFFERED as OFFER
 from starline.staff.vocabulary import StaffStatus
 
 OFFERED, OVER = "visit_offered", "offer_over"
+PHONE_PAGE = "/my/offers"
 Way = Callable[[OfferInvitation, str], None]
 """How one template goes to whom an invitation is for."""
 
@@ -54,6 +66,28 @@ def by_text(found: OfferInvitation, template: str) -> None:
         values=_values(found),
         locale=_own_language(found) or (chosen.locale if chosen else mail.DEFAULT_LOCALE),
     )
+
+
+def by_push(found: OfferInvitation, template: str) -> None:
+    """On the devices that the caregiver has told to, for as long as there is something to answer."""
+    user = found.staff_member.user
+    if user is None or not user.active:
+        return
+    chosen = session.query(OrganizationSettings).one_or_none()
+    language = user.locale or (chosen.locale if chosen else mail.DEFAULT_LOCALE)
+    is_taken = found.offer.status == OfferStatus.TAKEN
+    sentence = OFFER if template == OFFERED else GONE if is_taken else WITHDRAWN
+    with speaking(language):
+        words = gettext(sentence, **{name: mail.as_said(one, language) for name, one in _values(found).items()})
+    notice = Notice(
+        title=(chosen.display_name if chosen else None) or _organization().name,
+        body=words,
+        url=PHONE_PAGE,
+        tag=f"offer:{found.id}",
+        language=language,
+    )
+    ends = found.offer.expires_at if template == OFFERED else found.offer.starts_at
+    devices.push(user.id, notice, kept_for=ends - clock.now())
 
 
 def _found(invitation_id: UUID) -> OfferInvitation | None:

@@ -22,6 +22,7 @@ class Channel(StrEnum):
     PRODUCT = "product"
     EMAIL = "email"
     TEXT = "text_message"
+    PUSH = "phone"
 
 
 class CallOutReason(StrEnum):

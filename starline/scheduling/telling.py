@@ -1,4 +1,4 @@
-"""Who is told what about offers: in the product, by e-mail and by text message, never with a client's name."""
+"""Who is told what about offers: in the product, by mail, by text and on the phone, never with a client's name."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from starline.core import outbox, texting
 from starline.core.db import User, session
 from starline.core.language import N_
+from starline.notifications import devices
 from starline.notifications.service import notify, notify_all, people_who_may
 from starline.scheduling.models import Offer, OfferInvitation, Visit
 from starline.scheduling.offer_words import Channel, InvitationAnswer, OfferStatus
@@ -37,6 +38,9 @@ def tell_of_offer(offer: Offer, visit: Visit, invitations: Sequence[OfferInvitat
         if number_of(member) is not None:
             channels.append(Channel.TEXT)
             outbox.enqueue("scheduling.text_offer", invitation_id=str(one.id))
+        if member.user is not None and member.user.active and devices.is_reached(member.user.id):
+            channels.append(Channel.PUSH)
+            outbox.enqueue("scheduling.push_offer", invitation_id=str(one.id))
         one.channels = [channel.value for channel in channels]
     session.flush()
 
@@ -54,6 +58,8 @@ def tell_that_it_is_over(offer: Offer) -> None:
             outbox.enqueue("scheduling.send_offer_over", invitation_id=str(one.id))
         if Channel.TEXT in one.channels and not has_it:
             outbox.enqueue("scheduling.text_offer_over", invitation_id=str(one.id))
+        if Channel.PUSH in one.channels and not has_it:
+            outbox.enqueue("scheduling.push_offer_over", invitation_id=str(one.id))
     if is_taken:
         _tell_office(offer, "offer_taken", TAKEN, who=str(offer.staff_member))
 

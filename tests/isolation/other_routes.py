@@ -13,6 +13,7 @@ from tests.isolation import arguments as own
 from tests.isolation.arguments import Arguments
 from tests.isolation.asks import UnknownRoute, resource_of_endpoint
 from tests.isolation.cast import Agency, Cast, Person
+from tests.notifications.push_service import A_SUBSCRIPTION
 
 GOOD = (200, 201, 302)
 
@@ -262,6 +263,8 @@ OTHERS: dict[str, Other] = {
     "MyVisitsApi.days": Other(For.SIGNED_IN, good=(200, 403, 404)),
     "MyVisitsApi.acts": Other(For.SIGNED_IN, good=(403, 404, 422)),
     "MyVisitsApi.key": Other(For.SIGNED_IN, sends={"device": str(uuid4())}, good=(200, 403)),
+    "MyPushApi.keep": Other(For.SIGNED_IN, sends={"subscription": A_SUBSCRIPTION}, good=(200, 403)),
+    "MyPushApi.stop": Other(For.SIGNED_IN, sends={"endpoint": A_SUBSCRIPTION["endpoint"]}, good=(200, 403)),
     "MyVisitsApi.door_code": Other(For.SIGNED_IN, own.visit, good=(200, 403, 404, 409)),
     "WeekView.edit": Other(For.SETTINGS, own.staff, {"valid_from": "no day"}, good=FORM),
     "WeekView.exception": Other(For.SETTINGS, own.staff),

@@ -32,6 +32,8 @@ WITHOUT_TRACE = {
     "scheduling.send_offer_over": "Nor is anybody told that one is taken; tests/scheduling reads the mails.",
     "scheduling.text_offer": "As for the mail; tests/scheduling reads the texts.",
     "scheduling.text_offer_over": "As for the mail; tests/scheduling reads the texts.",
+    "scheduling.push_offer": "As for the mail; tests/scheduling reads the pushes.",
+    "scheduling.push_offer_over": "As for the mail; tests/scheduling reads the pushes.",
     "services.expire_plans": "No plan of the cast was agreed; tests/services proves that they expire.",
     "staff.remind_of_expiry": "Nothing of the cast ends soon; tests/staff proves the reminders.",
     "files.scan_version": "No scanner is connected here; tests/files has one.",

@@ -8,11 +8,14 @@ import pytest
 
 from config import settings
 from starline.clients import preferences as wishes
-from starline.core import clock
+from starline.core import clock, outbound
 from starline.core.adapters.mail_folder import KeptMail, MailFolder
 from starline.core.db import session
 from starline.core.errors import Conflict, Invalid, NotFound
 from starline.core.outbox import OutboxMessage
+from starline.identity import sessions
+from starline.identity.attempts import Origin
+from starline.notifications import devices
 from starline.notifications.models import Notification
 from starline.notifications.service import newest
 from starline.scheduling import offer_messages, offers, series, visits
@@ -22,6 +25,7 @@ from starline.scheduling.vocabulary import OpenReason, VisitStatus
 from starline.staff import time_off
 from starline.staff.models import StaffMember
 from tests.clients.factories import an_active_client
+from tests.notifications.push_service import PushService
 from tests.organizations.factories import a_credential_type, a_staff_member, a_user, today
 from tests.scheduling.factories import a_series, a_visit, at, visits_of
 
@@ -96,6 +100,35 @@ def test_who_agreed_to_texts_gets_one_and_nobody_else(harbor: Any) -> None:
     assert _texts()[0] == text
     offer_messages.send_over(found[agreed.id].id, offer_messages.by_text)
     assert "not offered any more" in _texts()[0].text
+
+
+def test_a_phone_that_was_told_to_shows_it_for_as_long_as_there_is_an_answer_to_give(
+    two: tuple[StaffMember, StaffMember], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maria, _omar = two
+    assert maria.user is not None
+    maria.user.locale = "es"
+    with PushService().serving() as service:
+        monkeypatch.setattr(outbound, "RULES", service.rules)
+        opened = sessions.start(maria.user, origin=Origin("web", "127.0.0.1", "A phone"), has_second_factor=False)
+        devices.keep(service.subscription, user_id=maria.user.id, session_id=opened.id)
+        made = offers.offer(a_visit(), to=[one.id for one in two], by=None)
+        asked = invitations_of(made)
+        assert [asked[one.id].channels for one in two] == [["product", "email", "phone"], ["product", "email"]]
+        offer_messages.send_offer(asked[maria.id].id, offer_messages.by_push)
+        offers.withdraw(made, by=None)
+        offer_messages.send_offer(asked[maria.id].id, offer_messages.by_push)  # nothing to answer any more
+        offer_messages.send_over(asked[maria.id].id, offer_messages.by_push)
+        first, second = (service.opened(one) for one in service.heard)
+    assert (first["tag"], first["url"], first["language"]) == (second["tag"], "/my/offers", "es")
+    assert "Hay una visita" in first["body"] and "de 09:00 a 11:00" in first["body"] and "Portland" in first["body"]
+    assert "Abernathy" not in str(first) + str(second) and "Ruth" not in str(first) + str(second)
+    assert 0 < int(service.heard[0].headers["TTL"]) <= offers.USUALLY_OPEN.total_seconds()
+    promised = session.query(OutboxMessage).filter(OutboxMessage.task.startswith("scheduling.push_offer"))
+    assert [(one.task, one.arguments["invitation_id"]) for one in promised.order_by(OutboxMessage.id)] == [
+        ("scheduling.push_offer", str(asked[maria.id].id)),
+        ("scheduling.push_offer_over", str(asked[maria.id].id)),
+    ]
 
 
 def _texts() -> list[KeptMail]:

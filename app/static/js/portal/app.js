@@ -4,6 +4,7 @@ import * as daysOf from './days.js';
 import { fill } from './fill.js';
 import { readyForms } from './forms.js';
 import { guard, offerPin } from './lock.js';
+import { keepPush, offerPush, tellAgain } from './push.js';
 import * as queue from './queue.js';
 import * as store from './store.js';
 import * as vault from './vault.js';
@@ -120,6 +121,7 @@ async function ended() {
   state.days = undefined;
   clearTimeout(state.timer);
   await vault.closeAll();
+  await tellAgain();
   if (user || (page.isShell && navigator.onLine)) location.replace(`/login?next=${encodeURIComponent(location.pathname)}`);
 }
 
@@ -218,6 +220,8 @@ async function begin() {
   listen();
   await comeBack();
   await offerPin({ user, days: () => state.days });
+  await offerPush(user);
+  await keepPush(user);
 }
 
 // The agency doesn't want work without signal any more: what is here is sent and put away.

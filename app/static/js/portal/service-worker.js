@@ -1,5 +1,5 @@
 // Keeps the portal's own files and the page for when there is no signal. Nothing that tells of anybody is ever cached.
-// VERSION and FILES are written in front of this by the server.
+// VERSION, FILES and ICON are written in front of this by the server.
 const KEPT = `starline-phone-${VERSION}`;
 const SHELL = 'starline-phone-shell';
 const PATIENCE = 6000;
@@ -59,4 +59,21 @@ self.addEventListener('fetch', (event) => {
   if (event.request.method !== 'GET' || url.origin !== self.location.origin) return;
   if (event.request.mode === 'navigate') event.respondWith(page(event.request));
   else if (/^\/(static|theme)\//.test(url.pathname)) event.respondWith(file(event.request, isMarked(url)));
+});
+
+// What the office asks while every page is closed. A later word on the same matter takes the place of the earlier one.
+self.addEventListener('push', (event) => {
+  const { title, body, tag, language: lang, url } = event.data.json();
+  event.waitUntil(self.registration.showNotification(title, { body, tag, lang, icon: ICON, badge: ICON, data: { url } }));
+});
+
+// Never in place of a page that is open: something may be half written there.
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  const { pathname } = new URL(event.notification.data.url, self.location.origin);
+  event.waitUntil((async () => {
+    const pages = await self.clients.matchAll({ type: 'window' });
+    const there = pages.find((one) => new URL(one.url).pathname === pathname);
+    return there ? there.focus() : self.clients.openWindow(pathname);
+  })());
 });
