@@ -19,7 +19,10 @@ VALLEY = {
 
 @pytest.fixture(scope="module", autouse=True)
 def agencies(database: str) -> None:
-    demo.load()
+    """The demo's agencies with their people, and nothing for these to do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.platform.demo.agencies._fill", lambda *_: None)
+        demo.load()
 
 
 class Caller:
