@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from starline.clients.models import Client
-from starline.core import audit, clock, db, storage, tenancy
+from starline.core import audit, clock, db, storage, tenancy, webpush
 from starline.core.db import session
 from starline.core.identifiers import uuid7
 from starline.core.schedules import JobRun
@@ -14,12 +14,14 @@ from starline.files.models import FileVersion, StoredFile
 from starline.identity.models import RecoveryCode, RememberedDevice, SecondFactor
 from starline.identity.saved_views import DefaultView
 from starline.imports.models import ImportRow
+from starline.notifications import devices
 from starline.notifications.service import notify_all
 from starline.organizations.models import IdempotentRequest
 from starline.scheduling import feeds
 from starline.scheduling.models import VisitAct
 from starline.staff.models import CredentialReminder
 from tests.audit.trail import seal_everything
+from tests.notifications.push_service import A_SUBSCRIPTION
 
 CANARY = "Qz7canary"
 """A word that stands in Summit's rows alone."""
@@ -37,6 +39,9 @@ def keep_records(agency: Any, user_id: int) -> None:
             IdempotentRequest(organization_id=agency.id, key="a key", user_id=user_id, fingerprint=word, **answered)
         )
         session.add(JobRun(job="a job", due_at=now))
+        holder = agency.people["Administrator"]
+        phone = webpush.read_subscription(A_SUBSCRIPTION)
+        devices.keep(phone, user_id=holder.user_id, session_id=UUID(holder.session_id))
         everybody = [user_id, *(one.user_id for one in agency.people.values())]
         notify_all(everybody, "walk", "Something of %(who)s.", link="/me", key="walk", who="somebody")
         view_id = UUID(agency.own["saved_views"]["id"])
