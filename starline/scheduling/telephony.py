@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
@@ -19,8 +20,10 @@ from starline.core import audit, clock, events
 from starline.core.crypto import blind_index
 from starline.core.db import session
 from starline.core.errors import DomainError, Unauthenticated
-from starline.core.language import _
+from starline.core.language import N_, _
 from starline.core.rows import assign
+from starline.notifications.service import notify_all, people_who_may
+from starline.organizations.calendar import zone_of
 from starline.scheduling import evv
 from starline.scheduling.evv import Reading
 from starline.scheduling.evv_vocabulary import ClockKind, ClockMethod
@@ -30,6 +33,14 @@ from starline.scheduling.vocabulary import VOID, VisitStatus
 from starline.staff.models import StaffMember
 from starline.staff.vocabulary import StaffStatus
 
+CLOCKED_IN = N_(
+    "%(caregiver)s called from %(phone)s on %(day)s at %(time)s to clock in, and no visit is planned there."
+    " Plan it and enter the time."
+)
+CLOCKED_OUT = N_(
+    "%(caregiver)s called from %(phone)s on %(day)s at %(time)s to clock out, and no visit is planned there."
+    " Plan it and enter the time."
+)
 FRESH = timedelta(minutes=5)
 """An older signature is a recording of one."""
 MOST_TRIES = 5
@@ -84,6 +95,8 @@ def take_call(call: Call, line: TelephonyLine) -> Answer:
     visit = _planned(call, member) if member is not None else None
     if member is None or visit is None:
         audit.record("telephony:refused", "telephony_lines", subject_id=str(line.id))
+        if member is not None:
+            _tell_office(call, member)
         return Answer(False, _("We could not match this call. Please call your office."))
     key = uuid5(line.id, f"{call.call_id}:{call.kind}")
     reading = Reading(call.kind, call.happened_at, key, ClockMethod.TELEPHONY, phone=call.caller[:30])
@@ -93,6 +106,25 @@ def take_call(call: Call, line: TelephonyLine) -> Answer:
         return Answer(False, refusal.message)
     thanks = _("Thank you. You are clocked in.") if call.kind == ClockKind.IN else _("Thank you. You are clocked out.")
     return Answer(True, evv.sentence_of(event.clash) or thanks, event.event_id)
+
+
+def _tell_office(call: Call, member: StaffMember) -> None:
+    """Somebody who is who they say, at a phone where nothing is planned for them: nobody's pay is lost over it.
+
+    The caller isn't told that the office is, or whoever guesses PINs would hear which one is right.
+    """
+    called = call.happened_at.astimezone(ZoneInfo(zone_of(member.branch_id)))
+    notify_all(
+        people_who_may("edit", "Visits", branch_id=member.branch_id),
+        "visit:unplanned",
+        CLOCKED_IN if call.kind == ClockKind.IN else CLOCKED_OUT,
+        link="/schedule",
+        key=f"visit:unplanned:{uuid5(member.id, f'{call.call_id}:{call.kind}')}",
+        caregiver=str(member),
+        phone=call.caller[:30],
+        day=called.date(),
+        time=f"{called:%H:%M}",
+    )
 
 
 def add_line(values: Mapping[str, Any], *, by: int | None) -> TelephonyLine:

@@ -1,12 +1,16 @@
-"""What the agency tolerates at the clock, from which day on. What was decided by an older rule stays decided."""
+"""What the agency tolerates at the clock, from which day on.
+
+After each change the visits of the days that it is about are judged anew, by a job; what somebody has approved stays
+approved as long as it has the same size.
+"""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from starline.core import events
+from starline.core import clock, events, outbox
 from starline.core.db import session
 from starline.core.errors import Conflict
 from starline.core.problems import Problems
@@ -16,6 +20,7 @@ from starline.scheduling.models import EvvTolerance
 if TYPE_CHECKING:
     from starline.organizations.founding import Founding
 
+A_DAY = timedelta(days=1)
 FIRST = date(2020, 1, 1)
 """A new agency's row holds for whatever visits of the past it brings along."""
 
@@ -34,14 +39,17 @@ def add_tolerance(values: Mapping[str, Any], *, by: int | None) -> EvvTolerance:
     session.add(row)
     session.flush()
     events.record("evv_tolerance:added", row)
+    _judge_anew(row.valid_from)
     return row
 
 
 def update_tolerance(row: EvvTolerance, values: Mapping[str, Any], *, by: int | None) -> EvvTolerance:
     _check(proposed(row, values))
+    before = row.valid_from
     assign(row, values)
     session.flush()
     events.record("evv_tolerance:changed", row)
+    _judge_anew(min(before, row.valid_from))
     return row
 
 
@@ -51,8 +59,15 @@ def remove_tolerance(row: EvvTolerance, *, by: int | None) -> None:
     if row.branch_id is None and session.scalar(others.limit(1)) is None:
         raise Conflict("This is the only rule for the whole agency; add the other one first.")
     events.record("evv_tolerance:removed", row)
+    _judge_anew(row.valid_from)
     session.delete(row)
     session.flush()
+
+
+def _judge_anew(since: date) -> None:
+    """Have the visits of these days judged by what holds now; of days to come there are none."""
+    if since <= clock.today() + A_DAY:  # somewhere it has begun already
+        outbox.enqueue("scheduling.review_visits", since=since.isoformat())
 
 
 def _check(values: Mapping[str, Any]) -> None:

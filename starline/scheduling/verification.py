@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +33,11 @@ from starline.scheduling.models import ClockEvent, EvvTolerance, Visit, VisitExc
 from starline.scheduling.rules.evv import Course, Found, Patience, Stamp, Tolerance, findings, missing_elements
 from starline.scheduling.vocabulary import VisitStatus
 
+REVIEWED_AT_ONCE = 200
+OLDEST_REVIEWED = timedelta(days=92)
+ANY_ZONE = timedelta(hours=14)
+"""By so much a day begins earlier somewhere than in UTC."""
+
 RETURNED = N_("The office asks about your visit of %(day)s: look at its verification.")
 
 
@@ -51,6 +56,24 @@ def review(visit: Visit) -> list[VisitException]:
     undecided = undecided_of(visit)
     _verify(visit, undecided)
     return undecided
+
+
+def review_clocked(since: date, *, after: UUID | None = None) -> UUID | None:
+    """Review some hundred of the visits that were clocked from a day on, in the order of their ids.
+
+    Returns the last one's id where there may be more `after` it. What was billed stays as it is, and what lies further
+    back than `OLDEST_REVIEWED` too: nobody would look at it again.
+    """
+    begin = datetime.combine(max(since, clock.today() - OLDEST_REVIEWED), time.min, UTC) - ANY_ZONE
+    query = select(Visit).where(Visit.starts_at >= begin, Visit.starts_at <= clock.now())
+    query = query.where(or_(Visit.clocked_in_at.is_not(None), Visit.clocked_out_at.is_not(None)))
+    query = query.where(Visit.status != VisitStatus.BILLED)
+    if after is not None:
+        query = query.where(Visit.id > after)
+    found = session.scalars(query.order_by(Visit.id).limit(REVIEWED_AT_ONCE).with_for_update(of=Visit)).all()
+    for visit in found:
+        review(visit)
+    return found[-1].id if len(found) == REVIEWED_AT_ONCE else None
 
 
 def raise_conflict(visit: Visit, clash: Clash, event: ClockEvent | None = None) -> VisitException:

@@ -48,6 +48,7 @@ OTHER_ARGUMENTS: dict[str, list[Any]] = {
     "identity.send_notice.template": ["support_access"],
     "identity.send_dormancy_warning.days_left": [3],
     "files.forget_photo.key": ["organizations/none/photos/none.png"],
+    "scheduling.review_visits.since": [lambda: clock.today().isoformat()],
     "staff.send_reminder_list.on": [lambda: clock.today().isoformat()],
 }
 """What to give parameters that aren't an id, by "task.parameter", or what tells it: a walk may go on over midnight. One

@@ -8,11 +8,13 @@ import pytest
 from starline.core import clock
 from starline.core.db import session
 from starline.core.errors import Unauthenticated
+from starline.notifications.service import newest
 from starline.scheduling import telephony, verification
 from starline.scheduling.evv_vocabulary import ClockKind, ClockMethod
 from starline.scheduling.models import ClockEvent, TelephonyLine, TelephonyPin
 from starline.scheduling.telephony import Answer, Call
 from starline.scheduling.vocabulary import VisitStatus
+from tests.organizations.factories import a_user
 from tests.scheduling.evv_factories import Shift, a_shift
 
 PHONE = "503-555-0188"
@@ -87,6 +89,19 @@ def test_a_visit_of_another_hour_is_not_meant(shift: Shift, line: TelephonyLine,
     call = Call("1", PHONE, str(shift.member.staff_number), str(pin.pin), ClockKind.IN, moment)
     answer = telephony.take_call(call, line)
     assert not answer.is_accepted
+
+
+def test_a_call_where_nothing_is_planned_is_told_to_the_office_and_to_nobody_else(
+    shift: Shift, line: TelephonyLine, pin: TelephonyPin
+) -> None:
+    planner = a_user("noor", "Scheduler")
+    for caller, known in (("503-555-0000", pin.pin), ("503-555-0000", "000000"), ("503-555-0000", pin.pin)):
+        answer = ring(shift, line, pin, caller=caller, pin=known)
+        assert answer == Answer(False, "We could not match this call. Please call your office.")
+    (told,) = [one for one in newest(planner.id) if one.kind == "visit:unplanned"]
+    assert told.facts["caregiver"] == str(shift.member) and told.facts["phone"] == "503-555-0000"
+    assert told.facts["time"] == f"{shift.visit.local_start:%H:%M}" and "clock in" in told.sentence
+    assert "visit:unplanned" not in [one.kind for one in newest(shift.user.id)]
 
 
 def test_a_signature_is_of_this_body_and_fresh(line: TelephonyLine) -> None:

@@ -1,15 +1,18 @@
 """What is tolerated on which day: the row that is valid then, the branch's own before the agency's."""
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 
 from starline.core.db import session
 from starline.core.errors import Conflict, Invalid
+from starline.core.outbox import OutboxMessage
 from starline.organizations.models import Branch
-from starline.scheduling import tolerances, verification
+from starline.scheduling import tasks, tolerances, verification
 from starline.scheduling.models import EvvTolerance
+from starline.scheduling.vocabulary import VisitStatus
 from tests.organizations.factories import branch_id, today
 from tests.scheduling.evv_factories import DOWNTOWN, a_shift, kinds_of
 
@@ -54,6 +57,63 @@ def test_a_visit_is_judged_by_the_rule_of_its_day_and_its_own_address(harbor: An
     assert verification.tolerance_of(home.visit).geofence_metres == 50
     old.clock(place=DOWNTOWN)
     assert kinds_of(old.visit) == {"outside"}
+
+
+def test_a_change_judges_the_visits_of_its_days_anew_and_none_before(harbor: Any) -> None:
+    add(-60, 5000)
+    shifts = {day: a_shift(name, day=day) for name, day in (("maria", -1), ("paula", -2), ("quentin", -20))}
+    for shift in shifts.values():
+        shift.clock(place=DOWNTOWN)
+    rule = add(-10, 150)
+    judge()
+    assert [kinds_of(shifts[day].visit) for day in (-1, -2, -20)] == [{"outside"}, {"outside"}, set()]
+    approved = verification.undecided_of(shifts[-2].visit)[0]
+    verification.approve(approved, by=None)
+    tolerances.update_tolerance(rule, {"valid_from": today() - timedelta(days=30), "late_minutes": 16}, by=None)
+    judge()
+    assert {day: kinds_of(shift.visit) for day, shift in shifts.items()} == {
+        -1: {"outside"},
+        -2: set(),
+        -20: {"outside"},
+    }
+    tolerances.remove_tolerance(rule, by=None)
+    judge()
+    assert {frozenset(kinds_of(shift.visit)) for shift in shifts.values()} == {frozenset()}
+    assert approved.status == "settled"
+
+
+def test_what_was_billed_stays_as_it_is_and_what_is_to_come_waits(harbor: Any) -> None:
+    add(-60, 5000)
+    shift = a_shift()
+    shift.clock(place=DOWNTOWN)
+    shift.visit.status = VisitStatus.BILLED
+    add(-10, 150)
+    assert judge() and kinds_of(shift.visit) == set()
+    add(2, 150)
+    assert session.query(OutboxMessage).filter_by(task="scheduling.review_visits").count() == 0
+
+
+def test_many_are_judged_some_at_a_time(harbor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verification, "REVIEWED_AT_ONCE", 2)
+    add(-60, 5000)
+    shifts = [a_shift(name) for name in ("maria", "paula", "quentin")]
+    for shift in shifts:
+        shift.clock(place=DOWNTOWN)
+    judge()
+    add(-10, 150)
+    assert judge() == 2
+    assert [kinds_of(one.visit) for one in shifts] == [{"outside"}] * 3
+
+
+def judge() -> int:
+    """Do what was promised; how many jobs that were."""
+    for number in count():
+        promised = session.query(OutboxMessage).filter_by(task="scheduling.review_visits").first()
+        if promised is None:
+            return number
+        session.delete(promised)
+        tasks.review_visits(**promised.arguments)
+    raise AssertionError("there is always an end")
 
 
 def test_an_agency_keeps_one_rule_for_all(harbor: Any) -> None:
