@@ -34,7 +34,7 @@ KEYWORDS = {
 }
 """The calls whose texts people read. A refusal translates its sentence itself: see `starline.core.errors`."""
 
-EVENT = re.compile(r'record\(\s*"([a-z_]+:[a-z_]+)"')
+EVENT = re.compile(r'"((?!aws:)[a-z_]+:[a-z_]+)"')
 MADE_AT = datetime(2026, 1, 1, tzinfo=UTC)
 """The date in each header: a real one would differ after each run."""
 
@@ -57,7 +57,7 @@ def collect() -> Catalog:
 
 def declared() -> Iterator[str]:
     """The words of declarations: labels and closed lists, resources, places of the rail, settings, roles, events."""
-    from app.core.display import words_of
+    from app.core.display import event_words, words_of
     from starline.core.postal import WRONG_ZIP
     from starline.identity.roles import BY_NAME
     from starline.organizations.settings import FEATURES, POLICIES
@@ -72,7 +72,7 @@ def declared() -> Iterator[str]:
     for setting in (one for settings in POLICIES.values() for one in settings.values()):
         yield from (setting.label, setting.help, *map(words_of, setting.choices))
     for path in (ROOT / "starline").rglob("*.py"):
-        yield from (words_of(name.replace(":", " ")) for name in EVENT.findall(path.read_text()))
+        yield from map(event_words, EVENT.findall(path.read_text()))
 
 
 def update() -> dict[str, int]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from app.audit.asking import subject_resource
-from app.core.display import Display, choice_label
+from app.core.display import Display, choice_label, event_words
 from app.core.fields import MASK, Kind
 from app.core.own_fields import expanded
 from app.core.related import label_of
@@ -38,7 +38,7 @@ def action_word(action: str) -> str:
         "export": _("Exported"),
         "verified": _("Verified the trail"),
     }
-    return str(known.get(action) or choice_label(action.replace(":", " ")))
+    return str(known.get(action) or _(event_words(action)))
 
 
 def subject_word(subject: str) -> str:

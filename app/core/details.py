@@ -49,7 +49,6 @@ def show_page(resource: Resource, pk: str) -> dict[str, Any]:
     return {
         "title": title,
         "initials": "".join(part[0] for part in title.split()[:2]).upper(),
-        "subtitle": _(resource.title),
         "parents": parents(resource, record.values),
         "pills": _pills(record),
         "header": tabs.header_of(record),
@@ -140,14 +139,15 @@ def _panel(record: Record, tab: Tab) -> dict[str, Any]:
 
 
 def _sections(record: Record) -> list[dict[str, Any]]:
+    """The fields under their headings. Those that stand before the first heading begin the first section."""
     resource, display = record.resource, current_profile().display
-    return [
-        {
-            "title": _(title) if title else "",  # gettext's answer to "" is the heading of the catalogue
-            "rows": [_fact(resource, name, record.values, display) for name in names.split()],
-        }
-        for title, names in (resource.show or resource.form).items()
-    ]
+    declared = dict(resource.show or resource.form)
+    before, found = declared.pop("", ""), []
+    for title, names in declared.items() or [("", "")]:
+        shown = [_fact(resource, name, record.values, display) for name in f"{before} {names}".split()]
+        found.append({"title": _(title) if title else "", "rows": shown})
+        before = ""
+    return found
 
 
 def _pills(record: Record) -> list[dict[str, Any]]:

@@ -162,6 +162,11 @@ def words_of(value: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def event_words(name: str) -> str:
+    """A named event ("auth:signed_in", "visit:verified") as a sentence of the catalogue begins."""
+    return words_of(name.removeprefix("auth:").replace(":", " "))
+
+
 _CELLS = {
     Kind.INTEGER: "number",
     Kind.DECIMAL: "number",
