@@ -10,9 +10,10 @@ import orjson
 from flask import Response
 
 from app.audit.asking import Period, names_of
-from app.audit.words import HIDDEN, is_secret
+from app.audit.words import HIDDEN
 from app.core.profile import current_profile
 from app.core.sheets import neutral
+from app.core.trail_words import is_secret
 from starline.core import audit
 from starline.core.audit import activity
 from starline.core.audit.activity import Wanted

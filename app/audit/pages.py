@@ -14,6 +14,7 @@ from app.core.profile import current_profile
 from app.core.related import label_of
 from app.core.resource import Resource, registry
 from app.core.security import required_viewer
+from app.core.trail_words import action_word
 from starline.core import audit
 from starline.core.audit import AuditEvent, activity, sightings
 from starline.core.audit.activity import Wanted
@@ -89,7 +90,7 @@ def _activity_page(period: Period, wanted: Wanted, found: list[AuditEvent]) -> d
         "wanted": wanted,
         "people": _people(),
         "subjects": sorted((words.subject_word(table), table) for table in _subjects()),
-        "actions": [(one, words.action_word(one)) for one in ACTIONS],
+        "actions": [(one, action_word(one)) for one in ACTIONS],
         "is_filtered": bool(request.args),
         "export_url": "/audit/export?" + urlencode({"from": period.first, "to": period.last}) if may_export else None,
         "next_url": _next_url((shown[-1].at, shown[-1].id)) if len(found) > len(shown) else None,
@@ -98,7 +99,7 @@ def _activity_page(period: Period, wanted: Wanted, found: list[AuditEvent]) -> d
             {
                 "at": words.moment(event.at, display),
                 "who": words.person_word(event.actor_id, names),
-                "action": words.action_word(event.action),
+                "action": action_word(event.action),
                 "tone": {"denied": "warn", "delete": "bad"}.get(event.action, "plain"),
                 "subject": words.subject_word(event.subject),
                 "detail": words.detail(event),
@@ -125,7 +126,7 @@ def _record_page(resource: Resource, key: Any, events: list[AuditEvent]) -> dict
             {
                 "at": words.moment(event.at, display),
                 "who": words.person_word(event.actor_id, names),
-                "action": words.action_word(event.action),
+                "action": action_word(event.action),
                 "reason": event.reason or "",
                 "changes": words.changed_values(event, display),
             }
@@ -157,7 +158,7 @@ def _client_page(client: Any, period: Period, people: list[Any], looks: list[Any
             {
                 "at": words.moment(one.at, display),
                 "who": words.person_word(one.actor_id, names),
-                "action": words.action_word(one.action),
+                "action": action_word(one.action),
                 "what": words.subject_word(one.subject),
             }
             for one in shown

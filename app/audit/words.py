@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from app.audit.asking import subject_resource
-from app.core.display import Display, choice_label, event_words
+from app.core.display import Display, choice_label
 from app.core.fields import MASK, Kind
 from app.core.own_fields import expanded
 from app.core.related import label_of
 from app.core.resource import Resource
+from app.core.trail_words import PARTS_OF_SECRETS, is_secret
 from starline.core import db
 from starline.core.audit import AuditEvent
 from starline.core.audit.activity import State
@@ -17,28 +18,6 @@ from starline.core.language import gettext as _
 
 HIDDEN = "***"
 """What the trigger writes in the place of a secret."""
-
-
-PARTS_OF_SECRETS = ("_hash", "_index", "_last4")
-SECRET_ENDINGS = ("_encrypted", *PARTS_OF_SECRETS)
-"""Columns that hold a secret or a part of one."""
-
-
-def is_secret(column: str) -> bool:
-    return column.endswith(SECRET_ENDINGS) or column == "password"
-
-
-def action_word(action: str) -> str:
-    known = {
-        "insert": _("Added"),
-        "update": _("Changed"),
-        "delete": _("Deleted"),
-        "read": _("Looked at"),
-        "denied": _("Was refused"),
-        "export": _("Exported"),
-        "verified": _("Verified the trail"),
-    }
-    return str(known.get(action) or _(event_words(action)))
 
 
 def subject_word(subject: str) -> str:

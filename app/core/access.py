@@ -3,11 +3,17 @@
 from flask import g
 
 from app.core.profile import current_profile
-from app.core.resource import Resource
-from app.core.security import confirm_viewer, required_viewer
+from app.core.resource import Resource, registry
+from app.core.security import FURTHER_TITLES, confirm_viewer, required_viewer
 from starline.core.errors import NotAllowed, NotFound
 from starline.core.language import gettext as _
 from starline.identity.viewer import Viewer
+
+
+def permission_title(name: str) -> str:
+    """What people call that which a permission is on."""
+    known = FURTHER_TITLES.get(name, name)
+    return _(registry[name].title if name in registry else known)
 
 
 def may(action: str, resource: Resource) -> bool:

@@ -16,7 +16,7 @@ from flask import render_template, request
 
 from app.core import tabs
 from app.core.access import may
-from app.core.display import Display, choice_label
+from app.core.display import Display
 from app.core.own_fields import tailored
 from app.core.pages import changes_of
 from app.core.profile import current_profile
@@ -24,6 +24,7 @@ from app.core.related import label_of
 from app.core.resource import Resource, registry
 from app.core.security import required_viewer
 from app.core.tabs import CHANGES, Record, Tab
+from app.core.trail_words import action_word
 from starline.core import audit
 from starline.core.audit import AuditEvent, AuditSighting
 from starline.core.db import User, session
@@ -161,21 +162,16 @@ def _entry(record: Record, kind: Kind, event: AuditEvent, people: dict[int, str]
     return {
         "icon": kind.resource.icon,
         "tone": {"insert": "good", "delete": "bad"}.get(event.action, "plain"),
-        "action": _action(event.action),
+        "action": action_word(event.action),
         "subject": "" if is_itself else kind.label,
         "name": name,
         "url": f"/{kind.resource.name}/show/{event.subject_id}" if is_there else None,
-        "changes": changes_of(kind.resource, event) if event.action == "update" else [],
+        "changes": changes_of(kind.resource, event),
         "reason": event.reason or "",
-        "who": people.get(event.actor_id, _("Starline")) if event.actor_id else _("Starline"),
+        "who": people.get(event.actor_id, _("The system")) if event.actor_id else _("The system"),
         "at": display.time(event.at.astimezone(display.zone).time()),
         "instant": event.at.isoformat(),
     }
-
-
-def _action(action: str) -> str:
-    known = {"insert": _("Added"), "update": _("Changed"), "delete": _("Deleted"), "reveal": _("Revealed")}
-    return str(known.get(action) or choice_label(action.rpartition(":")[2]))
 
 
 def _name(resource: Resource, event: AuditEvent) -> str:

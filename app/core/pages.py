@@ -13,6 +13,7 @@ from app.core.profile import current_profile
 from app.core.redirects import local_path
 from app.core.related import label_of
 from app.core.resource import Resource
+from app.core.trail_words import action_word, is_secret
 from app.core.undoing import can_return
 from starline.core import audit
 from starline.core.db import User, session
@@ -94,35 +95,47 @@ def delete_page(resource: Resource, row: Any) -> dict[str, Any]:
 
 
 def history(resource: Resource, key: Any) -> list[dict[str, Any]]:
-    """Who changed what, newest first."""
-    events = audit.history(resource.model.__tablename__, key)
+    """Who changed what, newest first; what only the system's own columns tell of is left to the trail."""
+    found = [(one, changes_of(resource, one)) for one in audit.history(resource.model.__tablename__, key)]
+    found = [(one, changes) for one, changes in found if changes or one.action != "update"]
     people = {
-        one.id: one.get_full_name() for one in session.query(User).filter(User.id.in_({e.actor_id for e in events}))
+        one.id: one.get_full_name()
+        for one in session.query(User).filter(User.id.in_({one.actor_id for one, _changes in found}))
     }
     display = current_profile().display
     return [
         {
             "at": display.instant(event.at),
             "who": people.get(event.actor_id, _("The system")) if event.actor_id else _("The system"),
-            "action": {
-                "insert": _("Added"),
-                "update": _("Changed"),
-                "delete": _("Deleted"),
-            }.get(event.action, event.action),
-            "changes": changes_of(resource, event) if event.action == "update" else [],
+            "action": action_word(event.action),
+            "changes": changes,
         }
-        for event in events
+        for event, changes in found
     ]
 
 
+def _label_of_column(resource: Resource, name: str) -> str:
+    """What a column that the resource doesn't show is called; nothing where it is the system's own."""
+    column = resource.model.__table__.c.get(name)
+    if column is None or name.startswith("search_") or is_secret(name):
+        return ""
+    label = column.info.get("label")
+    return _(label) if label else ""
+
+
 def changes_of(resource: Resource, event: Any) -> list[dict[str, str]]:
-    """What an event of the audit changed, field by field, of what the resource shows."""
+    """What an event of the audit changed: field by field of what the resource shows, and by name what has a label."""
+    if event.action != "update":
+        return []
     display = current_profile().display
     by_key = {one.key: one for one in resource.fields.values()}
     changes = []
     for name, (old, new) in expanded(resource, event.changes or {}).items():
         one = by_key.get(name) or by_key.get(name.removesuffix("_encrypted"))
-        if one is None or name.startswith("search_"):
+        if one is None:
+            label = _label_of_column(resource, name)
+            if label:
+                changes.append({"label": label, "old": "", "new": ""})
             continue
         if one.kind is Kind.RELATION:
             old, new = (label_of(one.target, value) if value else "" for value in (old, new))

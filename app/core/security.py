@@ -23,6 +23,7 @@ from config import settings
 from starline.core import clock, db, tenancy
 from starline.core.errors import NotAllowed, NotFound, Unauthenticated
 from starline.core.identifiers import parse_uuid
+from starline.core.language import N_
 from starline.core.language import gettext as _
 from starline.core.tenancy import PLATFORM_ID
 from starline.identity import attempts, roles, sessions, tokens
@@ -316,6 +317,20 @@ FURTHER_PERMISSIONS = frozenset(
     }
 )
 """Of screens and endpoints that are no resource; `Organizations` is the operators'."""
+
+FURTHER_TITLES = {
+    "AccessReview": N_("Access review"),
+    "Audit": N_("Audit trail"),
+    "BreakGlass": N_("Emergency access"),
+    "Compliance": N_("Compliance"),
+    "Organizations": N_("Agencies"),
+    "OwnCalendar": N_("One's own calendar address"),
+    "OwnCredentials": N_("One's own credentials"),
+    "OwnOffers": N_("Visits offered to oneself"),
+    "OwnVisits": N_("One's own visits"),
+    "Settings": N_("Settings"),
+}
+"""What people call them, by name."""
 
 
 def all_permissions() -> set[tuple[str, str]]:

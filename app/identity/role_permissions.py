@@ -8,13 +8,14 @@ from flask_appbuilder import BaseView, expose
 from flask_appbuilder.api import BaseApi
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.core.access import allowed
+from app.core.access import allowed, permission_title
 from app.core.openapi import answers, document
 from app.core.resource import ACTIONS, registry
 from app.core.security import all_permissions, required_viewer
 from app.core.writing import find_row
 from starline.core.db import Role, session
 from starline.core.errors import DomainError, Invalid, Stale
+from starline.core.language import N_
 from starline.core.language import gettext as _
 from starline.identity import roles
 from starline.identity.roles import Pair
@@ -106,13 +107,14 @@ def _page(role: Role, held: set[Pair], problem: str | None = None) -> str:
 
 
 VERBS = {
-    "can_read": "See",
-    "can_add": "Add",
-    "can_edit": "Change",
-    "can_delete": "Remove",
-    "can_export": "Export",
-    "can_reveal": "Reveal secrets",
-    "can_share": "Share with everybody",
+    "can_read": N_("See"),
+    "can_add": N_("Add"),
+    "can_edit": N_("Change"),
+    "can_delete": N_("Remove"),
+    "can_export": N_("Export"),
+    "can_hold": N_("Keep from deletion"),
+    "can_reveal": N_("Reveal secrets"),
+    "can_share": N_("Share with everybody"),
 }
 
 
@@ -121,7 +123,7 @@ def _lines(held: set[Pair], offered: set[Pair]) -> list[tuple[str, str]]:
     names = {name for _action, name in held | offered}
     declared = [(_(one.title), one.permission) for one in registry.values() if one.permission in names]
     others = sorted(names - {name for _label, name in declared})
-    return [*declared, *((_(name), name) for name in others)]
+    return [*declared, *((permission_title(name), name) for name in others)]
 
 
 def _cell(pair: Pair, known: set[Pair], held: set[Pair], offered: set[Pair]) -> dict[str, Any] | None:

@@ -58,12 +58,6 @@ class ReviewLine:
     decided_on: datetime | None
     decided_by: str | None
 
-    @property
-    def summary(self) -> str:
-        """What the role allows, in a few words."""
-        changed = ", ".join(self.writes[:4]) + (f" and {len(self.writes) - 4} more" if len(self.writes) > 4 else "")
-        return f"Reads {self.reads} record types; changes {changed or 'none'}"
-
 
 def review_lines() -> list[ReviewLine]:
     """Every person of the acting agency in every role they have, by name."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.audit.words import action_word
+from app.core.trail_words import action_word
 from starline.core import language
 from starline.identity.models import SignInOutcome
 

@@ -162,3 +162,14 @@ def test_every_list_opens_without_a_complaint_of_its_scripts(page: Any, cast: Ca
         if any(one.kind is not Kind.SECRET for one in resource.table_fields):
             page.wait_for_selector("[data-tick-all]:not([hidden])")
     assert complaints == []
+
+
+@pytest.mark.parametrize("path", ["/clients/list/", "/access-review/"])
+def test_the_heading_of_a_list_hides_the_rows_beneath_it(walk: Any, path: str) -> None:
+    page = walk("Administrator").page
+    page.goto(path)
+    heading = page.evaluate(
+        "(() => { const { position, backgroundColor } = getComputedStyle(document.querySelector('.is-scroller thead th'));"
+        " return [position, backgroundColor]; })()"
+    )
+    assert heading[0] == "sticky" and heading[1] not in ("transparent", "rgba(0, 0, 0, 0)")
