@@ -12,7 +12,7 @@ from app.core import tabs
 from app.core.access import may, offers
 from app.core.changes import changes_tab
 from app.core.crumbs import parents
-from app.core.display import Display
+from app.core.display import Display, in_sentence
 from app.core.fields import Field, Kind
 from app.core.lists import rows
 from app.core.own_fields import tailored
@@ -169,6 +169,7 @@ def _related(record: Record, child: Resource) -> dict[str, Any]:
     return {
         "name": child.name,
         "title": _(child.title),
+        "empty_title": _("No %(title)s yet", title=in_sentence(_(child.title))),
         "columns": [_column(one, asked, here) for one in fields],
         "rows": rows(child, fields, found["result"], current_profile().display),
         "back": here,

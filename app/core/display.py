@@ -162,6 +162,11 @@ def words_of(value: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def in_sentence(title: str) -> str:
+    """A title as it stands within a sentence: "Clients" small, "API keys" as it is."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
 def event_words(name: str) -> str:
     """A named event ("auth:signed_in", "visit:verified") as a sentence of the catalogue begins."""
     return words_of(name.removeprefix("auth:").replace(":", " "))

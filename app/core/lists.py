@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from app.core import branches
 from app.core.access import may
 from app.core.bulk_verbs import bulk_of, verbs_of
-from app.core.display import Display
+from app.core.display import Display, in_sentence
 from app.core.fields import Field
 from app.core.filters import chips, filters
 from app.core.parameters import ListRequest, read_list_request
@@ -209,7 +209,7 @@ def _position(first: int, shown: int, count: int) -> str:
 
 def _empty(resource: Resource, may_add: bool) -> dict[str, Any]:
     return {
-        "title": _("No %(title)s yet", title=_(resource.title).lower()),
+        "title": _("No %(title)s yet", title=in_sentence(_(resource.title))),
         "sentence": _("They appear here as soon as someone adds the first one."),
         "action_label": _("Add the first one") if may_add else None,
         "action_url": f"/{resource.name}/add" if may_add else None,

@@ -9,10 +9,11 @@ from wtforms import Form
 
 from app.core.controls import TagsField
 from app.core.display import choice_label
+from starline.core.language import LANGUAGES
 from starline.core.language import gettext as _
 from starline.organizations.models import OrganizationSettings
 from starline.organizations.preferences import PLAIN
-from starline.organizations.settings import DATE_FORMATS, FEATURES, LOCALES, POLICIES, Setting
+from starline.organizations.settings import DATE_FORMATS, FEATURES, POLICIES, Setting
 from starline.organizations.zones import known_zones
 
 SECTIONS = {
@@ -87,9 +88,10 @@ def _form_class() -> type[Form]:
 
 def _plain(name: str) -> Any:
     label = _(OrganizationSettings.__table__.c[name].info["label"])
-    choices = {"time_zone": sorted(known_zones()), "locale": LOCALES, "date_format": DATE_FORMATS}.get(name)
+    choices = {"time_zone": sorted(known_zones()), "locale": LANGUAGES, "date_format": DATE_FORMATS}.get(name)
     if choices:
-        return wtforms.SelectField(label, choices=list(choices), validate_choice=False)
+        offered = [wtforms.SelectChoice(value=one, label=LANGUAGES.get(one, one)) for one in choices]
+        return wtforms.SelectField(label, choices=offered, validate_choice=False)
     if "address" in name or "reply" in name:
         return wtforms.EmailField(label)
     return wtforms.StringField(label)

@@ -7,6 +7,7 @@ import pytest
 
 from app.core.fields import Kind
 from app.core.resource import registry
+from tests.browser.conftest import PHONE
 from tests.browser.walking import Walk
 from tests.isolation.cast import Cast
 
@@ -173,3 +174,18 @@ def test_the_heading_of_a_list_hides_the_rows_beneath_it(walk: Any, path: str) -
         " return [position, backgroundColor]; })()"
     )
     assert heading[0] == "sticky" and heading[1] not in ("transparent", "rgba(0, 0, 0, 0)")
+
+
+def test_a_role_is_changed_on_a_phone_too(walk: Any, cast: Cast) -> None:
+    page = walk("Administrator", size=PHONE).page
+    page.goto("/roles/list/")
+    page.get_by_role("link", name="Nurse").first.click()
+    page.goto(page.url.replace("/show/", "/") + "/permissions")
+    box = page.get_by_role("checkbox", name="Branches: Add")
+    before = box.is_checked()
+    box.click()
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/roles/show/**")
+    page.go_back()
+    page.reload()
+    assert page.get_by_role("checkbox", name="Branches: Add").is_checked() is not before
