@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from playwright.sync_api import expect
@@ -12,6 +13,9 @@ from tests.browser.conftest import PHONE
 from tests.browser.walking import Walk
 from tests.isolation.cast import Cast
 from tests.notifications.push_service import A_SUBSCRIPTION
+
+PATIENCE = 15_000
+"""Milliseconds: the worker is installed with all of the portal's files first."""
 
 STAND_IN = (
     """
@@ -55,10 +59,10 @@ def is_reached(cast: Cast) -> bool:
 def test_it_is_turned_on_and_off_under_me(walk: Callable[..., Walk], cast: Cast) -> None:
     page = _open(walk, "notifications")
     card = page.locator("[data-push]")
-    expect(card.get_by_role("button", name="No")).to_have_attribute("aria-pressed", "true")
+    expect(card.get_by_role("button", name="No")).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
     for answer, is_on in (("Yes", True), ("No", False)):
         card.get_by_role("button", name=answer).click()
-        expect(card.get_by_role("button", name=answer)).to_have_attribute("aria-pressed", "true")
+        expect(card.get_by_role("button", name=answer)).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
         assert is_reached(cast) is is_on
     expect(card.get_by_role("alert")).to_be_hidden()
 
@@ -68,7 +72,7 @@ def test_without_leave_it_says_what_to_do(walk: Callable[..., Walk], cast: Cast)
     page.add_init_script("Object.defineProperty(Notification, 'permission', { get: () => 'denied' })")
     page.goto("/my/me")
     card = page.locator("[data-push]")
-    expect(card.get_by_text("Notifications of this site are blocked.")).to_be_visible()
+    expect(card.get_by_text("Notifications of this site are blocked.")).to_be_visible(timeout=PATIENCE)
     expect(card.get_by_role("button")).to_have_count(0)
 
 
@@ -79,21 +83,26 @@ def test_what_is_pushed_is_shown_and_leads_to_where_it_is_answered(walk: Callabl
     workers: list[Any] = []
     browser.on("ServiceWorker.workerRegistrationUpdated", lambda told: workers.extend(told["registrations"]))
     browser.send("ServiceWorker.enable")
-    page.wait_for_timeout(100)
+    _until(page, lambda: workers)
     for body in ("A visit is open.", "It is not offered any more."):
         notice = {"title": "Harbor", "body": body, "tag": "offer:1", "language": "en", "url": "/my/offers"}
         at = {"origin": page.evaluate("location.origin"), "registrationId": workers[-1]["registrationId"]}
         browser.send("ServiceWorker.deliverPushMessage", {**at, "data": json.dumps(notice)})
-        shown = _shown(page, body)
+        shown = _until(page, partial(_shown_with, page, body))
     assert [one[:5] for one in shown] == [["Harbor", "It is not offered any more.", "offer:1", "en", "/my/offers"]]
     assert shown[0][5].startswith("/theme/icons/")
 
 
-def _shown(page: Any, body: str) -> Any:
-    """What the phone shows once `body` is among it."""
-    for _turn in range(50):
-        shown = page.evaluate(SHOWN)
-        if body in str(shown):
-            return shown
+def _shown_with(page: Any, body: str) -> Any:
+    """All that the phone shows, if `body` is among it."""
+    shown = page.evaluate(SHOWN)
+    return shown if body in str(shown) else None
+
+
+def _until(page: Any, question: Callable[[], Any]) -> Any:
+    """The answer, once there is one."""
+    for _turn in range(PATIENCE // 100):
+        if answer := question():
+            return answer
         page.wait_for_timeout(100)
-    raise AssertionError(f"{body!r} isn't shown, but {shown}")
+    raise AssertionError("there is no answer")
