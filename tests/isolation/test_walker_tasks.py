@@ -34,6 +34,7 @@ WITHOUT_TRACE = {
     "scheduling.text_offer_over": "As for the mail; tests/scheduling reads the texts.",
     "scheduling.push_offer": "As for the mail; tests/scheduling reads the pushes.",
     "scheduling.push_offer_over": "As for the mail; tests/scheduling reads the pushes.",
+    "scheduling.review_visits": "What was clocked is judged as it stands; tests/scheduling changes the rules.",
     "services.expire_plans": "No plan of the cast was agreed; tests/services proves that they expire.",
     "staff.remind_of_expiry": "Nothing of the cast ends soon; tests/staff proves the reminders.",
     "files.scan_version": "No scanner is connected here; tests/files has one.",
@@ -48,6 +49,7 @@ OTHER_ARGUMENTS: dict[str, list[Any]] = {
     "identity.send_notice.template": ["support_access"],
     "identity.send_dormancy_warning.days_left": [3],
     "files.forget_photo.key": ["organizations/none/photos/none.png"],
+    "scheduling.review_visits.after": ["00000000-0000-7000-8000-000000000000"],
     "scheduling.review_visits.since": [lambda: clock.today().isoformat()],
     "staff.send_reminder_list.on": [lambda: clock.today().isoformat()],
 }
