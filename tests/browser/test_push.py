@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from app.core.assets import asset
 from starline.core import tenancy
 from starline.notifications import devices
 from tests.browser.conftest import PHONE
@@ -65,6 +66,18 @@ def test_it_is_turned_on_and_off_under_me(walk: Callable[..., Walk], cast: Cast)
         expect(card.get_by_role("button", name=answer)).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
         assert is_reached(cast) is is_on
     expect(card.get_by_role("alert")).to_be_hidden()
+
+
+def test_after_the_session_has_ended_the_server_is_told_of_the_phone_again(walk: Callable[..., Walk]) -> None:
+    page = _open(walk, "notifications")
+    told = f"async () => (await (await import('{asset('js/portal/store.js')}')).get('meta', 'push_told')) ?? 0"
+    page.locator("[data-push-on]").click()
+    expect(page.locator("[data-push-on]")).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
+    page.reload()
+    _until(page, lambda: page.evaluate(told))
+    page.context.clear_cookies()
+    page.goto("/my")
+    _until(page, lambda: page.evaluate(told) == 0)
 
 
 def test_without_leave_it_says_what_to_do(walk: Callable[..., Walk], cast: Cast) -> None:

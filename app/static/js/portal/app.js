@@ -4,7 +4,7 @@ import * as daysOf from './days.js';
 import { fill } from './fill.js';
 import { readyForms } from './forms.js';
 import { guard, offerPin } from './lock.js';
-import { keepPush, offerPush, tellAgain } from './push.js';
+import { keepPush, offerPush } from './push.js';
 import * as queue from './queue.js';
 import * as store from './store.js';
 import * as vault from './vault.js';
@@ -121,7 +121,6 @@ async function ended() {
   state.days = undefined;
   clearTimeout(state.timer);
   await vault.closeAll();
-  await tellAgain();
   if (user || (page.isShell && navigator.onLine)) location.replace(`/login?next=${encodeURIComponent(location.pathname)}`);
 }
 

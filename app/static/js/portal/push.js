@@ -84,14 +84,12 @@ export async function offerPush(user) {
 export async function keepPush(user) {
   if (!KEY || !isPossible() || Notification.permission !== 'granted') return;
   try {
-    if (Date.now() - ((await store.get('meta', 'push_told')) ?? 0) < TOLD_AGAIN) return;
     const whose = await store.get('meta', 'push');
-    if (whose === user) await subscribe();
-    else if (whose) await (await (await manager()).getSubscription())?.unsubscribe();
+    if (whose && whose !== user) await (await (await manager()).getSubscription())?.unsubscribe();
+    if (whose !== user || Date.now() - ((await store.get('meta', 'push_told')) ?? 0) < TOLD_AGAIN) return;
+    await subscribe();
     await store.put('meta', Date.now(), 'push_told');
   } catch {
     // Tried again with the next page.
   }
 }
-
-export const tellAgain = () => store.remove('meta', 'push_told');

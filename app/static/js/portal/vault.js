@@ -95,6 +95,7 @@ export async function unlock(pin) {
 export async function closeAll() {
   await lock();
   await store.clear('days');
+  await store.remove('meta', 'push_told');
 }
 
 export const forgetPin = () => store.remove('meta', 'wrapped');
