@@ -29,7 +29,7 @@ CHECKS = (
 HELP = """\
 make run      install what is missing, start everything, print the addresses (PORT=8081 changes the port)
 make test     the whole test suite; ARGS='tests/setup -k name' chooses
-make trust    the long proofs: faults under load, attack tools (many minutes)
+make trust    the long proofs: faults under load, attack tools, new cases for the properties (hours)
 make check    what CI runs: format, lint, types, layers, house rules, tests
 make screenshots   twenty screens of the demo agency, drawn to docs/screens/ (needs chromium)
 make clean    stop the embedded PostgreSQL and remove .venv and var (the data too)
@@ -57,7 +57,8 @@ def main(arguments):
         install("requirements-dev.txt")
         install("requirements-trust.txt", TRUST_VENV)
         install_frontend()
-        os.execv(PYTHON, [PYTHON, "-m", "pytest", "-m", "trust", *rest])
+        os.environ.setdefault("STARLINE_TEST_CASES", "1000")
+        os.execv(PYTHON, [PYTHON, "-m", "pytest", "-m", "trust or hypothesis", *rest])
     if command == "check":
         install("requirements-dev.txt")
         install_frontend()
