@@ -2,8 +2,9 @@
 
 from flask import g
 
+from app.core.fields import Field
 from app.core.profile import current_profile
-from app.core.resource import Resource, registry
+from app.core.resource import Resource, registry, resource_of
 from app.core.security import FURTHER_TITLES, confirm_viewer, required_viewer
 from starline.core.errors import NotAllowed, NotFound
 from starline.core.language import gettext as _
@@ -29,6 +30,17 @@ def is_on(resource: Resource) -> bool:
 def offers(method: str, resource: Resource) -> bool:
     """Whether the resource offers the method (add, edit, delete) and the viewer may use it."""
     return method in resource.methods and may(f"can_{method}", resource)
+
+
+def may_pick(resource: Resource, one: Field) -> bool:
+    """Whether the viewer may be told what the reference `one` can be set to.
+
+    They may read it where it is kept, or have a form to fill in that asks for it.
+    """
+    target = resource_of(one.target)
+    if target is None or may("can_read", target):
+        return True
+    return one.name in resource.form_names and (offers("add", resource) or offers("edit", resource))
 
 
 def allowed(action: str, resource: str) -> Viewer:

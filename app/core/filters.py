@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from app.core.access import may_pick
 from app.core.display import label_of_choice
 from app.core.fields import Field, Kind
 from app.core.parameters import ListRequest, allowed_operators
@@ -34,14 +35,14 @@ INPUTS = {
 YES = ("1", "true", "yes")
 
 
-def chips(asked: ListRequest, kept: list[tuple[str, str]]) -> list[dict[str, str]]:
+def chips(resource: Resource, asked: ListRequest, kept: list[tuple[str, str]]) -> list[dict[str, str]]:
     """One sentence for each filter ("Status is Active"), with the address of the list without it."""
     found = []
     for one, operator, value in asked.chips:
         names = {f"{alias}.{operator}" for alias in (one.name, one.key)}
         names |= {one.name, one.key} if operator == "eq" else set()
         rest = [(name, given) for name, given in kept if not (name in names and given == value)]
-        words, said = _said(one, operator, value)
+        words, said = _said(resource, one, operator, value)
         found.append(
             {
                 "label": _(one.label),
@@ -55,10 +56,12 @@ def chips(asked: ListRequest, kept: list[tuple[str, str]]) -> list[dict[str, str
 
 
 def filters(resource: Resource) -> list[dict[str, Any]]:
-    """What the list can be filtered by, and how each is asked for."""
+    """What the list can be filtered by, and how each is asked for; nothing that the viewer couldn't pick from."""
     found = []
     for name in resource.filters.split():
         one = resource.fields[name]
+        if one.kind is Kind.RELATION and not may_pick(resource, one):
+            continue
         related = f"/api/v1/{resource.name}/related/{one.name}" if one.kind is Kind.RELATION else None
         found.append(
             {
@@ -87,17 +90,17 @@ def _offered(one: Field) -> list[tuple[str, str]]:
     return words
 
 
-def _said(one: Field, operator: str, value: str) -> tuple[str, str]:
+def _said(resource: Resource, one: Field, operator: str, value: str) -> tuple[str, str]:
     """The comparison and the value of a filter's sentence."""
     if operator == "null":
         return str(_("is empty") if value.lower() in YES else _("is not empty")), ""
     values = value.split(",") if operator == "in" else [value]
-    return words_of(one, operator), ", ".join(_value(one, part.strip()) for part in values)
+    return words_of(one, operator), ", ".join(_value(resource, one, part.strip()) for part in values)
 
 
-def _value(one: Field, value: str) -> str:
+def _value(resource: Resource, one: Field, value: str) -> str:
     if one.kind is Kind.RELATION:
-        return label_of(one.target, value)
+        return label_of(one.target, value) if may_pick(resource, one) else ""
     if one.kind in (Kind.CHOICE, Kind.MULTI):
         return label_of_choice(one, value)
     if one.kind is Kind.BOOLEAN:

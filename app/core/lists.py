@@ -52,7 +52,7 @@ def list_page(resource: Resource) -> dict[str, Any]:
         "count_label": _counted(count),
         "columns": _columns(resource, fields, asked, kept),
         "rows": rows(resource, fields, found["result"], current_profile().display),
-        "chips": chips(asked, kept),
+        "chips": chips(resource, asked, kept),
         "filters": filters(resource),
         "search": asked.search,
         "can_search": bool(resource.search),

@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.core.access import may_pick
 from app.core.fields import Kind, label_expression
 from app.core.parameters import prefix_range
 from app.core.profile import current_profile
@@ -11,7 +12,7 @@ from app.core.resource import Resource, resource_of
 from app.core.security import confirm_viewer, required_viewer
 from starline.core import audit, search
 from starline.core.db import session
-from starline.core.errors import NotFound
+from starline.core.errors import NotAllowed, NotFound
 from starline.core.language import gettext as _
 
 OFFERED = 20
@@ -19,7 +20,10 @@ MOST_IN_A_SELECT = 100
 
 
 def choices(resource: Resource, name: str, typed: str, *, limit: int = OFFERED) -> list[dict[str, Any]]:
-    """`[{id, label}]` of the rows that the field `name` may refer to, by prefix of what they are searched by."""
+    """`[{id, label}]` of the rows that the field `name` may refer to, by prefix of what they are searched by.
+
+    Raises `NotAllowed` where the viewer may neither read those rows nor fill the field in.
+    """
     one = next(
         (field for field in resource.fields.values() if name in (field.name, field.key)),
         None,
@@ -27,6 +31,8 @@ def choices(resource: Resource, name: str, typed: str, *, limit: int = OFFERED) 
     if one is None or one.kind is not Kind.RELATION:
         raise NotFound(_("There is no reference called this."))
     confirm_viewer()
+    if not may_pick(resource, one):
+        raise NotAllowed(_("You may not do this."))
     table, known = one.target.__table__, resource_of(one.target)
     client = table.c[known.client_column] if known and known.client_column else sa.null()
     query = sa.select(table.c.id, label_expression(one.target, table).label("label"), client.label("client"))
