@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.core.resource import registry
+from tests.browser.conftest import PHONE
 from tests.browser.walking import Walk
 from tests.isolation.cast import Cast
 
@@ -69,6 +70,14 @@ def test_the_parts_of_a_record_by_the_keyboard(page: Any, cast: Cast, base: str)
     expect(page.locator("#tab-overview")).to_have_attribute("aria-selected", "true")
     page.goto(f"{base}/clients/show/{client}?tab=changes")
     expect(page.locator("#tab-changes")).to_have_attribute("aria-selected", "true")
+
+
+@pytest.mark.parametrize("size", [PHONE, {"width": 820, "height": 1180}])
+def test_a_form_is_saved_without_scrolling_on_a_phone_and_a_tablet(walk: Any, size: dict[str, int]) -> None:
+    page = walk("Administrator", size=size).page
+    page.goto("/clients/add")
+    button, tabs = page.locator(".save-bar [type=submit]").first.bounding_box(), page.locator(".tabbar").bounding_box()
+    assert button["y"] >= 0 and button["y"] + button["height"] <= tabs["y"]
 
 
 def test_what_a_form_refers_to_is_added_without_leaving_it(page: Any, base: str) -> None:
