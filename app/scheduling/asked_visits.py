@@ -18,13 +18,16 @@ def visit_asked(pk: str) -> Visit:
     return found
 
 
-def visit_to_tell_of(pk: str) -> Visit:
-    """The visit within the viewer's scope, or one that was theirs as a caregiver: their phone may not know better."""
+def visit_to_tell_of(pk: str) -> tuple[Visit, bool]:
+    """The visit, and whether it is within the viewer's scope, so that its record may be answered.
+
+    Beyond the scope it is one that was theirs as a caregiver: their phone may not know better.
+    """
     try:
-        return visit_asked(pk)
+        return visit_asked(pk), True
     except NotFound:
         key, member = parse_uuid(pk), member_of(required_viewer().user_id)
         visit = reported_visit(member, key) if key is not None and member is not None else None
         if visit is None:
             raise
-        return visit
+        return visit, False

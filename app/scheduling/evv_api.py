@@ -21,7 +21,7 @@ from app.core.writing import find_row
 from app.scheduling import evv_documents, telephony_api
 from app.scheduling.asked_visits import visit_asked, visit_to_tell_of
 from app.scheduling.evv_bodies import typed
-from app.scheduling.evv_shown import event_shown, exception_shown, record_shown, task_shown
+from app.scheduling.evv_shown import aside_shown, event_shown, exception_shown, record_shown, task_shown
 from starline.core.db import session
 from starline.core.language import gettext as _
 from starline.core.problems import invalid
@@ -46,7 +46,7 @@ class ClockApi(BaseApi):  # type: ignore[misc]
         """A caregiver's own begin or end; with the method `manual`, one that the office enters."""
         viewer = allowed("can_add", "ClockEvents")
         body = object_sent("kind", "happened_at", "event_id", "seen_starts_at", *READING.split())
-        visit = visit_to_tell_of(pk)
+        visit, _is_in_sight = visit_to_tell_of(pk)
         given = {"method": ClockMethod.MOBILE, **body}
         values = typed(ClockEvent, given, required="kind happened_at event_id method", optional=READING)
         if values["method"] == ClockMethod.TELEPHONY:
@@ -77,22 +77,23 @@ class ClockApi(BaseApi):  # type: ignore[misc]
     @expose("/<row:pk>/note", methods=["POST"])
     @once
     def note(self, pk: str) -> Response:
-        visit, values, by = _act(pk, "note")
-        return _recorded(visit_records.write_note(visit, str(values.pop("note") or ""), **values, by=by), values)
+        visit, values, may_see = _act(pk, "note")
+        record = visit_records.write_note(visit, str(values.pop("note") or ""), **values)
+        return _recorded(record, values, may_see)
 
     @expose("/<row:pk>/mileage", methods=["POST"])
     @once
     def mileage(self, pk: str) -> Response:
-        visit, values, by = _act(pk, "miles")
+        visit, values, may_see = _act(pk, "miles")
         miles = typed(VisitRecord, {"miles": values.pop("miles")}, required="miles")["miles"]
-        return _recorded(visit_records.drive(visit, Decimal(miles), **values, by=by), values)
+        return _recorded(visit_records.drive(visit, Decimal(miles), **values), values, may_see)
 
     @expose("/<row:pk>/signature", methods=["POST"])
     @once
     def signature(self, pk: str) -> Response:
-        visit, values, by = _act(pk, "name", "image")
+        visit, values, may_see = _act(pk, "name", "image")
         image, name = _picture(values.pop("image")), str(values.pop("name") or "")
-        return _recorded(visit_records.sign(visit, image=image, name=name, **values, by=by), values)
+        return _recorded(visit_records.sign(visit, image=image, name=name, **values), values, may_see)
 
 
 class CorrectionApi(BaseApi):  # type: ignore[misc]
@@ -140,13 +141,14 @@ class VerificationApi(BaseApi):  # type: ignore[misc]
 
     @expose("/<row:pk>", methods=["GET"])
     def show(self, pk: str) -> Response:
-        """The six elements, the clock events with those corrected, exceptions, tasks and the record."""
+        """The six elements, the clock events with those corrected, exceptions, tasks, record and what was set aside."""
         viewer = allowed("can_read", "ClockEvents")
         visit = visit_asked(pk)
         note_sight(registry["ClockEvents"], visit)
         lacking, may = verification.lacking(visit), viewer.can
         tasks = visit_tasks.expected_tasks(visit) if may("read", "VisitTasks") else []
-        record = visit_records.record_of(visit) if may("read", "VisitRecords") else None
+        may_read = may("read", "VisitRecords")
+        record = visit_records.record_of(visit) if may_read else None
         exceptions = verification.exceptions_of(visit) if may("read", "VisitExceptions") else []
         return jsonify(
             id=str(visit.id),
@@ -156,6 +158,7 @@ class VerificationApi(BaseApi):  # type: ignore[misc]
             exceptions=[exception_shown(one) for one in exceptions],
             tasks=[task_shown(one) for one in tasks],
             record=record_shown(record) if record else None,
+            set_aside=[aside_shown(one) for one in visit_records.set_aside(visit)] if may_read else [],
         )
 
 
@@ -165,18 +168,22 @@ def _reading(values: dict[str, Any], seen_starts_at: Any) -> Reading:
     return Reading(**{name: values[name] for name in names}, **numbers, seen_starts_at=seen_starts_at)
 
 
-def _act(pk: str, *names: str) -> tuple[Visit, dict[str, Any], int]:
-    """The visit, the act's values, and who tells them."""
+def _act(pk: str, *names: str) -> tuple[Visit, dict[str, Any], bool]:
+    """The visit, the act's values with who tells them, and whether they may see the visit's record."""
     viewer = allowed("can_edit", "VisitRecords")
     body = object_sent("event_id", "happened_at", *names)
-    visit = visit_to_tell_of(pk)
+    visit, is_in_sight = visit_to_tell_of(pk)
     moment = typed(VisitAct, body, required="event_id happened_at")
-    return visit, {**moment, **{name: body.get(name) for name in names}}, viewer.user_id
+    values = {**moment, **{name: body.get(name) for name in names}, "by": viewer.user_id}
+    return visit, values, is_in_sight and viewer.can("read", "VisitRecords")
 
 
-def _recorded(record: VisitRecord, values: dict[str, Any]) -> Response:
+def _recorded(record: VisitRecord, values: dict[str, Any], may_see: bool) -> Response:
+    """The record as it is now. Whoever had the visit once is told that their word is kept, and nothing of others."""
     session.flush()
-    return jsonify(result=record_shown(record), **_kept(values["event_id"]))
+    if may_see:
+        note_sight(registry["VisitRecords"], record)
+    return jsonify(result=record_shown(record) if may_see else None, **_kept(values["event_id"]))
 
 
 def _kept(event_id: Any) -> dict[str, Any]:

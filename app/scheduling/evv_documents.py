@@ -13,6 +13,7 @@ WHOLE = {"type": "integer"}
 REASON = {"type": "string", "maxLength": 300, "nullable": True}
 CODE = {"type": "string", "enum": list(ReasonCode)}
 ANYTHING = {"type": "object", "additionalProperties": True}
+PROOF = ("events", "exceptions", "tasks", "set_aside")
 ACT = {"event_id": ID, "happened_at": MOMENT}
 
 
@@ -25,7 +26,7 @@ def tell(
         "event_id": ID,
         "clash": {"type": "string", "enum": list(Clash), "nullable": True},
         "sentence": TEXT,
-        "result": ANYTHING,
+        "result": {**ANYTHING, "nullable": True},
     }
     document_post(path, tag, summary, body=body, told=shown)
 
@@ -110,7 +111,7 @@ document(
                     "id": ID,
                     "status": TEXT,
                     "elements": {"type": "object", "properties": {one.value: {"type": "boolean"} for one in Element}},
-                    **{name: {"type": "array", "items": ANYTHING} for name in ("events", "exceptions", "tasks")},
+                    **{name: {"type": "array", "items": ANYTHING} for name in PROOF},
                     "record": {**ANYTHING, "nullable": True},
                 },
             },

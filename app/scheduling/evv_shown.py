@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from starline.scheduling import evv
-from starline.scheduling.models import ClockEvent, VisitException, VisitRecord, VisitTask
+from starline.scheduling.models import ClockEvent, VisitAct, VisitException, VisitRecord, VisitTask
 
 
 def event_shown(event: ClockEvent) -> dict[str, Any]:
@@ -63,6 +63,19 @@ def record_shown(record: VisitRecord) -> dict[str, Any]:
         "signed_by_name": record.signed_by_name,
         "signed_at": _instant(record.signed_at),
         "signature_id": str(record.signature_id) if record.signature_id else None,
+    }
+
+
+def aside_shown(act: VisitAct) -> dict[str, Any]:
+    """What was told and doesn't stand."""
+    return {
+        "id": str(act.id),
+        "kind": act.kind,
+        "words": act.words,
+        "happened_at": _instant(act.happened_at),
+        "received_at": _instant(act.received_at),
+        "staff_member_id": str(act.staff_member_id) if act.staff_member_id else None,
+        "clash": act.clash,
     }
 
 

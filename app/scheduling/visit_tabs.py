@@ -21,7 +21,7 @@ from starline.scheduling.evv_vocabulary import (
     ReasonCode,
     TaskOutcome,
 )
-from starline.scheduling.models import ClockEvent, Visit
+from starline.scheduling.models import ClockEvent, Visit, VisitAct
 from starline.scheduling.sentences import sentence_of
 
 SHOWN_ALERTS = 3
@@ -68,6 +68,7 @@ def record_of(record: Record) -> str:
         record=visit_records.record_of(visit) if may_read else None,
         may_read=may_read,
         photos=visit_records.photos_of(visit),
+        aside=[_aside(one, there) for one in visit_records.set_aside(visit)] if may_read else [],
         there=there,
     )
 
@@ -157,6 +158,15 @@ def _exception(one: Any, there: Display) -> dict[str, Any]:
         "decided": decided,
         "why": " · ".join(filter(None, (choice_label(one.reason_code) if one.reason_code else "", one.note))),
         "is_returned": one.status == ExceptionStatus.RETURNED,
+    }
+
+
+def _aside(one: VisitAct, there: Display) -> dict[str, Any]:
+    who = str(one.staff_member) if one.staff_member is not None else ""
+    return {
+        "row": one,
+        "kind": choice_label(one.kind),
+        "said": " · ".join(filter(None, (who, there.instant(one.happened_at)))),
     }
 
 

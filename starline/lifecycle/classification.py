@@ -150,6 +150,7 @@ CLASSES: dict[str, dict[Kind, str]] = {
     "visit_exceptions": {K.TEXT: "note"},
     "evv_tolerances": {K.TEXT: "note"},
     "visit_tasks": {K.KEPT: "name", K.TEXT: "instructions reason"},
+    "visit_acts": {K.SEALED: "words_encrypted"},
     "visit_records": {K.SEALED: "note_encrypted", K.FULL: "signed_by_name"},
     "offers": {K.TEXT: "note"},
     "offer_invitations": {K.KEPT: "channels", K.TEXT: "reason"},

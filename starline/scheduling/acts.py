@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from starline.core import clock, tenancy
+from starline.core.crypto import encrypt
 from starline.core.db import session
 from starline.core.errors import Conflict
 from starline.core.identifiers import uuid7
@@ -27,18 +29,31 @@ class Kept:
     clash: Clash | None
 
 
+class Taken(Enum):
+    """How an act is taken: it has its effect; it is kept beside, for the visit is another's; or it came before."""
+
+    EFFECTIVE = "effective"
+    BESIDE = "beside"
+    BEFORE = "before"
+
+
 def begin(
-    visit: Visit, kind: ActKind, subject_id: UUID, *, event_id: UUID, happened_at: datetime, by: int | None
-) -> bool:
-    """Note the act and lock its visit; False where it was noted before, and so must not have its effect again."""
+    visit: Visit, kind: ActKind, subject_id: UUID, words: str, *, event_id: UUID, happened_at: datetime, by: int | None
+) -> Taken:
+    """Note the act and lock its visit. Its words stay with it, sealed: those of a note, and of all that has no effect.
+
+    What somebody tells of a visit that isn't theirs any more doesn't replace what its own caregiver told.
+    """
     if happened_at.tzinfo is None:
         raise invalid("happened_at", "Give the time with its offset, such as 2026-11-30T09:00:00-05:00.")
     session.refresh(visit, with_for_update={"of": Visit})
     member_id = session.scalar(select(StaffMember.id).where(StaffMember.user_id == by)) if by else None
-    clash = _clash(visit, member_id)
-    table = VisitAct.__table__
+    clash, is_beside = _clash(visit, member_id), _is_of_another(visit, member_id)
+    table, act_id = VisitAct.__table__, uuid7()
+    is_kept = bool(words) and (is_beside or kind == ActKind.NOTE)
+    sealed = encrypt(words, table="visit_acts", column="words_encrypted", row_id=act_id) if is_kept else None
     values = {
-        "id": uuid7(),
+        "id": act_id,
         "organization_id": tenancy.current_organization_id(),
         "visit_id": visit.id,
         "client_id": visit.client_id,
@@ -49,15 +64,16 @@ def begin(
         "event_id": event_id,
         "subject_id": subject_id,
         "clash": clash,
+        "words_encrypted": sealed,
         "version": 1,
     }
     once = insert(table).values(values).on_conflict_do_nothing(index_elements=["organization_id", "event_id"])
     if session.execute(once.returning(table.c.id)).first() is None:
         _check_same(visit, event_id)
-        return False
+        return Taken.BEFORE
     if clash is not None:
         raise_conflict(visit, clash)
-    return True
+    return Taken.BESIDE if is_beside else Taken.EFFECTIVE
 
 
 def kept(event_id: UUID) -> Kept | None:
@@ -75,9 +91,11 @@ def _clash(visit: Visit, member_id: UUID | None) -> Clash | None:
         return Clash.BILLED
     if visit.is_void:
         return Clash.CALLED_OFF
-    if member_id is not None and visit.staff_member_id != member_id:
-        return Clash.REASSIGNED
-    return None
+    return Clash.REASSIGNED if _is_of_another(visit, member_id) else None
+
+
+def _is_of_another(visit: Visit, member_id: UUID | None) -> bool:
+    return member_id is not None and visit.staff_member_id != member_id
 
 
 def _check_same(visit: Visit, event_id: UUID) -> None:

@@ -196,9 +196,14 @@ def sentence_of(clash: Clash | None) -> str:
 
 
 def was_of(visit: Visit, member: StaffMember) -> bool:
-    """Whether the visit is the caregiver's, or once was: their phone may not have heard yet that it isn't any more."""
+    """Whether the visit is the caregiver's, or once was: their phone may not have heard yet that it isn't any more.
+
+    What a phone tells of a visit that lies further back than `OLDEST` has nobody waiting for it.
+    """
     if visit.staff_member_id == member.id:
         return True
+    if visit.starts_at < time.now() - OLDEST:
+        return False
     given = {"visit_id": str(visit.id), "member": f'"{member.id}"', "organization_id": visit.organization_id}
     return session.execute(_EVER_GIVEN, given).first() is not None
 

@@ -12,6 +12,7 @@ from starline.core.db import session
 from starline.core.errors import Conflict
 from starline.core.problems import invalid
 from starline.scheduling import acts
+from starline.scheduling.acts import Taken
 from starline.scheduling.evv_vocabulary import ActKind, TaskOutcome
 from starline.scheduling.models import Visit, VisitTask
 from starline.scheduling.verification import review
@@ -60,7 +61,9 @@ def settle(
     if words is not None and len(words) > LONGEST_REASON:
         raise invalid("reason", "Give the reason in at most 300 characters.")
     visit = task.visit
-    if not acts.begin(visit, ActKind.TASK, task.id, event_id=event_id, happened_at=happened_at, by=by):
+    told = " · ".join(filter(None, (task.name, outcome.value, words)))
+    taken = acts.begin(visit, ActKind.TASK, task.id, told, event_id=event_id, happened_at=happened_at, by=by)
+    if taken is not Taken.EFFECTIVE:
         return task
     session.refresh(task)
     if task.settled_at is None or task.settled_at <= happened_at:

@@ -52,7 +52,9 @@ def keep_records(agency: Any, user_id: int) -> None:
         session.add(CredentialReminder(credential_id=credential_id, days=30, reminded_on=clock.today()))
         client_id = agency.parents["clients"]
         of_visit = {"visit_id": UUID(agency.own["visits"]["id"]), "client_id": UUID(client_id)}
-        session.add(VisitAct(**of_visit, kind="note", happened_at=now, event_id=uuid7(), subject_id=uuid7()))
+        act = VisitAct(**of_visit, kind="note", happened_at=now, event_id=uuid7(), subject_id=uuid7())
+        act.words = f"A note of {_name(agency)}'s"
+        session.add(act)
         feed = feeds.make({"client_id": UUID(client_id)}, by=None)
         agency.used_up["feeds"] = str(feed.address).rpartition("/")[2].removesuffix(".ics")
         row = ImportRow(import_id=UUID(agency.own["imports"]["id"]), number=2)

@@ -13,12 +13,14 @@ import pytest
 from PIL import Image
 
 from starline.core import clock, db, tenancy
+from starline.core.audit import AuditEvent
 from starline.core.identifiers import uuid7
 from starline.scheduling import telephony, verification
 from starline.scheduling.models import ClockEvent, EvvTolerance, Visit
 from tests.clients.factories import an_active_client
 from tests.contract.callers import Caller, by_cookie, by_token, nobody
 from tests.isolation.cast import Cast
+from tests.organizations.factories import a_staff_member
 from tests.scheduling.evv_factories import DOOR, DOWNTOWN, NEARBY
 from tests.scheduling.factories import a_visit, at
 
@@ -213,6 +215,30 @@ def test_tasks_and_the_record_by_rest(caregiver: Caller, visit: dict[str, Any]) 
         assert answer.status_code == 422 and field in answer.json["errors"], name
     page = caregiver.get(f"/api/v1/visit_verifications/{visit['id']}").json
     assert page["record"]["note"] == "Ate well."
+
+
+def test_whoever_had_the_visit_once_is_told_that_their_word_is_kept_and_nothing_else(
+    cast: Cast, caregiver: Caller, browser: Caller, visit: dict[str, Any]
+) -> None:
+    act = {"event_id": str(uuid7()), "happened_at": visit["starts_at"].isoformat()}
+    path = f"/api/v1/visits/{visit['id']}/note"
+    assert caregiver.post(path, json={**act, "note": "Ate well."}).json["result"]["note"] == "Ate well."
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        seen = db.session.query(AuditEvent).filter_by(action="read", subject="visit_records").all()
+        assert [visit["client_id"]] in [one.client_ids for one in seen]
+        made = db.session.get_one(Visit, UUID(visit["id"]))
+        made.staff_member_id = a_staff_member(first_name="Sam", last_name="Ito").id
+    act = {"event_id": str(uuid7()), "happened_at": visit["ends_at"].isoformat()}
+    answer = caregiver.post(path, json={**act, "note": "Was out."})
+    assert answer.status_code == 200 and answer.json["result"] is None and answer.json["clash"] == "reassigned"
+    act["event_id"] = str(uuid7())
+    driven = caregiver.post(f"/api/v1/visits/{visit['id']}/mileage", json={**act, "miles": "4.5"})
+    assert driven.json["result"] is None and "Ate well" not in driven.text
+    found = proof(browser, visit)
+    assert found["record"]["note"] == "Ate well."
+    assert {one["kind"]: one["words"] for one in found["set_aside"]} == {"note": "Was out.", "mileage": "4.5"}
+    page = browser.get(f"/visits/show/{visit['id']}?tab=record").text
+    assert "Was out." in page and "Earlier notes" in page
 
 
 def test_a_signed_call_clocks_and_an_unsigned_one_is_turned_away(cast: Cast) -> None:

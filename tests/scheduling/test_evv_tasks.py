@@ -11,12 +11,12 @@ from PIL import Image
 from starline.core.db import session
 from starline.core.errors import Conflict, Invalid
 from starline.core.identifiers import uuid7
-from starline.scheduling import acts, visit_records, visit_tasks, visits
+from starline.scheduling import acts, evv, own, visit_records, visit_tasks, visits
 from starline.scheduling.evv_vocabulary import Clash, ClockKind, TaskOutcome
 from starline.scheduling.models import VisitAct
 from starline.scheduling.vocabulary import VisitStatus
 from starline.services import plans
-from tests.organizations.factories import a_user, today
+from tests.organizations.factories import a_staff_member, a_user, today
 from tests.scheduling.evv_factories import Shift, a_shift, kinds_of
 from tests.services.factories import a_task_of
 
@@ -97,6 +97,72 @@ def test_a_note_is_kept_encrypted_and_the_later_one_stands(shift: Shift) -> None
     assert again is record and again.note == "Ate well, slept."
     with pytest.raises(Invalid):
         visit_records.write_note(shift.visit, "  ", event_id=uuid7(), happened_at=moment, by=by)
+
+
+def test_the_words_of_every_note_stay_whichever_stands(shift: Shift) -> None:
+    moment, by = shift.visit.starts_at + WHEN, shift.user.id
+    visit_records.write_note(shift.visit, "Ate well.", event_id=uuid7(), happened_at=moment, by=by)
+    assert visit_records.set_aside(shift.visit) == []
+    visit_records.write_note(shift.visit, "Ate, slept.", event_id=uuid7(), happened_at=moment + 2 * WHEN, by=by)
+    visit_records.write_note(shift.visit, "Sent late.", event_id=uuid7(), happened_at=moment + WHEN, by=by)
+    aside = visit_records.set_aside(shift.visit)
+    assert [one.words for one in aside] == ["Sent late.", "Ate well."]
+    assert b"Ate" not in bytes(aside[1].words_encrypted or b"") and aside[0].staff_member == shift.member
+
+
+@pytest.mark.parametrize("has_act", [True, False])
+def test_a_note_without_words_of_its_act_stays_too(shift: Shift, has_act: bool) -> None:
+    moment, by = shift.visit.starts_at + WHEN, shift.user.id
+    visit_records.write_note(shift.visit, "Ate well.", event_id=uuid7(), happened_at=moment, by=by)
+    act = session.query(VisitAct).filter_by(visit_id=shift.visit.id).one()
+    if has_act:
+        act.words_encrypted = None
+    else:
+        session.delete(act)
+    session.flush()
+    visit_records.write_note(shift.visit, "Slept.", event_id=uuid7(), happened_at=moment + WHEN, by=by)
+    assert [(one.words, one.happened_at) for one in visit_records.set_aside(shift.visit)] == [("Ate well.", moment)]
+
+
+@pytest.mark.parametrize("is_called_off", [False, True])
+def test_what_a_former_caregiver_tells_is_kept_beside(shift: Shift, is_called_off: bool) -> None:
+    moment, by = shift.visit.starts_at + WHEN, shift.user.id
+    successor = a_staff_member(first_name="Sam", last_name="Ito", user_id=a_user("sam").id)
+    shift.visit.staff_member_id = successor.id
+    session.flush()
+    given = {"happened_at": moment, "by": successor.user_id}
+    record = visit_records.write_note(shift.visit, "Ate well.", event_id=uuid7(), **given)
+    visit_records.drive(shift.visit, Decimal(3), event_id=uuid7(), **given)
+    visit_records.sign(shift.visit, image=a_picture(), name="Ruth Abernathy", event_id=uuid7(), **given)
+    settle(shift, 0, TaskOutcome.DONE, **given)
+    if is_called_off:
+        visits.cancel(shift.visit, by=None)
+    late = {"happened_at": moment + WHEN, "by": by}
+    visit_records.write_note(shift.visit, "Nobody at home.", event_id=uuid7(), **late)
+    visit_records.drive(shift.visit, Decimal(9), event_id=uuid7(), **late)
+    visit_records.sign(shift.visit, image=a_picture(), name="Somebody", event_id=uuid7(), **late)
+    settle(shift, 0, TaskOutcome.REFUSED, reason="Was out", **late)
+    assert (record.note, record.miles, record.signed_by_name) == ("Ate well.", Decimal(3), "Ruth Abernathy")
+    assert visit_tasks.tasks_of(shift.visit)[0].outcome == TaskOutcome.DONE
+    aside = {str(one.kind): (one.words, one.staff_member_id) for one in visit_records.set_aside(shift.visit)}
+    told = {
+        "note": "Nobody at home.",
+        "mileage": "9",
+        "signature": "Somebody",
+        "task": "Dressing · refused · Was out",
+    }
+    assert aside == {kind: (words, shift.member.id) for kind, words in told.items()}
+    assert "conflict" in kinds_of(shift.visit)
+
+
+def test_a_visit_of_long_ago_is_told_of_by_nobody_who_had_it_once(shift: Shift) -> None:
+    shift.visit.staff_member_id = a_staff_member(first_name="Sam", last_name="Ito").id
+    session.flush()
+    assert own.reported_visit(shift.member, shift.visit.id) is shift.visit
+    shift.visit.ends_at -= evv.OLDEST
+    shift.visit.starts_at -= evv.OLDEST
+    session.flush()
+    assert own.reported_visit(shift.member, shift.visit.id) is None
 
 
 def test_miles_and_a_signature_are_kept_once(shift: Shift) -> None:

@@ -90,7 +90,11 @@ class VisitAct(OfVisit, TenantModel):
     event_id: Mapped[UUID] = column("Made as", Uuid(), help="Given by the device, so that nothing is kept twice.")
     subject_id: Mapped[UUID] = column("About", Uuid(), help="The task, the record or the file.")
     clash: Mapped[words.Clash | None] = choice("In conflict because", words.Clash)
+    words_encrypted: Mapped[bytes | None] = column(
+        "What was told", LargeBinary, help="Every note, and whatever else was kept beside instead of taking effect."
+    )
 
+    words = Encrypted("words_encrypted")
     visit: Mapped[Visit] = joined("VisitAct.visit_id", to="Visit")
     client: Mapped[Client] = joined("VisitAct.client_id", to="Client")
     staff_member: Mapped[StaffMember | None] = joined("VisitAct.staff_member_id", to="StaffMember")
