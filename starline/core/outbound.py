@@ -6,16 +6,25 @@ answer of the name server can't lead elsewhere. The certificate is checked for t
 
 import ipaddress
 import socket
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http.client import HTTPResponse
+from io import BufferedReader, RawIOBase
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from starline.core.errors import Invalid, Unavailable
 from starline.core.language import _
 
 TIMEOUT = urllib3.Timeout(connect=5, read=10)
+LONGEST_ANSWER = 15.0
+"""Seconds that the whole of an answer may take: who sends a byte now and then is never silent for as long as `TIMEOUT`,
+and would keep a worker from everybody else's work."""
+
 LARGEST_ANSWER = 256 * 1024
 LONGEST_ADDRESS = 2_000
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -120,11 +129,52 @@ def send(
         raise Unavailable(_("%(host)s doesn't answer; it will be tried again later.", host=place.host)) from None
 
 
+class _InTime(RawIOBase):
+    """What a connection receives, each read within what is left of the time for the whole."""
+
+    def __init__(self, received: RawIOBase, connection: socket.socket) -> None:
+        self._received, self._connection = received, connection
+        self._ends_at = time.monotonic() + LONGEST_ANSWER
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._ends_at - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(min(left, TIMEOUT.read_timeout or left))
+        return self._received.readinto(buffer)
+
+    def close(self) -> None:
+        self._received.close()
+        super().close()
+
+
+class _Answer(HTTPResponse):
+    """An answer that must have come, from its first line to its last byte, before the time for it is over."""
+
+    def __init__(self, connection: socket.socket, *given: Any, **options: Any) -> None:
+        super().__init__(connection, *given, **options)
+        self.fp = BufferedReader(_InTime(self.fp.detach(), connection))
+
+
+class _Connection(HTTPConnection):
+    response_class = _Answer
+
+
+class _SecureConnection(HTTPSConnection):
+    response_class = _Answer
+
+
 def _pool(place: Place, rules: Rules) -> urllib3.HTTPConnectionPool:
     """A connection to the judged address, which must show the certificate of the name."""
+    pool: urllib3.HTTPConnectionPool
     if place.scheme == "http":
-        return urllib3.HTTPConnectionPool(place.address, place.port)
-    return urllib3.HTTPSConnectionPool(
+        pool = urllib3.HTTPConnectionPool(place.address, place.port)
+        pool.ConnectionCls = _Connection
+        return pool
+    pool = urllib3.HTTPSConnectionPool(
         place.address,
         place.port,
         cert_reqs="CERT_REQUIRED",
@@ -132,6 +182,8 @@ def _pool(place: Place, rules: Rules) -> urllib3.HTTPConnectionPool:
         server_hostname=place.host,
         assert_hostname=place.host,
     )
+    pool.ConnectionCls = _SecureConnection
+    return pool
 
 
 def _parts(url: str, rules: Rules, name: str) -> SplitResult:

@@ -5,9 +5,10 @@ import datetime
 import ipaddress
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -32,6 +33,8 @@ class Heard:
         self.requests: list[tuple[str, str, str, bytes]] = []
         self.status, self.headers, self.body = 200, {}, b"fine"  # type: ignore[var-annotated]
         self.port = 0
+        self.slow = ""
+        self.has_ended = Event()
 
     @contextmanager
     def serving(self, context: ssl.SSLContext | None = None) -> Iterator["Heard"]:
@@ -41,11 +44,25 @@ class Heard:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 heard.requests.append((self.command, self.path, self.headers["Host"], body))
+                if heard.slow:
+                    self.trickle()
+                    return
                 self.send_response(heard.status)
                 for key, value in heard.headers.items():
                     self.send_header(key, value)
                 self.end_headers()
                 self.wfile.write(heard.body)
+
+            def trickle(self) -> None:
+                """A byte now and then, of the headers or of the body, until the other end has had enough."""
+                self.send_response(200)
+                if heard.slow == "body":
+                    self.end_headers()
+                self.flush_headers()
+                self.close_connection = True
+                with suppress(OSError):
+                    while not heard.has_ended.wait(0.02):
+                        self.wfile.write(b"x")
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Silent."""
@@ -55,7 +72,10 @@ class Heard:
             server.socket = context.wrap_socket(server.socket, server_side=True)
         self.port = server.server_port
         with answering(server):
-            yield self
+            try:
+                yield self
+            finally:
+                self.has_ended.set()
 
 
 def rules(port: int, scheme: str = "http", authorities: str | None = None) -> Rules:
@@ -169,6 +189,23 @@ def test_nothing_there_is_worth_another_attempt() -> None:
         port = heard.port
     with pytest.raises(Unavailable):
         send(f"http://{NAME}:{port}/", rules=rules(port))
+
+
+@pytest.mark.parametrize("slow", ["headers", "body"])
+@pytest.mark.parametrize("is_secret", [False, True])
+def test_who_answers_a_byte_now_and_then_fails_like_who_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slow: str, is_secret: bool
+) -> None:
+    monkeypatch.setattr(outbound, "LONGEST_ANSWER", 0.3)
+    chain, context, scheme = certificate(NAME, tmp_path), None, "http"
+    if is_secret:
+        scheme, context = "https", ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(chain)
+    with Heard().serving(context) as heard:
+        heard.slow = slow
+        with pytest.raises(Unavailable):
+            send(f"{scheme}://{NAME}:{heard.port}/", rules=rules(heard.port, scheme, str(chain)))
+        assert len(heard.requests) == 1
 
 
 @pytest.mark.parametrize(("certificate_for", "is_reached"), [(NAME, True), ("other.example", False)])
