@@ -13,7 +13,7 @@ from app.core.downloads import in_pieces
 from app.core.navigation import Entry, add_entry
 from app.core.profile import current_profile
 from app.core.resource import Resource, registry
-from app.exports.working import offered
+from app.exports.working import offered, sees_as_much
 from starline.core import audit
 from starline.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from starline.core.language import gettext as _
@@ -78,6 +78,8 @@ class ExportView(BaseView):
             raise Conflict(_("This export has no file; ask for a new one."))
         if not set(one.list_names) <= {other.name for other in offered()}:
             raise NotAllowed(_("You may no longer take all of these lists along. Ask for a new export."))
+        if not sees_as_much(allowed(*TAKE), one):
+            raise NotAllowed(_("You see fewer records now than when this was written. Ask for a new export."))
         facts = {"file": one.file_name, "lists": one.list_names, "rows": one.row_count}
         audit.record("export", Export.__tablename__, subject_id=str(one.id), changes=facts)
         content = storage().open(one.storage_key)

@@ -10,11 +10,28 @@ from app.core.own_fields import tailored
 from app.core.resource import Resource, registry
 from app.core.sheets import every_field, every_record, write
 from starline.exports import service
+from starline.exports.models import Export
+from starline.identity.models import RecordScope
+from starline.identity.viewer import Viewer
 
 
 def offered() -> list[Resource]:
     """The lists that the viewer may take along, in the order of the navigation."""
     return [one for one in registry.values() if may("can_read", one) and may("can_export", one)]
+
+
+def reach_of(viewer: Viewer) -> dict[str, str | None]:
+    """Which rows of its lists the person sees."""
+    branch = viewer.branch_id if viewer.scope == RecordScope.BRANCH else None
+    return {"scope": viewer.scope.value, "branch": str(branch) if branch else None}
+
+
+def sees_as_much(viewer: Viewer, one: Export) -> bool:
+    """Whether the person sees what they saw when the lists were read. Of lists that don't tell, they saw everything."""
+    reach = reach_of(viewer)
+    return viewer.scope == RecordScope.ALL or all(
+        {name: part.get(name) for name in reach} == reach for part in one.parts
+    )
 
 
 def write_next(export_id: Any) -> None:
@@ -33,7 +50,7 @@ def write_next(export_id: Any) -> None:
         resource = next((other for other in offered() if other.name == name), None)
         rows = _written(tailored(resource), one.file_format, content) if resource else 0
         content.seek(0)
-        service.add_part(export_id, place, cast(BinaryIO, content), rows=rows)
+        service.add_part(export_id, place, cast(BinaryIO, content), rows=rows, reach=reach_of(viewer))
 
 
 def _written(resource: Resource, form: str, content: Any) -> int:

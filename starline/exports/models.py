@@ -23,7 +23,10 @@ class ExportFormat(StrEnum):
 
 
 class Export(TenantModel):
-    """What one person asked for, and nobody else opens. `parts`: of each list that is written, its name, rows, key."""
+    """What one person asked for, and nobody else opens.
+
+    `parts`: of each list that is written, its name, rows and key, and the record scope and branch it was read with.
+    """
 
     __tablename__ = "exports"
     __label__ = ("file_name",)

@@ -4,7 +4,7 @@ import csv
 import io
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import BinaryIO, cast
 from uuid import UUID
@@ -52,8 +52,8 @@ def get(export_id: UUID, *, lock: bool = False) -> Export | None:
     return session.get(Export, export_id, with_for_update=lock or None, populate_existing=True)
 
 
-def add_part(export_id: UUID, place: int, content: BinaryIO, *, rows: int) -> None:
-    """Keep the file of the list at `place`; after the last one, pack them all.
+def add_part(export_id: UUID, place: int, content: BinaryIO, *, rows: int, reach: Mapping[str, str | None]) -> None:
+    """Keep the file of the list at `place` and how far its reader could see; after the last one, pack them all.
 
     Nothing happens where the export was thrown away meanwhile, or another worker has written that list.
     """
@@ -61,7 +61,7 @@ def add_part(export_id: UUID, place: int, content: BinaryIO, *, rows: int) -> No
     if one is None or not one.is_working or len(one.parts) != place:
         return
     key = storage().put_stream(key_for(AREA, one.file_format), content, "application/octet-stream")
-    one.parts = [*one.parts, {"list": one.list_names[place], "rows": rows, "key": key}]
+    one.parts = [*one.parts, {"list": one.list_names[place], "rows": rows, "key": key, **reach}]
     if len(one.parts) == len(one.list_names):
         _pack(one)
         _tell(one)

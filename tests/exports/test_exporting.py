@@ -19,9 +19,11 @@ from starline.core import clock, db, tenancy
 from starline.core.storage import key_for, storage
 from starline.exports import service
 from starline.exports.models import Export, ExportState
+from starline.identity.models import RecordScope
 from starline.imports.parsing import read_sheet
 from starline.notifications.models import Notification
 from starline.organizations import custom_fields
+from starline.organizations.models import Branch
 from tests import worker
 from tests.contract.callers import Caller, by_cookie
 from tests.isolation.cast import Agency, Cast
@@ -281,6 +283,48 @@ def test_a_list_that_one_may_no_longer_take_shuts_the_file(cast: Cast) -> None:
     answer = biller.get(f"{address}/download")
     assert answer.status_code == 403
     assert "no longer take all of these lists" in answer.text
+
+
+@pytest.mark.parametrize("narrowed", [RecordScope.BRANCH, RecordScope.ASSIGNED, RecordScope.OWN])
+def test_who_sees_fewer_records_than_the_file_holds_does_not_get_it(cast: Cast, narrowed: RecordScope) -> None:
+    biller = by_cookie(cast.application, cast.harbor.people["Biller"])
+    see(cast, RecordScope.ALL)
+    everything = written(cast, biller)
+    assert biller.get(everything).status_code == 200
+    see(cast, narrowed)
+    answer = biller.get(everything)
+    assert answer.status_code == 403 and "You see fewer records now" in answer.text
+    some = written(cast, biller)
+    assert biller.get(some).status_code == 200
+    see(cast, RecordScope.ALL)
+    assert biller.get(everything).status_code == biller.get(some).status_code == 200
+
+
+def test_who_moves_to_another_branch_does_not_get_what_was_of_the_first(cast: Cast) -> None:
+    biller = by_cookie(cast.application, cast.harbor.people["Biller"])
+    see(cast, RecordScope.BRANCH)
+    of_the_first = written(cast, biller)
+    assert biller.get(of_the_first).status_code == 200
+    see(cast, RecordScope.BRANCH, branch="Elsewhere")
+    assert biller.get(of_the_first).status_code == 403
+
+
+def see(cast: Cast, scope: RecordScope, branch: str | None = None) -> None:
+    """From now on billers see these records, and the biller works in the branch."""
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        db.session.query(db.Role).filter_by(template="Biller").one().record_scope = scope
+        if branch is not None:
+            made = Branch(name=branch)
+            db.session.add(made)
+            db.session.flush()
+            db.session.get_one(db.User, cast.harbor.people["Biller"].user_id).branch_id = made.id
+
+
+def written(cast: Cast, of: Caller) -> str:
+    """The address of a file with the clients that the person sees now."""
+    address = ask(of, ["clients"])
+    work(cast.application, cast.harbor)
+    return f"{address}/download"
 
 
 def test_a_heading_is_never_a_formula(cast: Cast, browser: Caller) -> None:
