@@ -32,9 +32,13 @@ def set_password(user: User, password: str) -> None:
 
 def is_password_of(user: User | None, password: str) -> bool:
     """Whether `password` is the user's; as slow for nobody and for somebody who has none."""
-    known = user.password if user is not None and user.password else None
+    return is_password_of_hash(user.password if user is not None else None, password)
+
+
+def is_password_of_hash(known: str | None, password: str) -> bool:
+    """Whether the hash `known` is of `password`; as slow where there is none."""
     matches = bcrypt.checkpw(_digest(password), (known or _dummy(settings().bcrypt_rounds)).encode())
-    return matches and known is not None
+    return matches and bool(known)
 
 
 def change_password(user: User, current: str, password: str, *, origin: Origin, session_id: UUID) -> bool:

@@ -54,8 +54,8 @@ def authenticate(
     Raises `TooManyRequests`.
     """
     attempts.check_rate(origin)
-    user = _find_user(email)
-    refusal = _refusal_of(user, passwords.is_password_of(user, password))
+    user, is_right = _compared(rules.email_of(email), password)
+    refusal = _refusal_of(user, is_right)
     if user is None or refusal is not None:
         attempts.record(user, refusal or SignInOutcome.UNKNOWN_USER, origin)
         return Refused(refusal or SignInOutcome.UNKNOWN_USER)
@@ -94,9 +94,23 @@ def open_session(signed_in: SignedIn, *, origin: Origin) -> UserSession:
     return sessions.start(user, origin=origin, has_second_factor=signed_in.has_second_factor)
 
 
+def _compared(email: str, password: str) -> tuple[User | None, bool]:
+    """The person with that e-mail, locked, and whether the password is theirs.
+
+    Comparing takes long, so nobody's row is locked meanwhile: attempts that wait for one another would tell by their
+    slowness that somebody has this address. What was changed in between is compared again.
+    """
+    known = session.scalars(select(User.password).where(User.email == email)).one_or_none()
+    is_right = passwords.is_password_of_hash(known, password)
+    user = _find_user(email)
+    if user is not None and user.password != known:
+        is_right = passwords.is_password_of(user, password)
+    return user, is_right
+
+
 def _find_user(email: str) -> User | None:
     """The person with that e-mail, locked so that two attempts at once count as two."""
-    query = select(User).where(User.email == rules.email_of(email)).with_for_update(key_share=True)
+    query = select(User).where(User.email == email).with_for_update(key_share=True)
     found: User | None = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     return found
 

@@ -9,15 +9,16 @@ from uuid import uuid4
 
 import pyotp
 import pytest
+from sqlalchemy import select
 
 from starline.core import clock, crypto, db
 from starline.core.db import User
-from starline.identity import second_factor, signin, tokens
+from starline.identity import passwords, second_factor, signin, tokens
 from starline.identity.attempts import Origin
 from starline.identity.models import UserSession
-from starline.identity.signin import SignedIn
+from starline.identity.signin import SecondFactorRequired, SignedIn
 from starline.identity.tokens import TokenPair
-from tests.identity.factories import API, HARBOR, PASSWORD, a_person, committed
+from tests.identity.factories import API, HARBOR, OTHER_PASSWORD, PASSWORD, a_person, committed
 
 TOGETHER = 6
 
@@ -85,6 +86,48 @@ def test_wrong_passwords_are_counted_one_by_one(nurse: int) -> None:
         user = db.session.get_one(User, nurse)
         assert user.fail_login_count == 5 and user.locked_until is not None
         assert not isinstance(signin.authenticate(email, PASSWORD, origin=elsewhere(200)), SignedIn)
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, work: Callable[[], Any]) -> list[Any]:
+    """Has `work` done in a transaction of its own while the next password is compared; what it returned."""
+    compare, found = passwords.bcrypt.checkpw, []
+
+    def in_its_own() -> Any:
+        with committed(HARBOR):
+            return work()
+
+    def working(*given: Any) -> bool:
+        monkeypatch.setattr(passwords.bcrypt, "checkpw", compare)
+        with ThreadPoolExecutor(1) as pool:
+            found.append(pool.submit(in_its_own).result())
+        return bool(compare(*given))
+
+    monkeypatch.setattr(passwords.bcrypt, "checkpw", working)
+    return found
+
+
+def test_no_attempt_waits_while_another_one_s_password_is_compared(nurse: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting would tell that somebody has the address."""
+    with committed(HARBOR):
+        email = db.session.get_one(User, nurse).email
+    take = select(User.id).where(User.id == nurse).with_for_update(nowait=True)
+    taken = meanwhile(monkeypatch, lambda: db.session.scalars(take).one())
+    with committed(HARBOR):
+        assert not isinstance(signin.authenticate(email, "wrong", origin=elsewhere(1)), SignedIn)
+    assert taken == [nurse]
+
+
+@pytest.mark.parametrize(("typed", "is_right"), [(PASSWORD, False), (OTHER_PASSWORD, True)])
+def test_a_password_changed_while_it_is_compared_is_compared_anew(
+    nurse: int, monkeypatch: pytest.MonkeyPatch, typed: str, is_right: bool
+) -> None:
+    with committed(HARBOR):
+        email = db.session.get_one(User, nurse).email
+    meanwhile(monkeypatch, lambda: passwords.set_password(db.session.get_one(User, nurse), OTHER_PASSWORD))
+    with committed(HARBOR):
+        result = signin.authenticate(email, typed, origin=elsewhere(2))
+        assert isinstance(result, SecondFactorRequired) is is_right
+        assert db.session.get_one(User, nurse).fail_login_count == (not is_right)
 
 
 def test_the_first_values_of_an_organisation_are_sealed_under_one_key(people: None) -> None:
