@@ -1,13 +1,14 @@
 """A list as a person has it before them: what is swapped, what is typed into cells, what keys do."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from app.core.fields import Kind
 from app.core.resource import registry
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import DESK, PHONE
 from tests.browser.walking import Walk
 from tests.isolation.cast import Cast
 
@@ -163,6 +164,28 @@ def test_every_list_opens_without_a_complaint_of_its_scripts(page: Any, cast: Ca
         if any(one.kind is not Kind.SECRET for one in resource.table_fields):
             page.wait_for_selector("[data-tick-all]:not([hidden])")
     assert complaints == []
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_what_opens_above_a_list_is_laid_out_over_its_whole_width(walk: Any, size: dict[str, int]) -> None:
+    page = walk("Administrator", size=size).page
+    page.goto("/clients/list/?view=all")
+    page.wait_for_selector("[data-operator]:not([hidden])", state="attached")
+    page.locator("summary", has_text="Filter").click()
+    form = page.locator("[data-filter='status']")
+    form.locator("xpath=..").locator("summary").click()
+    _fills(form)
+    page.keyboard.press("Escape")
+    page.locator("summary", has_text="Display").click()
+    _fills(page.locator("form.display"))
+
+
+def _fills(form: Any) -> None:
+    """Each part of the form is as wide as it, and stands apart from the next."""
+    box, parts = form.bounding_box(), [one.bounding_box() for one in form.locator("> :visible").all()]
+    assert len(parts) >= 3 and all(part["width"] >= box["width"] - 20 for part in parts)
+    for one, following in pairwise(parts[:-1]):
+        assert following["y"] - one["y"] - one["height"] >= 6
 
 
 @pytest.mark.parametrize("path", ["/clients/list/", "/access-review/"])
