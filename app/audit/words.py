@@ -77,7 +77,7 @@ def changed_values(event: AuditEvent, display: Display) -> list[dict[str, str]]:
 
 def moment(at: datetime, display: Display) -> str:
     """The organisation's time to the second: of two looks in one minute the order counts."""
-    return at.astimezone(display.zone).strftime(f"{display.date_format} %H:%M:%S")
+    return display.second(at)
 
 
 def _in_order(resource: Resource | None, pairs: dict[str, Any]) -> list[str]:

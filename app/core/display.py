@@ -6,24 +6,16 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.dates import format_time
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 from app.core.fields import Field, Kind, Look, describe
 from app.core.resource import Resource
+from starline.core import saying
 from starline.core.language import gettext as _
 from starline.core.repeats import sentence_of
 from starline.organizations.settings import WEEK_STARTS
 
-DATE_FORMATS = {
-    "MM/DD/YYYY": "%m/%d/%Y",
-    "DD/MM/YYYY": "%d/%m/%Y",
-    "YYYY-MM-DD": "%Y-%m-%d",
-}
 EMPTY = ""
-TERRITORY = "US"
-"""Agencies work in the United States: Spanish there writes 1,234.50 and 2:30 p. m."""
 
 ABBREVIATIONS = frozenset({"pca", "hha", "cna", "lpn", "rn", "pt", "ot", "st", "msw", "oig", "sam"})
 """Values of closed lists that people write in capitals: disciplines, and the lists of excluded people."""
@@ -46,9 +38,10 @@ class Display:
         currency: str = "USD",
         week_start: str = "sunday",
     ) -> None:
-        self.date_format = DATE_FORMATS.get(date_format, "%m/%d/%Y")
+        self.date_format = saying.DATE_FORMATS.get(date_format, saying.DATE_FORMATS[saying.USUAL_FORMAT])
         self.zone = ZoneInfo(time_zone)
-        self.locale = _locale(language)
+        self.language = language
+        self.locale = saying.locale_of(language)
         self.currency = currency
         self.first_weekday = WEEK_STARTS.get(week_start, 6)
 
@@ -98,12 +91,17 @@ class Display:
 
     def time(self, moment: time) -> str:
         """The time of a day: 2:30 PM, or as the person's language has it."""
-        return format_time(moment, "short", locale=self.locale).replace("\u202f", "\u00a0")
+        return saying.time_said(moment, self.language)
 
     def instant(self, moment: datetime) -> str:
         """Date and time on the person's clock."""
         there = moment.astimezone(self.zone)
         return f"{self.date(there.date())} {self.time(there.time())}"
+
+    def second(self, moment: datetime) -> str:
+        """The same to the second."""
+        there = moment.astimezone(self.zone)
+        return f"{self.date(there.date())} {saying.time_said(there.time(), self.language, seconds=True)}"
 
     def number(self, value: Decimal) -> str:
         """With as many places as it has, and its thousands apart."""
@@ -142,11 +140,6 @@ class Display:
 def label_of_choice(one: Field, value: str) -> str:
     """A choice as people read it; those of the agency's own fields stand as it wrote them."""
     return str(value) if one.is_own else choice_label(value)
-
-
-@lru_cache(maxsize=16)
-def _locale(language: str) -> Locale:
-    return Locale.parse(f"{language}_{TERRITORY}")
 
 
 def choice_label(value: str) -> str:

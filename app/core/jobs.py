@@ -14,6 +14,7 @@ from werkzeug.test import EnvironBuilder
 
 from app.core import tenancy as tenants
 from app.core.languages import speak
+from app.core.profile import date_format
 from starline.core import language, tenancy
 from starline.identity.viewer import Viewer, load_viewer_of_user
 
@@ -24,7 +25,11 @@ REMEMBERED = ("viewer", "tenant", "profile", "user", "relied_on")
 def as_person(user_id: int) -> Iterator[Viewer | None]:
     """Act as the person, with the permissions that they have now; None where they may no longer sign in."""
     application: Any = current_app._get_current_object() if has_app_context() else _application()  # type: ignore[attr-defined]
-    with application.request_context(EnvironBuilder(path="/").get_environ()), language.speaking(language.DEFAULT):
+    with (
+        application.request_context(EnvironBuilder(path="/").get_environ()),
+        language.speaking(language.DEFAULT),
+        language.writing_days(date_format),
+    ):
         before = {name: g.get(name) for name in REMEMBERED if name in g}
         try:
             viewer = load_viewer_of_user(user_id)

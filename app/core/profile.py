@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from flask import g
+from flask import g, has_app_context
 from sqlalchemy import text as sql
 
 from app.core.display import Display
-from starline.core import db
+from starline.core import db, saying
 from starline.identity.viewer import Viewer
 from starline.organizations.settings import FEATURES
 
@@ -50,6 +50,11 @@ def current_profile() -> Profile:
         g.profile = _for(g.get("viewer"), _load())
     profile: Profile = g.profile
     return profile
+
+
+def date_format() -> str:
+    """How days are written to whoever is answered."""
+    return current_profile().date_format if has_app_context() else saying.USUAL_FORMAT
 
 
 def _for(viewer: Viewer | None, profile: Profile) -> Profile:

@@ -14,6 +14,7 @@ from app.core import assets, languages, rate_limits, security, tenancy
 from app.core.api_keys import HEADER
 from app.core.headers import REPORTS, add_headers, reports
 from app.core.own_fields import Reshaped
+from app.core.profile import date_format
 from starline.core import db, language
 from starline.core import tenancy as context
 from starline.core.errors import DomainError, NotAllowed, Unauthenticated
@@ -48,7 +49,11 @@ class StarlineFlask(Flask):
         asked = request.headers.get("X-Request-ID", "")
         request_id = asked if REQUEST_ID.fullmatch(asked) else f"{random.getrandbits(64):016x}"  # nosec B311 # a name, no secret
         began = perf_counter()
-        with context.acting(None, None, request_id=request_id), language.speaking(language.DEFAULT):
+        with (
+            context.acting(None, None, request_id=request_id),
+            language.speaking(language.DEFAULT),
+            language.writing_days(date_format),
+        ):
             response = super().full_dispatch_request()
             if not _is_routine():
                 _log(response, perf_counter() - began)

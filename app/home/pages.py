@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import g, redirect, render_template
 from flask_appbuilder import IndexView, expose
-from flask_babel import format_date
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -13,7 +12,7 @@ from app.core.news import waiting
 from app.core.profile import current_profile
 from app.core.resource import registry
 from app.core.security import confirm_viewer, current_viewer, required_viewer
-from starline.core import clock
+from starline.core import clock, language, saying
 from starline.core.audit import AuditEvent
 from starline.core.db import User, session
 from starline.core.language import gettext as _
@@ -38,7 +37,7 @@ class HomeView(IndexView):  # type: ignore[misc]
         return render_template(
             "home/today.html",
             greeting=f"{hello}, {viewer.name.split()[0]}",
-            date_label=format_date(now.date(), "EEEE, MMMM d"),
+            date_label=saying.day_by_name(now.date(), language.current()),
             kpis=[] if g.tenant.is_platform else _figures(),
             charts=[] if g.tenant.is_platform else figures.charts(),
             worklist=_worklist(),

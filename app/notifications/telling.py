@@ -1,7 +1,7 @@
 """A notification as its reader sees it: in their language, with days in the agency's spelling."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from app.core.profile import current_profile
@@ -61,6 +61,9 @@ def sentence_of(one: Notification) -> str:
 
 
 def _said(value: Any) -> str:
-    if isinstance(value, dict):
-        return date.fromisoformat(value["on"]).strftime(current_profile().display.date_format)
-    return str(value)
+    if not isinstance(value, dict):
+        return str(value)
+    display = current_profile().display
+    if "at" in value:
+        return display.time(time.fromisoformat(value["at"]))
+    return display.date(date.fromisoformat(value["on"]))

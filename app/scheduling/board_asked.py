@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from flask_babel import format_date
+from babel.dates import format_date, format_interval, format_skeleton
 from werkzeug.datastructures import MultiDict
 
 from app.core import given
+from starline.core import language, saying
 from starline.core.identifiers import parse_uuid
 from starline.organizations.settings import WEEK_STARTS
 from starline.scheduling.rules.conflicts import week_of
@@ -74,13 +75,13 @@ class Asked:
         return self.first + timedelta(days=step * SPANS[self.span])
 
     def title(self) -> str:
-        """The days in words: Nov 23 – 29, 2026."""
+        """The days in words: Nov 23 – 29, 2026. Each language has its own order of day and month."""
+        locale = saying.locale_of(language.current())
         if self.span == "day":
-            return str(format_date(self.day, "EEEE, MMMM d, y"))
+            return str(format_date(self.day, "full", locale))
         if self.span == "month":
-            return str(format_date(self.day, "LLLL y"))
-        end = "d, y" if self.first.month == self.last.month else "MMM d, y"
-        return f"{format_date(self.first, 'MMM d')} – {format_date(self.last, end)}"
+            return str(format_skeleton("yMMMM", self.day, locale=locale))
+        return str(format_interval(self.first, self.last, "yMMMd", locale=locale))
 
     def _week(self, day: date) -> Any:
         return week_of(day, WEEK_STARTS[self.week_start])

@@ -16,7 +16,7 @@ from app.core.navigation import Entry, add_entry
 from app.core.profile import current_profile
 from app.scheduling.board_asked import COLORS, ROWS, SHOWN, SPANS, Asked, asked_from
 from app.scheduling.resources import VISIT_TONES
-from starline.core import clock
+from starline.core import clock, language, saying
 from starline.core.db import session
 from starline.core.language import gettext as _
 from starline.organizations.calendar import today, zone_of
@@ -52,6 +52,7 @@ class BoardView(BaseView):  # type: ignore[misc]
             "may_add": MAY_ADD in viewer.permissions,
             "may_edit": MAY_EDIT in viewer.permissions,
             "today": day,
+            "hours": [saying.hour_said(hour, language.current()) for hour in range(0, 24, 2)],
             "is_now": asked.first <= day <= asked.last,
             "copy_to": (asked.loaded[0] + timedelta(days=7)).isoformat(),
             "list_url": f"/visits/list/?occurs_on.ge={asked.first}&occurs_on.le={asked.last}&order=starts_at",
@@ -124,7 +125,7 @@ def _head(asked: Asked, number: int) -> dict[str, str]:
         "day": one.isoformat(),
         "weekday": format_date(one, "EEE"),
         "number": str(one.day),
-        "said": format_date(one, "EEEE, MMMM d"),
+        "said": saying.day_by_name(one, language.current()),
     }
 
 

@@ -8,7 +8,7 @@ A translation stands beside the original: `subject.es.txt`.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from email.utils import formataddr, parseaddr
 from functools import lru_cache
 from hashlib import sha256
@@ -19,7 +19,7 @@ from typing import Protocol
 from babel.dates import format_date
 
 from config import settings
-from starline.core import tasks
+from starline.core import saying, tasks
 from starline.core.adapters.mail_folder import MailFolder
 from starline.core.adapters.resend import Resend
 from starline.core.adapters.smtp import Smtp
@@ -180,9 +180,13 @@ def _one_address(text: str) -> str:
 
 
 def as_said(value: object, locale: str) -> str:
-    """A value as the reader says it: a day with its weekday and month by name."""
+    """A value as the reader says it: a day with its weekday and month by name, a time on the clock of the language."""
     known = locale if locale in LANGUAGES else DEFAULT_LOCALE
-    return format_date(value, "full", known) if isinstance(value, date) else str(value)
+    if isinstance(value, datetime):
+        return f"{as_said(value.date(), known)}, {as_said(value.timetz(), known)} {value:%Z}".rstrip()
+    if isinstance(value, date):
+        return format_date(value, "full", known)
+    return saying.time_said(value, known) if isinstance(value, time) else str(value)
 
 
 def message_key(template: str, to: str) -> str:

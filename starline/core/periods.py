@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from starline.core.language import _
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -25,4 +27,6 @@ class Period:
         return min(shared, key=lambda other: other.starts_on, default=None)
 
     def __str__(self) -> str:
-        return f"{self.starts_on} to {self.ends_on}" if self.ends_on else f"{self.starts_on} onwards"
+        if self.ends_on is None:
+            return _("%(first)s onwards", first=self.starts_on)
+        return _("%(first)s to %(last)s", first=self.starts_on, last=self.ends_on)

@@ -43,7 +43,7 @@ def send_new_sign_in_mail(attempt_id: UUID) -> None:
         "first_name": user.first_name,
         "device": rules.device_label(attempt.device),
         "address": attempt.address or "?",
-        "at": f"{attempt.created_on.astimezone(_zone_of(user)):%Y-%m-%d %H:%M %Z}",
+        "at": attempt.created_on.astimezone(_zone_of(user)),
         "link": f"{links.home_of(organization)}/me/sessions",
     }
     deliver_to(user.email, "new_sign_in", values, locale=user.locale)

@@ -1,7 +1,7 @@
 """Telling people, and what they do with what they were told."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from starline.notifications.models import Notification
 KEPT = timedelta(days=90)
 MOST_SHOWN = 50
 
-Facts = str | int | date
+Facts = str | int | date | time
 
 
 def notify(
@@ -99,7 +99,14 @@ def clear_old() -> int:
 
 
 def _kept(facts: dict[str, Facts]) -> dict[str, Any]:
-    return {name: {"on": one.isoformat()} if isinstance(one, date) else one for name, one in facts.items()}
+    """Days and times stay what they are: each reader is told them in their own way."""
+    return {name: _plain(one) for name, one in facts.items()}
+
+
+def _plain(one: Facts) -> Any:
+    if isinstance(one, date):
+        return {"on": one.isoformat()}
+    return {"at": one.isoformat("minutes")} if isinstance(one, time) else one
 
 
 _PEOPLE_WHO_MAY = """

@@ -72,7 +72,7 @@ def elsewhere(
         "%(who)s has another visit then: %(day)s, %(from)s to %(to)s. Choose another time or somebody else.",
         who=session.get(StaffMember, staff_member_id),
         day=begin.date(),
-        **{"from": f"{begin:%H:%M}", "to": f"{end:%H:%M}"},
+        **{"from": begin.time(), "to": end.time()},
     )
 
 

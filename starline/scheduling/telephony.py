@@ -123,7 +123,7 @@ def _tell_office(call: Call, member: StaffMember) -> None:
         caregiver=str(member),
         phone=call.caller[:30],
         day=called.date(),
-        time=f"{called:%H:%M}",
+        time=called.time(),
     )
 
 

@@ -76,7 +76,7 @@ def when_and_where(offer: Offer) -> dict[str, Any]:
     """Day, hours and area of the visit: all that is told before somebody has it."""
     where = ZoneInfo(offer.visit.time_zone)
     begin, end = offer.starts_at.astimezone(where), offer.ends_at.astimezone(where)
-    return {"day": begin.date(), "from": f"{begin:%H:%M}", "to": f"{end:%H:%M}", "area": area_of(offer.visit)}
+    return {"day": begin.date(), "from": begin.time(), "to": end.time(), "area": area_of(offer.visit)}
 
 
 def area_of(visit: Visit) -> str:

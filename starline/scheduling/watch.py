@@ -100,5 +100,5 @@ def _notify(people: Iterable[int], one: VisitException, kind: str, sentence: str
         key=f"{kind}:{one.id}",
         client=str(visit.client),
         caregiver=str(visit.staff_member or NOBODY),
-        time=f"{planned:%H:%M}",
+        time=planned.time(),
     )

@@ -30,7 +30,7 @@ class TestCoverages:
         with pytest.raises(Invalid) as refused:
             _cover(client, payer_name="Oregon Medicaid", starts_on=MAY)
         assert refused.value.errors["starts_on"] == [
-            "Cascade Health Plan is the primary payer 2026-03-01 onwards. End that coverage first, "
+            "Cascade Health Plan is the primary payer 03/01/2026 onwards. End that coverage first, "
             "or choose another priority."
         ]
 

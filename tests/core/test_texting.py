@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,8 @@ from starline.core.adapters.twilio import FakeTwilio, Twilio
 from starline.core.errors import Invalid, Unavailable
 from starline.core.language import LANGUAGES
 
-VALUES = {"day": date(2026, 12, 1), "from": "08:00", "to": "12:00", "area": "Portland", "link": "https://h.example/me"}
+HOURS = {"from": time(8), "to": time(12)}
+VALUES = {"day": date(2026, 12, 1), **HOURS, "area": "Portland", "link": "https://h.example/me"}
 
 
 def a_text(locale: str = "en") -> mail.Message:
@@ -43,10 +44,10 @@ def test_a_number_goes_out_as_gateways_want_it(typed: str | None, expected: str 
 
 def test_a_text_is_one_sentence_in_the_readers_language() -> None:
     assert a_text().text == (
-        "Harbor Home Care: a visit is open on Tuesday, December 1, 2026, 08:00 to 12:00, in Portland."
+        "Harbor Home Care: a visit is open on Tuesday, December 1, 2026, 8:00 AM to 12:00 PM, in Portland."
         " Whoever accepts first has it: https://h.example/me"
     )
-    assert "el martes, 1 de diciembre de 2026, de 08:00 a 12:00" in a_text("es").text
+    assert "el martes, 1 de diciembre de 2026, de 8:00 a.m. a 12:00 p.m." in a_text("es").text
     assert a_text("../x").text == a_text().text
 
 

@@ -1,14 +1,16 @@
 """The board's days, moves and copies as programs ask for them."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.scheduling.board_asked import Asked
 from starline.core import db, tenancy
 from starline.core.audit.models import AuditEvent
+from starline.core.language import speaking
 from starline.organizations.calendar import today, zone_of
 from starline.scheduling import visits
 from starline.scheduling.models import Visit
@@ -185,3 +187,17 @@ def test_the_other_agency_sees_nothing(cast: Cast, planned: dict[str, Any]) -> N
     assert planned["id"] not in other.get(BOARD, query_string={"first": planned["day"].isoformat()}).text
     assert other.post(f"/api/v1/visits/{planned['id']}/move", json={}).status_code == 404
     assert other.post(f"{BOARD}take_back", json={"ids": [planned["id"]]}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "span", "said"),
+    [
+        ("en", "day", "Monday, November 30, 2026"),
+        ("es", "day", "lunes, 30 de noviembre de 2026"),
+        ("es", "month", "noviembre de 2026"),
+        ("en", "week", "Nov 29\u2009–\u2009Dec 5, 2026"),
+    ],
+)
+def test_the_days_are_named_in_the_order_of_the_language(language: str, span: str, said: str) -> None:
+    with speaking(language):
+        assert Asked(date(2026, 11, 30), "sunday", span=span).title() == said

@@ -81,7 +81,7 @@ PEOPLE: list[tuple[str, dict[str, Any], Rule | None, str]] = [
         "09:00-11:00",
         {"away": [Period(date(2026, 10, 5), date(2026, 10, 9))]},
         Rule.TIME_OFF,
-        "2026-10-05 to 2026-10-09",
+        "10/05/2026 to 10/09/2026",
     ),
     ("22:00-06:00", {"away": [Period(date(2026, 10, 6), date(2026, 10, 6))]}, Rule.TIME_OFF, "time off"),
     ("22:00-00:00", {"away": [Period(date(2026, 10, 6), date(2026, 10, 6))]}, None, ""),

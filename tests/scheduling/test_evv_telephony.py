@@ -100,7 +100,7 @@ def test_a_call_where_nothing_is_planned_is_told_to_the_office_and_to_nobody_els
         assert answer == Answer(False, "We could not match this call. Please call your office.")
     (told,) = [one for one in newest(planner.id) if one.kind == "visit:unplanned"]
     assert told.facts["caregiver"] == str(shift.member) and told.facts["phone"] == "503-555-0000"
-    assert told.facts["time"] == f"{shift.visit.local_start:%H:%M}" and "clock in" in told.sentence
+    assert told.facts["time"] == {"at": f"{shift.visit.local_start:%H:%M}"} and "clock in" in told.sentence
     assert "visit:unplanned" not in [one.kind for one in newest(shift.user.id)]
 
 

@@ -110,8 +110,8 @@ def test_somebody_away_busy_or_gone_is_not_ranked(harbor: Any) -> None:
     found = match(a_visit(hours=(9, 11)))
     assert found.candidates == []
     assert {one.prospect.id: one.reasons[0][0] for one in found.barred} == {
-        away.id: f"Ada Okafor has time off: {day} to {day}.",
-        busy.id: "Bo Okafor has another visit then, from 10:00 to 12:00.",
+        away.id: f"Ada Okafor has time off: {day:%m/%d/%Y} to {day:%m/%d/%Y}.",
+        busy.id: "Bo Okafor has another visit then, from 10:00\u00a0AM to 12:00\u00a0PM.",
     }
 
 

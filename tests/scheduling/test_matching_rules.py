@@ -37,7 +37,7 @@ def given_for(factor: Factor, one: Prospect, wishes: Wishes = NONE) -> Points:
 
 CASES: list[tuple[Factor, dict[str, Any], Wishes, int, str]] = [
     (Factor.CONTINUITY, {}, NONE, 0, "has not been with"),
-    (Factor.CONTINUITY, {"last_visit_on": date(2025, 1, 2)}, NONE, 6, "last with this client on 2025-01-02"),
+    (Factor.CONTINUITY, {"last_visit_on": date(2025, 1, 2)}, NONE, 6, "last with this client on 01/02/2025"),
     (
         Factor.CONTINUITY,
         {"visits_with_client": 1, "last_visit_on": date(2026, 1, 2)},
@@ -202,7 +202,10 @@ ZONE = "America/Los_Angeles"
 def test_somebody_elsewhere_is_told_when() -> None:
     busy = Person("Maria Lopez", visits=[Span(at(7, 18), at(7, 20))])
     found = elsewhere(VISIT, busy, ZONE)
-    assert found is not None and found.sentence == "Maria Lopez has another visit then, from 11:00 to 13:00."
+    assert (
+        found is not None
+        and found.sentence == "Maria Lopez has another visit then, from 11:00\u00a0AM to 1:00\u00a0PM."
+    )
     assert elsewhere(VISIT, Person("Maria Lopez", visits=[Span(at(7, 19), at(7, 20))]), ZONE) is None
 
 

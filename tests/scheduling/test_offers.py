@@ -67,8 +67,8 @@ def test_who_is_asked_is_told_by_every_way_there_is(two: tuple[StaffMember, Staf
     told = session.query(Notification).filter_by(user_id=maria.user_id, kind="offer_made").one()
     assert told.facts == {
         "day": {"on": made.starts_at.date().isoformat()},
-        "from": "09:00",
-        "to": "11:00",
+        "from": {"at": "09:00"},
+        "to": {"at": "11:00"},
         "area": "Portland",
     }
     assert "Abernathy" not in str(told.facts) + told.sentence
@@ -77,7 +77,9 @@ def test_who_is_asked_is_told_by_every_way_there_is(two: tuple[StaffMember, Staf
 def test_the_mail_says_day_hours_and_town_and_nothing_of_the_client(made: Offer, two: Any) -> None:
     offer_messages.send_offer(invitations_of(made)[two[0].id].id, offer_messages.by_mail)
     text = max((one for one in Path(settings().mail_dir).rglob("*") if one.is_file()), key=_age).read_text()
-    assert "09:00 to 11:00, in Portland" in text and "/me/offers" in text and "A visit is open at" in text
+    assert (
+        r"9:00\u00a0AM to 11:00\u00a0AM, in Portland" in text and "/me/offers" in text and "A visit is open at" in text
+    )
     assert "Abernathy" not in text and "Ruth" not in text
 
 
@@ -121,7 +123,11 @@ def test_a_phone_that_was_told_to_shows_it_for_as_long_as_there_is_an_answer_to_
         offer_messages.send_over(asked[maria.id].id, offer_messages.by_push)
         first, second = (service.opened(one) for one in service.heard)
     assert (first["tag"], first["url"], first["language"]) == (second["tag"], "/my/offers", "es")
-    assert "Hay una visita" in first["body"] and "de 09:00 a 11:00" in first["body"] and "Portland" in first["body"]
+    assert (
+        "Hay una visita" in first["body"]
+        and "de 9:00\u00a0a.m. a 11:00\u00a0a.m." in first["body"]
+        and "Portland" in first["body"]
+    )
     assert "Abernathy" not in str(first) + str(second) and "Ruth" not in str(first) + str(second)
     assert 0 < int(service.heard[0].headers["TTL"]) <= offers.USUALLY_OPEN.total_seconds()
     promised = session.query(OutboxMessage).filter(OutboxMessage.task.startswith("scheduling.push_offer"))
@@ -173,7 +179,7 @@ def test_a_rule_that_bars_by_now_refuses_and_leaves_the_offer_open(made: Offer, 
 
 def test_a_visit_given_meanwhile_at_that_time_refuses_too(made: Offer, two: Any) -> None:
     a_visit(hours=(10, 12), staff_member_id=two[0].id)
-    with pytest.raises(Conflict, match="another visit then, from 10:00 to 12:00"):
+    with pytest.raises(Conflict, match=r"another visit then, from 10:00.AM to 12:00.PM"):
         offers.accept(invitations_of(made)[two[0].id], by=two[0].user_id)
     assert made.status == "open"
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped
 
 from starline.clients.models import Client, ServiceAddress
 from starline.core.db import TenantModel, belongs_to, choice, column, joined
+from starline.core.language import said
 from starline.scheduling import vocabulary as words
 from starline.scheduling.models.series import VisitSeries
 from starline.scheduling.models.visibility import visits_visible_to
@@ -81,7 +82,7 @@ class Visit(TenantModel):
     series: Mapped[VisitSeries | None] = joined("Visit.series_id", to="VisitSeries")
 
     def __str__(self) -> str:
-        return f"{self.local_start:%Y-%m-%d %H:%M}"
+        return f"{self.client}, {said(self.local_start)}"
 
     @property
     def minutes(self) -> int:

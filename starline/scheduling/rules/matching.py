@@ -186,7 +186,7 @@ def elsewhere(visit: Span, person: Person, zone: str) -> Finding | None:
     if other is None:
         return None
     begin, end = (one.astimezone(ZoneInfo(zone)) for one in (other.starts_at, other.ends_at))
-    facts = {"who": person.name, "from": f"{begin:%H:%M}", "to": f"{end:%H:%M}"}
+    facts = {"who": person.name, "from": begin.time(), "to": end.time()}
     said = _("%(who)s has another visit then, from %(from)s to %(to)s.", **facts)
     return Finding(Rule.ELSEWHERE, Effect.BLOCK, said, is_final=True)
 

@@ -1,7 +1,7 @@
 // Dragging with mouse, pen or finger. While it lasts only two things move, by transform: the card's image and the frame
 // around where it would land; places are computed from numbers measured when it began.
 import * as talk from './talk.js';
-import { clockOf, DAY, daySaid, firstDay, isPlanned, people, seenAgainst, told, visits, words } from './model.js';
+import { DAY, daySaid, firstDay, isPlanned, people, seenAgainst, spanSaid, told, visits, words } from './model.js';
 import { move, target, wish } from './moves.js';
 import { openVisit } from './dialog.js';
 
@@ -128,7 +128,7 @@ function judge(land) {
   drag.asking?.abort();
   const { visit } = drag;
   if (!land) { tell('plain', '', []); return; }
-  const when = `${daySaid(land.start)}, ${clockOf(land.start)} – ${clockOf(land.end)}`;
+  const when = `${daySaid(land.start)}, ${spanSaid(land.start, land.end)}`;
   if (land.to === false) { tell('bad', '', [words.takesNoOther]); return; }
   const person = land.to === undefined ? visit.caregiver : land.to && people.get(land.to);
   const seen = seenAgainst(visit, person, land.start, land.end);

@@ -1,5 +1,5 @@
 // The rows of the board. Heights are set from the number of visits, so that rows out of sight cost nothing.
-import { DAY, clients, columnOf, dayOf, daySaid, firstDay, hours, isLate, isOpen, isPlanned, isShown, isVoid, minutesByWeek, people, rowOf, say, services, shownWeeks, told, visits, words } from './model.js';
+import { DAY, clients, columnOf, dayOf, daySaid, firstDay, hourSaid, hours, isLate, isOpen, isPlanned, isShown, isVoid, minutesByWeek, people, rowOf, say, services, shownWeeks, spanSaid, timeSaid, told, visits, words } from './model.js';
 
 const place = document.querySelector('[data-schedule]');
 const CARD = { day: 34, week: 40, fortnight: 36, month: 18 }[told.span];
@@ -37,7 +37,7 @@ export function colorServices() {
 
 export function describe(visit) {
   const status = isOpen(visit) ? words.nobody : told.statuses[visit.status].label;
-  const parts = [`${visit.client.name}, ${visit.service.name}`, `${daySaid(visit.start)}, ${visit.from.slice(11)} – ${visit.to}`];
+  const parts = [`${visit.client.name}, ${visit.service.name}`, `${daySaid(visit.start)}, ${spanSaid(visit.start, visit.end)}`];
   if (visit.caregiver) parts.push(visit.caregiver.name);
   parts.push(isLate(visit) ? `${status} · ${words.late}` : status);
   if (visit.repeats) parts.push(words.repeats);
@@ -66,10 +66,10 @@ function card(visit) {
   made.setAttribute('aria-label', made.title);
   const name = told.by === 'client' ? visit.caregiver?.name ?? words.open : visit.client.name;
   if (told.span === 'month') {
-    made.append(make('b', '', visit.from.slice(11, 13)));
+    made.append(make('b', '', hourSaid(visit.start)));
     return made;
   }
-  const span = told.span === 'fortnight' ? visit.from.slice(11) : `${visit.from.slice(11)} – ${visit.to}`;
+  const span = told.span === 'fortnight' ? timeSaid(visit.start) : spanSaid(visit.start, visit.end);
   made.append(make('b', '', name), make('small', '', span));
   if (told.span === 'day' && told.mayEdit && isPlanned(visit)) made.append(make('i', 's-edge'));
   return made;

@@ -16,8 +16,24 @@ export const say = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_whole,
 export const dayNumber = (day) => Math.round(Date.UTC(day.slice(0, 4), day.slice(5, 7) - 1, day.slice(8, 10)) / 864e5);
 export const dayOf = (number) => new Date(number * 864e5).toISOString().slice(0, 10);
 // A day as people of the reader's language say it: Tue, Dec 8.
-const spoken = new Intl.DateTimeFormat(document.documentElement.lang || 'en', { weekday: 'short', month: 'short', day: 'numeric', timeZone: 'UTC' });
+const locale = `${document.documentElement.lang || 'en'}-US`;
+const spoken = new Intl.DateTimeFormat(locale, { weekday: 'short', month: 'short', day: 'numeric', timeZone: 'UTC' });
 export const daySaid = (minute) => spoken.format(new Date(Math.floor(minute / (24 * 60)) * 864e5));
+// A time as they say it: 2:30 PM. Thousands of cards say the same ones.
+const clock = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', timeZone: 'UTC' });
+const times = new Map();
+const partsOf = (minute) => clock.formatToParts(new Date(minute * 60000));
+export function timeSaid(minute) {
+  const inDay = ((minute % DAY) + DAY) % DAY;
+  if (!times.has(inDay)) times.set(inDay, partsOf(inDay).map((part) => part.value).join('').replace(/\s/g, '\u00a0'));
+  return times.get(inDay);
+}
+export const spanSaid = (start, end) => `${timeSaid(start)} – ${timeSaid(end)}`;
+// Where there is room for the hour alone: 2p.
+export function hourSaid(minute) {
+  const part = (type) => partsOf(minute).find((one) => one.type === type)?.value ?? '';
+  return `${part('hour')}${part('dayPeriod').slice(0, 1).toLowerCase()}`;
+}
 export const minuteOf = (clock) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3, 5));
 export const clockOf = (minute) => {
   const inDay = ((minute % DAY) + DAY) % DAY;

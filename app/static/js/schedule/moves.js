@@ -2,7 +2,7 @@
 import { toast } from '../toasts.js';
 import * as talk from './talk.js';
 import { cardOf, draw, rove } from './draw.js';
-import { clockOf, DAY, dayOf, daySaid, moved, people, rowOf, say, told, visits, words } from './model.js';
+import { clockOf, DAY, dayOf, daySaid, moved, people, rowOf, say, timeSaid, told, visits, words } from './model.js';
 
 const done = [];
 const busy = new Set();
@@ -18,7 +18,7 @@ export function wish(visit, start, end, to) {
 }
 
 function sentence(visit, body) {
-  const values = { client: visit.client.name, when: `${daySaid(visit.start)}, ${visit.from.slice(11)}`, caregiver: visit.caregiver?.name };
+  const values = { client: visit.client.name, when: `${daySaid(visit.start)}, ${timeSaid(visit.start)}`, caregiver: visit.caregiver?.name };
   if ('staff_member_id' in body) return say(body.staff_member_id ? words.given : words.opened, values);
   return say(words.moved, values);
 }
