@@ -5,6 +5,7 @@ from starline.identity import onboarding
 from starline.notifications import security
 from starline.scheduling import documents as visit_documents
 from starline.scheduling import following, leaving, offers, tolerances
+from starline.services import documents as plan_documents
 from starline.services import founding as services
 from starline.staff import catalogue
 from starline.staff import documents as staff_documents
@@ -17,6 +18,7 @@ __all__ = [
     "leaving",
     "offers",
     "onboarding",
+    "plan_documents",
     "security",
     "services",
     "staff_documents",

@@ -141,11 +141,11 @@ CLASSES: dict[str, dict[Kind, str]] = {
     "client_preferences": {K.TEXT: "value reason"},
     "service_types": {K.KEPT: "name hcpcs modifiers color"},
     "care_tasks": {K.KEPT: "name", K.TEXT: "instructions"},
-    "service_plans": {K.FULL: "authorised_by", K.TEXT: "title note answer"},
+    "service_plans": {K.FULL: "authorised_by", K.TEXT: "title note answer", K.NOTHING: "custom"},
     "plan_tasks": {K.KEPT: "name weekdays", K.TEXT: "instructions"},
     "holidays": {K.KEPT: "name"},
     "visit_series": {K.KEPT: "rule time_zone", K.TEXT: "note"},
-    "visits": {K.KEPT: "time_zone overridden", K.TEXT: "note void_note override_reason"},
+    "visits": {K.KEPT: "time_zone overridden", K.TEXT: "note void_note override_reason", K.NOTHING: "custom"},
     "clock_events": {K.PLACE: "latitude longitude", K.PHONE: "phone", K.KEPT: "device", K.TEXT: "reason"},
     "visit_exceptions": {K.TEXT: "note"},
     "evv_tolerances": {K.TEXT: "note"},
@@ -160,7 +160,8 @@ CLASSES: dict[str, dict[Kind, str]] = {
     "duplicate_pairs": {K.KEPT: "reasons"},
     "hospitalisations": {K.AGENCY: "facility", K.TEXT: "reason note void_reason"},
     "incidents": {
-        K.TEXT: "place description involved injuries immediate_action investigation corrective_action void_reason"
+        K.TEXT: "place description involved injuries immediate_action investigation corrective_action void_reason",
+        K.NOTHING: "custom",
     },
     "incident_notifications": {K.FULL: "name", K.TEXT: "note"},
     "referrals": {

@@ -1,4 +1,4 @@
-"""The agency's own fields: what it adds to clients, staff and credentials without a programmer.
+"""The agency's own fields: what it adds to clients, visits and other core records without a programmer.
 
 A value lies in the row's `custom` under the field's key. So that a filter finds it by an index under row-level
 security, a trigger repeats every value in `custom_values`, keyed by organisation.
@@ -37,6 +37,9 @@ class Subject(StrEnum):
     CLIENT = "clients"
     STAFF_MEMBER = "staff_members"
     CREDENTIAL = "credentials"
+    VISIT = "visits"
+    SERVICE_PLAN = "service_plans"
+    INCIDENT = "incidents"
 
 
 class CustomField(TenantModel):

@@ -19,7 +19,7 @@ from starline.scheduling.vocabulary import VOID, OpenReason, VoidReason
 WEEK = timedelta(days=7)
 MOST_COPIED = 2_000
 """Visits that one copying of a week may plan."""
-COPIED = ("client_id", "service_type_id", "service_address_id", "staff_member_id", "note")
+COPIED = ("client_id", "service_type_id", "service_address_id", "staff_member_id", "note", "custom")
 
 
 @dataclass(frozen=True, slots=True)

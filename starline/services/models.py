@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, Numeric, String, Text, UniqueConstraint, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped
 
 from starline.clients.models import Client
@@ -79,6 +79,7 @@ class ServicePlan(OfClient, TenantModel):
     approved_by_id: Mapped[int | None] = belongs_to("ab_user", "Approved by")
     approved_at: Mapped[datetime | None] = column("Approved", DateTime(timezone=True))
     answer: Mapped[str | None] = column("Answer", String(300), help="Why it was sent back.")
+    custom: Mapped[dict[str, Any]] = column("Own fields", JSONB, default=dict)
 
     client: Mapped[Client] = joined("ServicePlan.client_id", to="Client")
     replaces: Mapped["ServicePlan | None"] = joined(

@@ -17,6 +17,8 @@ from starline.core.language import N_, _
 from starline.core.periods import Period
 from starline.core.problems import invalid
 from starline.core.rows import assign, copied, proposed
+from starline.files.keeping import trash_file
+from starline.files.models import StoredFile
 from starline.notifications.service import notify, notify_all, people_who_may
 from starline.organizations.calendar import today
 from starline.services.models import CareTask, PlanService, PlanTask, ServicePlan
@@ -53,8 +55,11 @@ def update_plan(plan: ServicePlan, values: Mapping[str, Any], *, by: int | None)
 
 
 def discard_plan(plan: ServicePlan, *, by: int | None) -> None:
-    """Throw a draft away. What was ever agreed stays."""
+    """Throw a draft away, and its documents into the trash. What was ever agreed stays."""
     locked_draft(plan.id)
+    of_plan = StoredFile.owner_table == ServicePlan.__tablename__, StoredFile.record_id == plan.id
+    for file in session.scalars(select(StoredFile).where(*of_plan, StoredFile.trashed_at.is_(None))):
+        trash_file(file, by=by)
     events.record("service_plan:discarded", plan)
     session.delete(plan)
     session.flush()
@@ -110,7 +115,7 @@ def revise(plan: ServicePlan, *, by: int | None) -> ServicePlan:
         raise Conflict(_("Edition %(number)s is being written already.", number=begun.edition))
     first = max(today(client.branch_id), plan.starts_on) + timedelta(days=1)
     last = plan.ends_on if plan.ends_on is None or plan.ends_on >= first else None
-    kept = {"client_id": plan.client_id, "title": plan.title, "note": plan.note, "authorised_by": plan.authorised_by}
+    kept = {name: getattr(plan, name) for name in ("client_id", "title", "note", "authorised_by", "custom")}
     draft = ServicePlan(**kept, edition=plan.edition + 1, starts_on=first, ends_on=last, replaces_id=plan.id)
     session.add(draft)
     session.flush()

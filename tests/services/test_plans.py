@@ -1,5 +1,6 @@
 """A plan is written, approved by somebody else, followed by a next edition, and never rewritten."""
 
+import io
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from starline.core import clock
 from starline.core.db import session
 from starline.core.errors import Conflict, Invalid, NotAllowed
 from starline.core.identifiers import uuid7
+from starline.files.service import store
 from starline.notifications.models import Notification
 from starline.services import catalogue, plans
 from starline.services.models import PlanService, PlanTask
@@ -139,3 +141,17 @@ def test_a_plan_is_not_written_for_somebody_who_left_nor_backwards(harbor: Any) 
         plans.update_plan_service(line, {"plan_id": other.id}, by=None)
     plans.discard_plan(plan, by=None)
     assert session.query(PlanService).filter_by(plan_id=plan.id).count() == 0
+
+
+def test_the_next_edition_keeps_what_the_agencys_own_fields_say(harbor: Any) -> None:
+    plan = an_agreed_plan()
+    plan.custom = {"risk": "Low"}
+    draft = plans.revise(plan, by=None)
+    assert draft.custom == {"risk": "Low"}
+
+
+def test_a_discarded_draft_throws_its_documents_away(harbor: Any) -> None:
+    plan = a_plan()
+    file = store(io.BytesIO(b"%PDF-1.4\n%%EOF\n"), "agreed.pdf", owner=plan, by=None)
+    plans.discard_plan(plan, by=None)
+    assert file.trashed_at is not None

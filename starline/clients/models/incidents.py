@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, Computed, DateTime, Index, String, Text, and_, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped
 
 from starline.clients import vocabulary as words
@@ -50,6 +51,7 @@ class Incident(OfClient, TenantModel):
     closed_at: Mapped[datetime | None] = column("Closed", DateTime(timezone=True))
     voided_at: Mapped[datetime | None] = column("Voided", DateTime(timezone=True))
     void_reason: Mapped[str | None] = column("Voided because", String(300))
+    custom: Mapped[dict[str, Any]] = column("Own fields", JSONB, default=dict)
 
     client: Mapped[Client] = joined("Incident.client_id", to="Client")
     investigator: Mapped[User | None] = joined("Incident.investigator_id", to="User")

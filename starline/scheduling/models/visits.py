@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, String, Text, UniqueConstraint, func, text
-from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped
 
 from starline.clients.models import Client, ServiceAddress
@@ -74,6 +74,7 @@ class Visit(TenantModel):
         "Planned all the same because", String(300), help="Where a rule blocks it."
     )
     overridden: Mapped[list[str]] = column("Overridden", ARRAY(String(40)), default=list)
+    custom: Mapped[dict[str, Any]] = column("Own fields", JSONB, default=dict)
 
     client: Mapped[Client] = joined("Visit.client_id", to="Client")
     service_type: Mapped[ServiceType] = joined("Visit.service_type_id", to="ServiceType")
