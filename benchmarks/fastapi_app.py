@@ -73,8 +73,6 @@ class Client(Base):
     referral_source: Mapped[str | None]
     start_of_care_on: Mapped[date | None]
     mobile_phone: Mapped[str | None]
-    medicaid_id: Mapped[str | None]
-    medicare_id: Mapped[str | None]
     marital_status: Mapped[str | None]
     veteran_status: Mapped[str | None]
     religion: Mapped[str | None]
@@ -145,8 +143,6 @@ class ClientOut(ClientRow):
     mobile_phone: str | None
     email: str | None
     languages: list[str]
-    medicaid_id: str | None
-    medicare_id: str | None
     marital_status: str | None
     veteran_status: str | None
     religion: str | None

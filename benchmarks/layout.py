@@ -28,8 +28,6 @@ SHOW_COLUMNS = [
     "mobile_phone",
     "email",
     "languages",
-    "medicaid_id",
-    "medicare_id",
     "marital_status",
     "veteran_status",
     "religion",

@@ -91,8 +91,6 @@ class Client(Model):
     referral_source = Column(String(120))
     start_of_care_on = Column(Date)
     mobile_phone = Column(String(20))
-    medicaid_id = Column(String(20))
-    medicare_id = Column(String(20))
     marital_status = Column(String(40))
     veteran_status = Column(String(40))
     religion = Column(String(60))

@@ -12,7 +12,7 @@ from app.core import recents
 from app.core.access import allowed, may
 from app.core.bodies import object_sent
 from app.core.details import show_page
-from app.core.fields import describe
+from app.core.fields import MASK, describe
 from app.core.idempotency import once
 from app.core.openapi import answers, document
 from app.core.profile import current_profile
@@ -21,6 +21,7 @@ from app.core.screens import ResourceView
 from app.core.trail import trail_of
 from app.core.writing import find_row
 from starline.clients import merging, references
+from starline.clients.identification import NUMBERS
 from starline.clients.models import Client, ClientMerge, DuplicatePair
 from starline.clients.vocabulary import PairDecision
 from starline.core import audit
@@ -180,8 +181,9 @@ def _rows(first: Client, second: Client) -> list[dict[str, Any]]:
 
 
 def _text(one: Any, client: Client, name: str, display: Any) -> str:
-    if name == merging.SSN:
-        return f"•••• {client.ssn_last4}" if client.ssn_last4 else ""
+    if name in NUMBERS:
+        is_known = getattr(client, f"{name}_encrypted") is not None
+        return f"{MASK}{getattr(client, f'{name}_last4') or ''}".rstrip() if is_known else ""
     if one.target is not None:
         related = getattr(client, one.name)
         return str(related) if related else ""

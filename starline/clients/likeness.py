@@ -27,7 +27,7 @@ SHORTENED, SHORTEST_FORM = 0.9, 3
 
 @dataclass(frozen=True, slots=True)
 class Particulars:
-    """What of a record is compared. Phones are digits; empty means unknown."""
+    """What of a record is compared. Phones are digits, official ids blind indices; empty means unknown."""
 
     first_name: str
     last_name: str

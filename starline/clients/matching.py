@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 
+from starline.clients.identification import INDEXED, index_of
 from starline.clients.likeness import Likeness, Particulars, compare, could_be_one, digits, keys_of
 from starline.clients.models import Client, DuplicatePair, MatchKey
 from starline.clients.vocabulary import PairDecision
@@ -257,7 +258,7 @@ def _decide(pair: DuplicatePair, decision: PairDecision, *, by: int | None) -> D
 
 def _particulars(values: Mapping[str, Any]) -> Particulars:
     phones = (digits(values.get(name)) for name in ("phone", "mobile_phone"))
-    ids = (values.get(name) for name in ("medicaid_id", "medicare_id"))
+    indices = (values.get(f"{name}_hash") or index_of(values.get(name)) for name in INDEXED)
     return Particulars(
         first_name=values.get("first_name") or "",
         last_name=values.get("last_name") or "",
@@ -265,11 +266,11 @@ def _particulars(values: Mapping[str, Any]) -> Particulars:
         birth_date=values.get("birth_date"),
         phones=frozenset(filter(None, phones)),
         ssn_last4=(values["ssn"][-4:] if values.get("ssn") else values.get("ssn_last4")),
-        official_ids=frozenset(one.replace("-", "").upper() for one in ids if one),
+        official_ids=frozenset(filter(None, indices)),
     )
 
 
 COMPARED = (
     *("first_name", "last_name", "preferred_name", "birth_date", "phone", "mobile_phone"),
-    *("ssn_last4", "medicaid_id", "medicare_id"),
+    *("ssn_last4", "medicaid_id_hash", "medicare_id_hash"),
 )

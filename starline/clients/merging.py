@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from starline.clients import matching, references
+from starline.clients.identification import COLUMNS, NUMBERS, ending_of, keep_numbers
 from starline.clients.models import Client, ClientMerge, Contact, Coverage, Hospitalisation, ServiceAddress
 from starline.clients.references import set_directly, settles
 from starline.clients.service import locked_client
@@ -21,18 +22,18 @@ UNDO = timedelta(days=30)
 LEFT_OUT = frozenset(
     {
         *("id", "organization_id", "client_number", "status", "merged_into_id", "search_name", "search_first_name"),
-        *("ssn_encrypted", "ssn_last4"),
+        *COLUMNS,
         *("created_on", "created_by_fk", "changed_on", "changed_by_fk", "version"),
     }
 )
 """Columns of a client that nobody chooses between."""
 
-SSN, OWN_FIELDS = "ssn", "custom"
+OWN_FIELDS = "custom"
 
 
 def fields() -> list[str]:
     """The fields of a client that a merge may take over from the record that goes, in their order."""
-    return [column.name for column in Client.__table__.c if column.name not in LEFT_OUT] + [SSN]
+    return [column.name for column in Client.__table__.c if column.name not in LEFT_OUT] + list(NUMBERS)
 
 
 def suggestion(kept: Client, merged: Client) -> set[str]:
@@ -130,20 +131,22 @@ def _move_rows(kept: UUID, merged: UUID) -> dict[str, Any]:
 
 
 def _take_over(kept: Client, merged: Client, chosen: set[str], merge: ClientMerge) -> dict[str, Any]:
-    """By field: what the kept record had (`before`) and has now (`after`). The number itself is kept sealed."""
+    """By field: what the kept record had (`before`) and has now (`after`). The numbers themselves are kept sealed."""
     told: dict[str, Any] = {}
     values: dict[str, Any] = {}
-    for name in sorted(chosen - {SSN}):
+    for name in sorted(chosen.difference(NUMBERS)):
         before, after = getattr(kept, name), getattr(merged, name)
         if name == OWN_FIELDS:
             # Several in one column: what the kept record says of any of them holds.
             after = {**after, **before}
         if before != after:
             told[name], values[name] = {"before": _json(before), "after": _json(after)}, after
-    if SSN in chosen and kept.ssn != merged.ssn:
-        merge.kept_ssn = kept.ssn
-        told[SSN] = {"before": kept.ssn_last4, "after": merged.ssn_last4}
-        kept.ssn, kept.ssn_last4 = merged.ssn, merged.ssn_last4
+    for name in chosen.intersection(NUMBERS):
+        before, after = getattr(kept, name), getattr(merged, name)
+        if before != after:
+            setattr(merge, f"kept_{name}", before)
+            told[name] = {"before": ending_of(before), "after": ending_of(after)}
+            keep_numbers(kept, {name: after})
     for name, value in values.items():
         setattr(kept, name, value)
     session.flush()
@@ -152,9 +155,9 @@ def _take_over(kept: Client, merged: Client, chosen: set[str], merge: ClientMerg
 
 def _give_back(kept: Client, merge: ClientMerge) -> None:
     for name, told in merge.chosen.items():
-        if name == SSN:
-            if kept.ssn_last4 == told["after"]:
-                kept.ssn, kept.ssn_last4 = merge.kept_ssn, told["before"]
+        if name in NUMBERS:
+            if getattr(kept, f"{name}_last4") == told["after"]:
+                keep_numbers(kept, {name: getattr(merge, f"kept_{name}")})
         elif _json(getattr(kept, name)) == told["after"]:
             setattr(kept, name, _from_json(name, told["before"]))
     session.flush()

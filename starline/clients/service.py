@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from starline.clients import matching, rules
+from starline.clients.identification import checked_numbers, keep_numbers, without_numbers
 from starline.clients.models import CareTeamMember, Client, ClientStatusChange, Hospitalisation, ServiceAddress
 from starline.clients.vocabulary import ClientStatus
 from starline.core import batches, clock, events
 from starline.core.db import session
 from starline.core.errors import Conflict
 from starline.core.language import _
-from starline.core.official_numbers import medicare_id, ssn_digits
 from starline.core.periods import Period
 from starline.core.problems import Problems, invalid
 from starline.core.rows import assign, proposed
@@ -22,9 +22,9 @@ from starline.organizations.calendar import today
 def create_client(values: Mapping[str, Any], *, by: int | None) -> Client:
     """Take in a client; `values` by column name. The history starts with the status given, inquiry unless said."""
     values = _checked(values, Client())
-    client = Client(**{"status": ClientStatus.INQUIRY, **_without_secrets(values)})
+    client = Client(**{"status": ClientStatus.INQUIRY, **without_numbers(values)})
     session.add(client)
-    _keep_ssn(client, values)
+    keep_numbers(client, values)
     _write_history(client, None, on=today(client.branch_id), reason=None)
     matching.keep_up(client)
     events.record("client:created", client)
@@ -36,8 +36,8 @@ def update_client(client: Client, values: Mapping[str, Any], *, by: int | None) 
     if values.get("status", client.status) != client.status:
         raise invalid("status", "Change the status with its date and reason, under status history.")
     values, before = _checked(values, client), matching.identity_of(client)
-    assign(client, _without_secrets(values))
-    _keep_ssn(client, values)
+    assign(client, without_numbers(values))
+    keep_numbers(client, values)
     session.flush()
     if matching.identity_of(client) != before:
         matching.keep_up(client)
@@ -127,26 +127,9 @@ def _checked(values: Mapping[str, Any], client: Client) -> dict[str, Any]:
     start = values.get("start_of_care_on", client.start_of_care_on)
     if born and start and start < born:
         problems.add("start_of_care_on", "Care can't start before the client was born.")
-    if values.get("ssn"):
-        checked["ssn"] = ssn_digits(values["ssn"])
-        if checked["ssn"] is None:
-            problems.add("ssn", "Give the nine digits of a social security number, like 123-45-6789.")
-    if values.get("medicare_id"):
-        checked["medicare_id"] = medicare_id(values["medicare_id"])
-        if checked["medicare_id"] is None:
-            problems.add("medicare_id", "Copy the eleven characters from the Medicare card, like 1EG4-TE5-MK73.")
+    checked |= checked_numbers(values, problems)
     problems.refuse()
     return checked
-
-
-def _without_secrets(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name != "ssn"}
-
-
-def _keep_ssn(client: Client, values: Mapping[str, Any]) -> None:
-    if "ssn" in values:
-        client.ssn = values["ssn"]
-        client.ssn_last4 = values["ssn"][-4:] if values["ssn"] else None
 
 
 def _write_history(client: Client, present: ClientStatus | None, *, on: date, reason: str | None) -> ClientStatusChange:

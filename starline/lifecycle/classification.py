@@ -114,10 +114,9 @@ CLASSES: dict[str, dict[Kind, str]] = {
     "clients": {
         **NAMES,
         K.KEPT: "suffix languages",
-        K.NOTHING: "gender_identity pronouns religion photo_file custom",
-        K.SEALED: "ssn_encrypted",
-        K.ENDING: "ssn_last4",
-        K.CODE: "medicaid_id medicare_id",
+        K.NOTHING: "gender_identity pronouns religion photo_file custom medicaid_id_hash medicare_id_hash",
+        K.SEALED: "ssn_encrypted medicaid_id_encrypted medicare_id_encrypted",
+        K.ENDING: "ssn_last4 medicaid_id_last4 medicare_id_last4",
         K.PHONE: "phone mobile_phone",
         K.EMAIL: "email",
         K.TEXT: "referral_source diet allergies_note equipment emergency_plan caregiver_notes",
@@ -156,7 +155,11 @@ CLASSES: dict[str, dict[Kind, str]] = {
     "offer_invitations": {K.KEPT: "channels", K.TEXT: "reason"},
     "call_outs": {K.TEXT: "note"},
     "client_status_changes": {K.KEPT: "from_status", K.TEXT: "reason"},
-    "client_merges": {K.FULL: "merged_name", K.NOTHING: "moved chosen", K.SEALED: "kept_ssn_encrypted"},
+    "client_merges": {
+        K.FULL: "merged_name",
+        K.NOTHING: "moved chosen",
+        K.SEALED: "kept_ssn_encrypted kept_medicaid_id_encrypted kept_medicare_id_encrypted",
+    },
     "duplicate_pairs": {K.KEPT: "reasons"},
     "hospitalisations": {K.AGENCY: "facility", K.TEXT: "reason note void_reason"},
     "incidents": {

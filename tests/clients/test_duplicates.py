@@ -51,6 +51,15 @@ def test_what_was_typed_is_compared_before_it_is_saved() -> None:
     assert matching.possible_duplicates({"first_name": "", "last_name": ""}) == []
 
 
+def test_a_sealed_insurance_id_is_compared_too(session: Any) -> None:
+    known = a_client(medicaid_id="AB-774-1209")
+    typed = {"first_name": "Ruth", "last_name": "Fields", "medicaid_id": "ab7741209"}
+    (match,) = matching.possible_duplicates(typed)
+    assert match.client is known and "Medicare or Medicaid id" in match.likeness.reasons
+    keys = session.query(MatchKey.key).filter(MatchKey.key.like("i:%")).all()
+    assert len(keys) == 1 and "7741209" not in keys[0][0]
+
+
 def test_nobody_is_told_of_clients_beyond_their_scope() -> None:
     known = a_client()
     typed = {"first_name": "Ruth", "last_name": "Abernathy", "birth_date": known.birth_date}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from starline.clients import addresses, contacts, coverages, hospital, matching, merging, notes, references, service
+from starline.clients.identification import NUMBERS
 from starline.clients.models import Client, ClientMerge, Contact, Coverage, DuplicatePair, ServiceAddress
 from starline.core import clock
 from starline.core.db import metadata
@@ -20,8 +21,8 @@ from tests.organizations.factories import a_client, a_user, days, today
 pytestmark = pytest.mark.usefixtures("harbor")
 
 OF_THE_MERGE = {"client_merges", "duplicate_pairs", "match_keys"}
-WHO_AND_WHEN = {"changed_on", "changed_by_fk", "version", "ssn_encrypted"}
-"""Of the two clients alone: the number is sealed anew each time, and a client tells when it was last written."""
+WHO_AND_WHEN = {"changed_on", "changed_by_fk", "version"} | {f"{name}_encrypted" for name in NUMBERS}
+"""Of the two clients alone: numbers are sealed anew each time, and a client tells when it was last written."""
 
 
 def _rows(session: Any, *clients: Client) -> dict[str, list[dict[str, Any]]]:
@@ -105,6 +106,16 @@ def test_chosen_fields_are_taken_over_and_given_back(session: Any) -> None:
     assert (kept.phone, kept.diet) == ("503-555-0101", "No sugar"), "what was changed since stays"
     with pytest.raises(Invalid):
         merging.merge_clients(kept, gone, take={"client_number"}, by=None)
+
+
+def test_an_insurance_id_is_taken_over_sealed_and_given_back(session: Any) -> None:
+    kept, gone = a_client(medicaid_id="AB7741209"), a_client(medicaid_id="AB7741210", medicare_id="1EG4-TE5-MK73")
+    merge = merging.merge_clients(kept, gone, take={"medicaid_id", "medicare_id"}, by=None)
+    assert (kept.medicaid_id, kept.medicare_id) == ("AB7741210", "1EG4TE5MK73")
+    assert merge.chosen["medicaid_id"] == {"before": "1209", "after": "1210"}
+    assert (merge.kept_medicaid_id, merge.kept_medicare_id) == ("AB7741209", None)
+    merging.undo_merge(merge, by=None)
+    assert (kept.medicaid_id, kept.medicare_id, kept.medicare_id_hash) == ("AB7741209", None, None)
 
 
 def test_own_fields_that_only_one_record_has_come_along(session: Any) -> None:
@@ -195,7 +206,7 @@ def _add(part: str, client: Client, number: int, user_id: int) -> None:
 _PLACE = {"city": "Portland", "state": "OR", "postal_code": "97201"}
 parts = st.lists(st.tuples(st.sampled_from(PARTS), st.booleans()), max_size=9)
 takes = st.one_of(
-    st.none(), st.sets(st.sampled_from(["phone", "diet", "birth_date", "languages", "ssn", "first_name"]))
+    st.none(), st.sets(st.sampled_from(["phone", "diet", "birth_date", "languages", "first_name", *NUMBERS]))
 )
 
 
@@ -208,7 +219,7 @@ def test_a_merge_that_is_undone_leaves_every_row_of_both_as_it_was(
 ) -> None:
     with session.begin_nested() as example:
         user_id = a_user(f"u{clock.now().timestamp()}".replace(".", "")).id
-        given = {"phone": "503-555-0101", "ssn": "123-45-6789"}, {"diet": "Soft", "languages": ["es"]}
+        given = {"phone": "503-555-0101", "ssn": "123-45-6789"}, {"diet": "Soft", "medicaid_id": "AB7741209"}
         kept, gone = (
             (an_active_client if is_active else a_client)(**values)
             for is_active, values in zip(active, given, strict=True)

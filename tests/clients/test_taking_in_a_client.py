@@ -36,6 +36,26 @@ def test_an_ssn_is_stored_sealed_and_read_back(session: Any) -> None:
     assert (client.ssn, client.ssn_last4) == (None, None)
 
 
+def test_insurance_ids_are_stored_sealed_and_known_by_an_index(session: Any) -> None:
+    client = a_client(medicaid_id="ab-774-1209", medicare_id="1EG4-TE5-MK73")
+    row = session.execute(text("SELECT clients::text FROM clients WHERE id = :id"), {"id": client.id}).scalar()
+    assert not any(word in row for word in ("774-1209", "7741209", "1EG4TE5MK73", b"774-1209".hex()))
+    assert (client.medicaid_id, client.medicaid_id_last4) == ("ab-774-1209", "1209")
+    assert (client.medicare_id, client.medicare_id_last4) == ("1EG4TE5MK73", "MK73")
+    assert client.medicaid_id_hash == a_client(medicaid_id="AB7741209").medicaid_id_hash
+    service.update_client(client, {"medicaid_id": ""}, by=None)
+    assert (client.medicaid_id, client.medicaid_id_last4, client.medicaid_id_hash) == (None, None, None)
+    assert client.medicare_id == "1EG4TE5MK73"
+
+
+def test_the_trail_tells_that_an_insurance_id_changed_and_not_which(session: Any) -> None:
+    client = a_client(medicaid_id="AB7741209")
+    service.update_client(client, {"medicaid_id": "AB7741210"}, by=None)
+    told = session.execute(text("SELECT changes::text FROM audit_events WHERE subject = 'clients'")).scalars().all()
+    assert any("medicaid_id_encrypted" in one for one in told)
+    assert not any("AB77412" in one for one in told)
+
+
 def test_search_names_are_lower_case_and_start_with_what_people_type(session: Any) -> None:
     client = a_client(first_name="Ruth", last_name="McAllister", preferred_name="Ruthie")
     session.refresh(client)
@@ -51,6 +71,7 @@ def test_search_names_are_lower_case_and_start_with_what_people_type(session: An
         ({"ssn": "123-45-678"}, "ssn"),
         ({"ssn": "000-12-3456"}, "ssn"),
         ({"medicare_id": "SSSS-SSS-SS00"}, "medicare_id"),
+        ({"medicaid_id": "A" * 21}, "medicaid_id"),
     ],
 )
 def test_impossible_facts_are_refused_at_their_field(values: dict[str, Any], field: str) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.platform.demo import names
 from app.platform.demo.people import Fiction, Person
+from starline.clients.identification import keep_numbers
 from starline.clients.models import (
     CareTeamMember,
     Client,
@@ -82,8 +83,7 @@ def _client(
         care_coordinator_id=fiction.pick(coordinators) if status in COORDINATED else None,
         start_of_care_on=started,
     )
-    number = fiction.ssn()
-    client.ssn, client.ssn_last4 = number, number[-4:]
+    keep_numbers(client, _numbers(fiction))
     session.add(client)
     _add_history(client, steps)
     _add_address(fiction, client, office)
@@ -91,6 +91,14 @@ def _client(
     _add_coverages(fiction, client, started or fiction.today)
     _add_notes(fiction, client, by)
     return client
+
+
+def _numbers(fiction: Fiction) -> dict[str, str | None]:
+    return {
+        "medicaid_id": f"OR{fiction.random.randrange(10**6):06d}" if fiction.chance(45) else None,
+        "medicare_id": f"1EG4TE5MK{fiction.random.randrange(100):02d}" if fiction.chance(75) else None,
+        "ssn": fiction.ssn(),
+    }
 
 
 def _particulars(fiction: Fiction, person: Person) -> dict[str, Any]:
@@ -101,8 +109,6 @@ def _particulars(fiction: Fiction, person: Person) -> dict[str, Any]:
         "birth_date": fiction.born(58, 97),
         "sex": person.sex,
         "pronouns": "she/her" if person.sex == "female" else "he/him",
-        "medicaid_id": f"OR{fiction.random.randrange(10**6):06d}" if fiction.chance(45) else None,
-        "medicare_id": f"1EG4TE5MK{fiction.random.randrange(100):02d}" if fiction.chance(75) else None,
         "languages": fiction.languages(),
         "marital_status": fiction.pick(list(MaritalStatus)),
         "veteran_status": "veteran" if person.sex == "male" and fiction.chance(30) else "not_veteran",

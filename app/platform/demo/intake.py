@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.platform.demo.people import Fiction
 from starline.clients import matching
+from starline.clients.identification import keep_numbers
 from starline.clients.models import (
     Client,
     ClientStatusChange,
@@ -142,7 +143,7 @@ def load_twins(fiction: Fiction, clients: Sequence[Client]) -> None:
         twin.last_name, twin.birth_date, twin.sex = original.last_name, original.birth_date, original.sex
         twin.first_name = original.first_name if number else f"{original.first_name}y"
         twin.phone = original.phone
-        twin.medicare_id = twin.medicaid_id = None
+        keep_numbers(twin, {"medicaid_id": None, "medicare_id": None})
     session.flush()
     matching.sweep()
 

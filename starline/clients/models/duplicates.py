@@ -101,8 +101,12 @@ class ClientMerge(TenantModel):
     moved: Mapped[dict[str, Any]] = column("Moved rows", JSONB, default=dict)
     chosen: Mapped[dict[str, Any]] = column("Fields taken over", JSONB, default=dict)
     kept_ssn_encrypted: Mapped[bytes | None] = column("Social security number before", LargeBinary)
+    kept_medicaid_id_encrypted: Mapped[bytes | None] = column("Medicaid id before", LargeBinary)
+    kept_medicare_id_encrypted: Mapped[bytes | None] = column("Medicare id before", LargeBinary)
 
     kept_ssn = Encrypted("kept_ssn_encrypted")
+    kept_medicaid_id = Encrypted("kept_medicaid_id_encrypted")
+    kept_medicare_id = Encrypted("kept_medicare_id_encrypted")
     kept_client: Mapped[Client] = joined("ClientMerge.kept_client_id", to="Client")
     merged_client: Mapped[Client] = joined("ClientMerge.merged_client_id", to="Client")
     merged_by: Mapped[User | None] = joined("ClientMerge.merged_by_id", to="User")

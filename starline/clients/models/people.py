@@ -88,10 +88,14 @@ class Client(TenantModel):
     pronouns: Mapped[str | None] = column("Pronouns", String(40))
     ssn_encrypted: Mapped[bytes | None] = column("Social security number", LargeBinary, help="Nine digits.")
     ssn_last4: Mapped[str | None] = column("Last digits of the social security number", String(4))
-    medicaid_id: Mapped[str | None] = column("Medicaid id", String(20))
-    medicare_id: Mapped[str | None] = column(
-        "Medicare id", String(20), help="The number on the red, white and blue card."
+    medicaid_id_encrypted: Mapped[bytes | None] = column("Medicaid id", LargeBinary)
+    medicaid_id_last4: Mapped[str | None] = column("Last characters of the Medicaid id", String(4))
+    medicaid_id_hash: Mapped[str | None] = column("Index of the Medicaid id", String(64))
+    medicare_id_encrypted: Mapped[bytes | None] = column(
+        "Medicare id", LargeBinary, help="The number on the red, white and blue card."
     )
+    medicare_id_last4: Mapped[str | None] = column("Last characters of the Medicare id", String(4))
+    medicare_id_hash: Mapped[str | None] = column("Index of the Medicare id", String(64))
     languages: Mapped[list[str]] = column("Languages", ARRAY(String(40)), default=list)
     marital_status: Mapped[words.MaritalStatus | None] = choice("Marital status", words.MaritalStatus)
     veteran_status: Mapped[words.VeteranStatus | None] = choice("Veteran", words.VeteranStatus)
@@ -120,6 +124,8 @@ class Client(TenantModel):
     merged_into_id: Mapped[UUID | None] = belongs_to("clients", "Merged into")
 
     ssn = Encrypted("ssn_encrypted")
+    medicaid_id = Encrypted("medicaid_id_encrypted")
+    medicare_id = Encrypted("medicare_id_encrypted")
     branch: Mapped[Branch] = joined("Client.branch_id", to="Branch")
     care_coordinator: Mapped[User | None] = joined("Client.care_coordinator_id", to="User")
 
