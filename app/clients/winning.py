@@ -13,6 +13,7 @@ from app.core.bodies import object_sent
 from app.core.display import choice_label
 from app.core.idempotency import once
 from app.core.openapi import answers, document
+from app.core.reading import note_sight
 from app.core.resource import Resource, registry
 from app.core.security import required_viewer
 from app.core.writing import find_row
@@ -99,6 +100,7 @@ def _as_typed(referral: Referral, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _client_page(referral: Referral, born: date | None, problem: DomainError | None = None) -> str:
+    note_sight(_resource(), referral)
     return render_template(
         "clients/conversion.html",
         referral=referral,

@@ -1,7 +1,7 @@
 """Reading rows of a resource in one round trip: screens and REST both come through here, so they can't disagree."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -53,8 +53,14 @@ def read_within(resource: Resource, key: Any, columns: tuple[str, ...]) -> str:
 
 def note_sight(resource: Resource, row: Any) -> None:
     """Audit that a form or a question shows `row`, which was not read by this module."""
-    client = getattr(row, resource.client_column) if resource.client_column else None
-    audit.record_read(resource.model.__tablename__, [row.id], [client] if client else [])
+    note_sights(resource, [row])
+
+
+def note_sights(resource: Resource, rows: Sequence[Any]) -> None:
+    """The same of several rows that one page shows; of none there is nothing to say."""
+    clients = [getattr(row, resource.client_column) for row in rows] if resource.client_column else []
+    if rows:
+        audit.record_read(resource.model.__tablename__, [row.id for row in rows], clients)
 
 
 def count_rows(resource: Resource, asked: ListRequest) -> int:

@@ -12,12 +12,13 @@ from app.core.redirects import local_path
 from app.core.security import confirm_viewer, required_viewer
 from app.core.tabs import Record, extend_header
 from app.files import uploads
+from starline.core import audit
 from starline.core.db import session
 from starline.core.errors import DomainError, NotAllowed, NotFound
 from starline.core.language import gettext as _
 from starline.core.storage import storage
 from starline.files import photos
-from starline.files.owners import owner_named, owners
+from starline.files.owners import owner_named, owners, subjects
 
 
 class PhotoView(BaseView):  # type: ignore[misc]
@@ -31,6 +32,7 @@ class PhotoView(BaseView):  # type: ignore[misc]
         row = uploads.owner_for(table, key, required_viewer())
         if not getattr(row, "photo_file", None):
             raise NotFound(_("There is no photo."))
+        audit.record_read(table, [key], [subjects(row)["client_id"]])
         response = Response(storage().get(row.photo_file), mimetype="image/jpeg")
         response.headers["Cache-Control"] = "private, no-store"
         response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

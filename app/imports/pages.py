@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.core.access import allowed, may
 from app.core.display import choice_label
 from app.core.navigation import Entry, add_entry
+from app.core.reading import note_sights
 from app.core.resource import registry
 from app.core.sheets import XLSX, neutral
 from app.core.workbook import workbook
@@ -275,9 +276,9 @@ def _doubles(one: Import, target: Target) -> list[dict[str, Any]]:
     rows = _rows(one, RowState.DUPLICATE, most=ROWS_SHOWN)
     model = target.resource.model
     ids = [row.twin_id for row in rows if row.twin_id]
-    names = (
-        {record.id: str(record) for record in session.scalars(select(model).where(model.id.in_(ids)))} if ids else {}
-    )
+    twins = list(session.scalars(select(model).where(model.id.in_(ids)))) if ids else []
+    note_sights(target.resource, twins)
+    names = {record.id: str(record) for record in twins}
     return [
         {
             "number": row.number,

@@ -122,6 +122,10 @@ def test_a_referral_becomes_a_client(browser: Any, known: dict[str, Any]) -> Non
     key = known["wanted"]
     to_form = _post(browser, f"/intake/{key}/stage", stage="won")
     assert to_form.headers["Location"].endswith(f"/intake/{key}/client")
+    form = browser.get(f"/intake/{key}/client")
+    with tenancy.acting(HARBOR), db.transaction():
+        (seen,) = db.session.query(AuditEvent).filter_by(request_id=form.headers["X-Request-ID"])
+        assert (seen.action, seen.subject, seen.subject_id) == ("read", "referrals", str(key))
     assert send(browser, f"/intake/{key}/client", birth_date="").status_code == 422
     made = send(browser, f"/intake/{key}/client", birth_date="1938-09-09")
     client = UUID(made.headers["Location"].rpartition("/")[2])

@@ -9,6 +9,7 @@ import pytest
 
 from starline.clients import service as clients
 from starline.core import tenancy
+from starline.core.audit import AuditEvent
 from starline.core.db import session, transaction
 from starline.core.errors import Conflict
 from starline.core.storage import storage
@@ -166,6 +167,10 @@ def test_a_photo_is_cut_shown_in_the_header_and_taken_away(browser: Caller, peop
     assert f'src="{address}?v=' in browser.get(page).get_data(as_text=True)
     shown = browser.get(address)
     assert shown.mimetype == "image/jpeg" and b"Exif" not in shown.data
+    with committed(HARBOR):
+        (seen,) = session.query(AuditEvent).filter_by(request_id=shown.headers["X-Request-ID"])
+        assert (seen.action, seen.subject) == ("read", "clients")
+        assert [str(one) for one in seen.client_ids] == [str(people["harbor client"])]
     browser.post(address, data={"file": sent(PDF, "ruth.pdf"), "back": page})
     assert "Choose a picture" in browser.get(page).get_data(as_text=True)
     browser.post(address, data={"remove": "yes", "back": page})

@@ -13,6 +13,7 @@ from app.imports import working as portions
 from app.imports.targets import TARGETS
 from starline.clients.models import Client
 from starline.core import db, tenancy
+from starline.core.audit import AuditEvent
 from starline.imports.parsing import read_sheet
 from starline.staff.models import StaffMember
 from starline.staff.service import terminate
@@ -125,6 +126,11 @@ def test_duplicates_are_skipped_updated_or_made_anew(cast: Cast, browser: Caller
     address = upload(browser, "Clients", sheet_of([person(71, Cell="503-555-0199"), person(73), person(73)]))
     page = mapped(browser, cast.application, cast.harbor, address)
     assert "Given71 Family71" in page and "The same as line 3." in page
+    request_id = browser.get(address).headers["X-Request-ID"]
+    (known,) = clients_called(cast.harbor, "Family71")
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        seen = db.session.query(AuditEvent).filter_by(request_id=request_id, subject="clients").one()
+        assert seen.client_ids == [known.id]
     browser.post(f"{address}/discard")
     changed = [person(71, Cell="503-555-0199"), person(74)]
     before = state(cast.harbor)
