@@ -17,6 +17,7 @@ from app.core.reading import detail_columns, read_within
 from app.core.redirects import local_path
 from app.core.resource import Resource, label_of_action
 from app.core.security import confirm_viewer, required_viewer
+from app.core.versions import check_version
 from app.core.writing import find_row
 from starline.core.db import session
 from starline.core.errors import DomainError, Invalid, NotAllowed, NotFound, Unauthenticated
@@ -87,6 +88,7 @@ def _act(resource: Resource, pk: str, action: str, given: dict[str, Any]) -> Any
     if ("can_edit", resource.permission) not in viewer.permissions:
         raise NotAllowed(_("You may not do this. Ask an administrator of your agency."))
     row = find_row(resource, pk, lock=True)
+    check_version(row)
     if not _takes_note(verb) and given:
         raise Invalid(_("There is no field called this."), errors={name: [_("Not taken here.")] for name in given})
     verb(row, by=viewer.user_id, **given)

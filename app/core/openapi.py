@@ -88,9 +88,9 @@ def document_post(
 
 def document_action(resource: Resource, name: str, summary: str, properties: dict[str, Any]) -> None:
     """Add a verb of a resource, whose body may hold `properties`."""
-    operation = _operation(resource, summary, _whole(resource), 404, 409, 422)
+    operation = _operation(resource, summary, _whole(resource), 404, 409, 412, 422)
     body = {"application/json": {"schema": {"type": "object", "properties": properties}}}
-    operation["parameters"].append(IDEMPOTENCY)
+    operation["parameters"] += [IDEMPOTENCY, IF_MATCH]
     document(
         f"/api/v1/{resource.name}/{{pk}}/{name}",
         "post",
@@ -184,6 +184,7 @@ def _resource_paths(resource: Resource) -> dict[str, Any]:
         member |= {"put": _change(resource), "patch": _change(resource)}
     if "delete" in methods:
         member["delete"] = _operation(resource, "Delete one", {"type": "object"}, 404, 409, 412, 422)
+        member["delete"]["parameters"].append(IF_MATCH)
     return {
         f"{base}/": collection,
         f"{base}/{{pk}}": member,
@@ -194,7 +195,12 @@ def _resource_paths(resource: Resource) -> dict[str, Any]:
 
 
 IDEMPOTENCY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}}
-_IF_MATCH = {"name": "If-Match", "in": "header", "schema": {"type": "string"}}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "schema": {"type": "string"},
+    "description": "The version that was read, as `ETag` told it; 412 where somebody has changed the record since.",
+}
 _RELATED = [
     {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}},
     {"name": "search", "in": "query", "schema": {"type": "string"}},
@@ -214,7 +220,7 @@ def _operation(resource: Resource, summary: str, schema: dict[str, Any], *refusa
 
 def _change(resource: Resource) -> dict[str, Any]:
     operation = _operation(resource, "Change what is sent", _whole(resource), 404, 409, 412, 413, 422)
-    operation["parameters"].append(_IF_MATCH)
+    operation["parameters"].append(IF_MATCH)
     return {**operation, "requestBody": _body(_ref(resource, "Write"))}
 
 

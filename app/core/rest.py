@@ -19,6 +19,7 @@ from app.core.reading import detail_columns, read_one, read_page, read_within
 from app.core.related import choices
 from app.core.resource import MOST_IN_BULK, Resource
 from app.core.security import confirm_viewer, required_viewer
+from app.core.versions import check_version, version_asked
 from app.core.writing import create_row, delete_row, find_row, update_row
 from starline.core.errors import DomainError, Invalid, NotAllowed, Unauthenticated
 from starline.core.language import gettext as _
@@ -142,7 +143,7 @@ class ResourceApi(ModelRestApi):
     def put(self, pk: str) -> Response:
         confirm_viewer()
         row = find_row(self.resource, pk, lock=True)
-        update_row(self.resource, row, _body(), version=_version_asked())
+        update_row(self.resource, row, _body(), version=version_asked())
         return _one(self._written(row))
 
     @expose("/<row:pk>", methods=["DELETE"])
@@ -150,6 +151,7 @@ class ResourceApi(ModelRestApi):
     def delete(self, pk: str) -> Response:
         confirm_viewer()
         row = find_row(self.resource, pk, lock=True)
+        check_version(row)
         delete_row(self.resource, row)
         return _json(orjson.dumps({"message": _("Deleted.")}))
 
@@ -196,15 +198,6 @@ def _body() -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Invalid(_("Send one JSON object."), code="invalid_json")
     return body
-
-
-def _version_asked() -> int | None:
-    """The version in `If-Match`, or None where anything goes."""
-    header = request.headers.get("If-Match", "").strip()
-    if header in ("", "*"):
-        return None
-    text = header.removeprefix("W/").strip('"')
-    return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
 def _one(document: str, status: int = 200, more: dict[str, Any] | None = None) -> Response:

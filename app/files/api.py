@@ -11,6 +11,7 @@ from app.core.documents import accept_large
 from app.core.idempotency import once
 from app.core.reading import detail_columns, read_within
 from app.core.resource import registry
+from app.core.versions import check_version
 from app.files import uploads
 from app.files.documentation import document_files
 from app.files.uploads import said_about
@@ -112,7 +113,10 @@ def _table(name: str) -> str:
 
 
 def _locked(pk: str, viewer: Viewer, *, with_trash: bool = False) -> StoredFile:
-    return opening.find_file(parse_uuid(pk), viewer, with_trash=with_trash, lock=True)
+    """The file as the caller read it, where they say which version that was."""
+    file = opening.find_file(parse_uuid(pk), viewer, with_trash=with_trash, lock=True)
+    check_version(file)
+    return file
 
 
 def _reason() -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.core.openapi import answers, document
+from app.core.openapi import IF_MATCH, answers, document
 from app.core.resource import registry
 from starline.files.keeping import LONGEST_REASON, SHORTEST_REASON
 from starline.files.owners import owners
@@ -51,12 +51,12 @@ def document_files() -> None:
     _add("{pk}/versions", "get", "Every version", _object({"result": {"type": "array", "items": _VERSION}}))
     version = _form({"file": _BYTES, "note": {**_TEXT, "maxLength": 300}}, "file")
     _add("{pk}/versions", "post", "Hand in a newer version", _object({"result": _VERSION}), body=version, ok=201)
-    _add("{pk}/trash", "post", "Put into the trash", _WHOLE)
-    _add("{pk}/restore", "post", "Take out of the trash", _WHOLE)
+    _add("{pk}/trash", "post", "Put into the trash", _WHOLE, more=[IF_MATCH])
+    _add("{pk}/restore", "post", "Take out of the trash", _WHOLE, more=[IF_MATCH])
     reason = {**_TEXT, "minLength": SHORTEST_REASON, "maxLength": LONGEST_REASON}
     why = {"application/json": {"schema": {**_object({"reason": reason}), "required": ["reason"]}}}
-    _add("{pk}/hold", "post", "Put on legal hold", _WHOLE, body=why)
-    _add("{pk}/release", "post", "End the legal hold", _WHOLE, body=why)
+    _add("{pk}/hold", "post", "Put on legal hold", _WHOLE, body=why, more=[IF_MATCH])
+    _add("{pk}/release", "post", "End the legal hold", _WHOLE, body=why, more=[IF_MATCH])
 
 
 def _add(
@@ -74,7 +74,7 @@ def _add(
         "tags": ["Files"],
         "summary": summary,
         "parameters": parameters,
-        "responses": answers(404, 409, 413, 422, 503, schema=schema, ok=ok),
+        "responses": answers(404, 409, 412, 413, 422, 503, schema=schema, ok=ok),
         **({"requestBody": {"required": True, "content": body}} if body else {}),
     }
     document(f"/api/v1/files/{path}", method, operation)

@@ -9,9 +9,10 @@ from flask_appbuilder.api import BaseApi
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.access import allowed, permission_title
-from app.core.openapi import answers, document
+from app.core.openapi import IF_MATCH, answers, document
 from app.core.resource import ACTIONS, registry
 from app.core.security import all_permissions, required_viewer
+from app.core.versions import version_asked
 from app.core.writing import find_row
 from starline.core.db import Role, session
 from starline.core.errors import DomainError, Invalid, Stale
@@ -65,7 +66,7 @@ class RolePermissionsApi(BaseApi):  # type: ignore[misc]
         allowed(*MAY_EDIT)
         role = find_row(registry["Roles"], pk, lock=True)
         given = _given()
-        return _answer(_set(role, given[0], version=given[1]))
+        return _answer(_set(role, given[0], version=version_asked(given[1])))
 
 
 def _set(role: Role, pairs: set[Pair], *, version: int | None) -> Role:
@@ -177,4 +178,5 @@ def document_role_permissions() -> None:
     document(path, "get", {**common, "summary": "What the role may do", "responses": answers(404, schema=whole)})
     body = {"required": True, "content": {"application/json": {"schema": {**held, "required": ["permissions"]}}}}
     answered = answers(404, 409, 412, 422, schema=whole)
+    common["parameters"] = [parameter, IF_MATCH]
     document(path, "put", {**common, "summary": "Replace it", "requestBody": body, "responses": answered})

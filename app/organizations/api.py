@@ -9,6 +9,7 @@ from flask_appbuilder.api import BaseApi, expose
 import starline.subscribers  # noqa: F401  (set-up needs what other domains add)
 from app.core.access import allowed, operator
 from app.core.idempotency import once
+from app.core.versions import version_asked
 from app.organizations.documentation import document_organizations
 from starline.core.db import session
 from starline.core.errors import Invalid, NotFound
@@ -66,7 +67,8 @@ class OrganizationSettingsApi(BaseApi):  # type: ignore[misc]
         viewer = allowed("can_edit", "Settings")
         given = _body()
         version = given.pop("version", None)
-        preferences.update_settings(given, by=viewer.user_id, version=_version_asked(version))
+        asked = version_asked(version if isinstance(version, int) else None)
+        preferences.update_settings(given, by=viewer.user_id, version=asked)
         return _settings()
 
 
@@ -122,11 +124,3 @@ def _reason() -> str:
         sentence = _("Give a reason of at most 300 characters; the audit trail keeps it.")
         raise Invalid(sentence, errors={"reason": [sentence]})
     return reason
-
-
-def _version_asked(in_body: Any) -> int | None:
-    """The version in `If-Match` or in the body, or None where anything goes."""
-    header = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-    if header in ("", "*"):
-        return in_body if isinstance(in_body, int) else None
-    return int(header) if header.isdecimal() and len(header) < 10 else -1

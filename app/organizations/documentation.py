@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.core.openapi import answers, document
+from app.core.openapi import IF_MATCH, answers, document
 from starline.organizations.checks import KNOWN, REQUIRED
 from starline.organizations.preferences import OPTIONAL, PLAIN
 from starline.organizations.settings import FEATURES, POLICIES, Setting
@@ -11,7 +11,6 @@ _TEXT = {"type": "string"}
 _OBJECT = {"type": "object"}
 _PK = {"name": "pk", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
 _KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}}
-_MATCH = {"name": "If-Match", "in": "header", "schema": _TEXT, "description": "The version that was read."}
 
 
 def document_organizations() -> None:
@@ -30,7 +29,7 @@ def document_organizations() -> None:
     answer = answers(412, 422, schema=_OBJECT)
     for method in ("patch", "put"):
         words = "Change the agency's settings"
-        _add("/api/v1/organization/settings", method, words, answer, _settings_body(), [_MATCH])
+        _add("/api/v1/organization/settings", method, words, answer, _settings_body(), [IF_MATCH])
 
 
 def _add(

@@ -4,6 +4,7 @@ from flask import request
 
 from app.core.resource import registry
 from app.core.security import required_viewer
+from app.core.versions import check_version
 from app.core.writing import find_row
 from starline.core.errors import NotFound
 from starline.core.identifiers import parse_uuid
@@ -13,8 +14,11 @@ from starline.staff.service import member_of
 
 
 def visit_asked(pk: str) -> Visit:
-    """The visit within the viewer's scope, locked where it is changed."""
-    found: Visit = find_row(registry["Visits"], pk, lock=request.method == "POST")
+    """The visit within the viewer's scope; locked where it is changed, and then as the caller says to have read it."""
+    is_changed = request.method == "POST"
+    found: Visit = find_row(registry["Visits"], pk, lock=is_changed)
+    if is_changed:
+        check_version(found)
     return found
 
 

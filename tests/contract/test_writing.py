@@ -214,6 +214,17 @@ def test_a_stale_change_is_refused_and_a_fresh_one_is_not(
     assert rest.call("PATCH", address, json={key: "Fourth"}, headers={"If-Match": "*"}).status_code == 200
 
 
+@resources_with(offers("add", "edit", "delete"), plain_text)
+def test_a_stale_removal_is_refused_and_removes_nothing(resource: Resource, rest: Caller, row: dict[str, Any]) -> None:
+    key, address = plain_text(resource), path(resource, row["id"])
+    tag = rest.get(address).headers["ETag"]
+    assert rest.call("PATCH", address, json={key: "Changed"}).status_code == 200
+    refused = rest.call("DELETE", address, headers={"If-Match": tag})
+    assert refused.status_code == 412
+    check_answer(path(resource, "{pk}"), "delete", refused)
+    assert rest.get(address).status_code == 200
+
+
 @resources_with(offers("add"))
 def test_the_same_request_sent_twice_has_one_effect_and_one_answer(
     resource: Resource, rest: Caller, values: dict[str, Any]

@@ -160,6 +160,20 @@ def test_who_may_not_throw_away_has_no_trash(app: Any, people: dict[str, Any], r
     assert rest.get(f"/api/v1/files/{file}").status_code == 200
 
 
+def test_a_file_that_somebody_changed_since_is_neither_held_nor_thrown_away(
+    people: dict[str, Any], rest: Caller
+) -> None:
+    file = handed_in(rest, people).json["id"]
+    address, why = f"/api/v1/files/{file}", {"reason": "A letter of a lawyer"}
+    tag = {"If-Match": rest.get(address).headers["ETag"]}
+    held = rest.post(f"{address}/hold", json=why, headers=tag)
+    assert held.status_code == 200
+    for verb, sent in (("trash", {}), ("release", why)):
+        assert rest.post(f"{address}/{verb}", json=sent, headers=tag).status_code == 412, verb
+    fresh = {"If-Match": held.headers["ETag"]}
+    assert rest.post(f"{address}/release", json=why, headers=fresh).status_code == 200
+
+
 def test_a_photo_is_cut_shown_in_the_header_and_taken_away(browser: Caller, people: dict[str, Any]) -> None:
     address, page = f"/photos/clients/{people['harbor client']}", f"/clients/show/{people['harbor client']}"
     assert browser.get(address).status_code == 404

@@ -93,6 +93,8 @@ def test_a_program_reads_and_replaces_the_pairs(app: Any, role_id: int) -> None:
     assert sorted(map(tuple, pairs)) == sorted(held(role_id))
     stale = ada.put(path, json={"permissions": pairs, "version": found["result"]["version"] - 1}, headers=token)
     assert stale.status_code in (409, 412)
+    named = {**token, "If-Match": f'"{found["result"]["version"] - 1}"'}
+    assert ada.put(path, json={"permissions": pairs}, headers=named).status_code == 412
     unknown = ada.put(path, json={"permissions": [["can_fly", "Clients"]]}, headers=token)
     assert unknown.status_code == 422 and "can_fly" in unknown.json["errors"]["permissions"][0]
     done = ada.put(path, json={"permissions": pairs[:3], "version": found["result"]["version"]}, headers=token)

@@ -116,6 +116,9 @@ def test_a_visit_is_called_off_with_its_reason_and_reinstated(
     assert (kept(cast, first)["status"], kept(cast, first)["reason"]) == ("cancelled", "client_request")
     assert browser.post(f"/visits/{first}/call-off", data=sent).status_code == 409
     assert rest.post(f"/api/v1/visits/{first}/reinstate", json={}).json["result"]["status"] == "scheduled"
+    stale = {"If-Match": '"999"'}
+    for verb, sent in (("reinstate", {}), ("call_off", {"reason": "weather"})):
+        assert rest.post(f"/api/v1/visits/{second}/{verb}", json=sent, headers=stale).status_code == 412, verb
     answer = rest.post(f"/api/v1/visits/{second}/call_off", json={"reason": "weather", "note": None})
     assert answer.json["void_reason"] == "weather"
     assert "reason" in rest.post(f"/api/v1/visits/{second}/call_off", json={"reason": "mood"}).json["errors"]
