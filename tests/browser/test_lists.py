@@ -188,6 +188,24 @@ def _fills(form: Any) -> None:
         assert following["y"] - one["y"] - one["height"] >= 6
 
 
+def test_a_list_is_printed_as_a_table_with_its_heading(page: Any, clients: list[dict[str, Any]]) -> None:
+    page.goto("/clients/list/?view=all&last_name.sw=Aa")
+    page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
+    page.emulate_media(media="print")
+    for width in (700, 1050):  # what a sheet of paper leaves, upright and lying
+        page.set_viewport_size({"width": width, "height": 900})
+        first, second = (row(page, name).bounding_box() for name in ("Aaa", "Aab"))
+        assert first["height"] < 60 and second["y"] >= first["y"] + first["height"] - 1
+        assert row(page, "Aaa").evaluate("row => getComputedStyle(row).display") == "table-row"
+        cell = row(page, "Aaa").locator("td").nth(5)
+        assert cell.is_visible() and cell.evaluate("cell => getComputedStyle(cell).whiteSpace") == "normal"
+        heading = page.locator("thead th").nth(1)
+        assert heading.bounding_box()["height"] > 5
+        assert heading.evaluate("one => getComputedStyle(one).position") == "static"
+        assert page.locator("thead th").last.is_hidden() and page.locator("tbody .row-actions").first.is_hidden()
+    assert page.locator(".sentence b").evaluate("one => getComputedStyle(one).color") == "rgb(29, 31, 35)"
+
+
 @pytest.mark.parametrize("path", ["/clients/list/", "/access-review/"])
 def test_the_heading_of_a_list_hides_the_rows_beneath_it(walk: Any, path: str) -> None:
     page = walk("Administrator").page
