@@ -159,7 +159,7 @@ def _words_of_columns() -> Iterator[str]:
 
 def _words_of_resources() -> Iterator[str]:
     from app.core.navigation import places
-    from app.core.resource import label_of_action, registry
+    from app.core.resource import Week, label_of_action, registry
 
     for entry in places():
         yield from (entry.group, entry.label)
@@ -168,5 +168,8 @@ def _words_of_resources() -> Iterator[str]:
             continue  # a test's own
         yield from (resource.title, resource.singular, resource.menu or "", resource.removal)
         yield from (*resource.form, *(resource.show or ()), *resource.links, *resource.waits)
+        yield from (*resource.figures, *resource.charts)
+        yield from (text for one in resource.work.values() for text in (one.says, one.under, one.verb))
+        yield from (label for one in resource.charts.values() if isinstance(one, Week) for label in one.series)
         yield from map(label_of_action, resource.actions)
         yield from (text for one in resource.fields.values() for text in (one.label, one.help))

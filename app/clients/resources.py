@@ -2,7 +2,7 @@
 
 from app.clients.entering import ClientsApi, ClientsView
 from app.clients.pairs import DuplicatesView
-from app.core.resource import Chart, Resource
+from app.core.resource import Chart, Count, Resource, Work
 from starline.clients import (
     addresses,
     contacts,
@@ -66,11 +66,11 @@ class Clients(Resource, model=Client, menu="People", icon="user-heart"):
         " hospitalisations incidents"
     )
     figures = {
-        "Active clients": "status=active",
-        "On hold or in hospital": "status.in=on_hold,hospitalised",
-        "Before care begins": "status.in=inquiry,assessment",
+        "Active clients": Count("status=active", place=30),
+        "On hold or in hospital": Count("status.in=on_hold,hospitalised", place=31),
+        "Before care begins": Count("status.in=inquiry,assessment", place=32),
     }
-    charts = {"Clients by status": Chart(by="status")}
+    charts = {"Clients by status": Chart(by="status", place=30)}
     pills = {"status": STATUS_TONES, "fall_risk": {"low": "good", "moderate": "warn", "high": "bad"}}
     without = "delete"
     create = service.create_client
@@ -116,7 +116,13 @@ class Coverages(Resource, model=Coverage, icon="shield-check"):
         "Coverage": "client payer_name priority starts_on ends_on",
         "Insurance": "member_id group_number subscriber subscriber_name",
     }
-    figures = {"Coverages that end within 30 days": "ends_on.ge={today}&ends_on.le={in_30_days}"}
+    waits = {"Coverages that end within 30 days": "ends_on.ge={today}&ends_on.le={in_30_days}"}
+    work = {
+        "Coverages that end within 30 days": Work(
+            "Coverage of %(client)s ends", "%(payer_name)s · %(ends_on)s", "Renew", place=36, order="ends_on"
+        )
+    }
+    figures = {"Coverages that end within 30 days": Count("ends_on.ge={today}&ends_on.le={in_30_days}", place=29)}
     pills = {"priority": {"primary": "good", "secondary": "info", "tertiary": "plain"}}
     without = "delete"
     create = coverages.add_coverage
@@ -160,7 +166,7 @@ class ClientStatusChanges(Resource, model=ClientStatusChange, icon="history"):
     filters = "client to_status changed_status_on"
     form = {"Change of status": "client to_status changed_status_on reason"}
     pills = {"to_status": STATUS_TONES}
-    figures = {"Care begun in 30 days": "to_status=active&changed_status_on.ge={30_days_ago}"}
+    figures = {"Care begun in 30 days": Count("to_status=active&changed_status_on.ge={30_days_ago}", place=33)}
     trends = {"Care begun in 30 days": Chart(by="changed_status_on", query="to_status=active")}
     charts = {
         "Care begun and ended": Chart(
@@ -168,6 +174,7 @@ class ClientStatusChanges(Resource, model=ClientStatusChange, icon="history"):
             split="to_status",
             series={"active": "accent", "discharged": "info", "deceased": "plain"},
             months=range(-11, 1),
+            place=31,
         )
     }
     without = "edit delete"
@@ -211,6 +218,15 @@ class Referrals(Resource, model=Referral, icon="inbox"):
     pills = {"stage": STAGE_TONES}
     links = {"Make a client": "/intake/{id}/client", "Move to another stage": "/intake/{id}/move"}
     waits = {"Referrals whose next step is overdue": "next_step_on.lt={today}"}
+    work = {
+        "Referrals whose next step is overdue": Work(
+            "Follow up %(first_name)s %(last_name)s",
+            "%(next_step)s · %(next_step_on)s",
+            "Follow up",
+            place=30,
+            order="next_step_on",
+        )
+    }
     without = "delete"
     create = referrals.take_referral
     update = referrals.update_referral
@@ -242,10 +258,23 @@ class Incidents(Resource, model=Incident, menu="Care", icon="alert-triangle"):
         "status": {"reported": "bad", "investigating": "warn", "closed": "good"},
     }
     links = {"Report as PDF": "/incidents/{id}/report"}
-    figures = {"Incidents not closed": "status.ne=closed"}
+    figures = {"Incidents not closed": Count("status.ne=closed", place=25)}
     waits = {
         "Incidents past their due date": "status.ne=closed&due_on.lt={today}",
         "Incidents nobody looks into yet": "status=reported",
+    }
+    work = {
+        "Incidents nobody looks into yet": Work(
+            "%(title)s, %(client)s",
+            "%(severity)s · %(occurred_at)s",
+            "Investigate",
+            place=14,
+            order="due_on",
+            tone="bad",
+        ),
+        "Incidents past their due date": Work(
+            "%(title)s, %(client)s", "Was due on %(due_on)s", "Close", place=16, order="due_on", tone="bad"
+        ),
     }
     actions = {
         "start_investigation": incidents.start_investigation,

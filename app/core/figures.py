@@ -3,7 +3,7 @@
 All figures of a page are one statement. Each leads to the list that it counts, and says the same number there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -19,8 +19,7 @@ from app.core.display import choice_label
 from app.core.parameters import ListRequest, read_list_request
 from app.core.profile import current_profile
 from app.core.reading import count_all
-from app.core.registry import GROUPS
-from app.core.resource import Chart, Resource, registry
+from app.core.resource import Chart, Count, Resource, Week, registry
 from app.core.security import required_viewer
 from starline.core import clock
 from starline.core.db import session
@@ -75,11 +74,10 @@ class Drawn:
 
 
 def figures() -> list[Figure]:
-    """The viewer's figures: of what they work on first, then of what they may read, in the order of the rail."""
+    """The viewer's figures: of what they work on first, then of what they may read, each by its place."""
+    stands = dates()
     declared = [
-        (resource, label, pattern.format(**dates()))
-        for resource in _ordered()
-        for label, pattern in resource.figures.items()
+        (resource, label, count.query.format(**stands)) for resource, label, count in sorted(_counts(), key=_rank)
     ][:MOST_FIGURES]
     numbers = count_all([(resource, asked(resource, query)) for resource, _label, query in declared])
     return [
@@ -89,15 +87,20 @@ def figures() -> list[Figure]:
 
 
 def charts() -> list[Drawn]:
-    """The viewer's charts that have something to show."""
-    drawn = []
-    for resource in _ordered():
-        for title, chart in resource.charts.items():
-            made = _by_month(resource, title, chart) if chart.months else _by_choice(resource, title, chart)
-            if made.total:
-                drawn.append(made)
-            if len(drawn) == MOST_CHARTS:
-                return drawn
+    """The viewer's charts that have something to show, by their place."""
+    declared = [
+        (resource, title, chart)
+        for resource in registry.values()
+        if resource.charts and may("can_read", resource)
+        for title, chart in resource.charts.items()
+    ]
+    drawn: list[Drawn] = []
+    for resource, title, chart in sorted(declared, key=lambda one: one[2].place):
+        made = _drawn(resource, title, chart)
+        if made.total:
+            drawn.append(made)
+        if len(drawn) == MOST_CHARTS:
+            break
     return drawn
 
 
@@ -111,6 +114,7 @@ def dates() -> dict[str, str]:
     """What stands for days in the patterns of declarations, in the agency's zone."""
     day = today()
     return {
+        "now": f"{clock.now():%Y-%m-%dT%H:%M:%SZ}",
         "today": day.isoformat(),
         "in_7_days": (day + timedelta(days=7)).isoformat(),
         "in_30_days": (day + timedelta(days=30)).isoformat(),
@@ -122,15 +126,22 @@ def today() -> date:
     return clock.now().astimezone(current_profile().display.zone).date()
 
 
-def _ordered() -> Iterable[Resource]:
-    readable = [one for one in registry.values() if (one.figures or one.charts) and may("can_read", one)]
-    # What has no place in the rail is part of a record of people.
-    place = {group: number for number, group in enumerate(GROUPS)}
+def _counts() -> Iterator[tuple[Resource, str, Count]]:
+    for resource in registry.values():
+        if resource.figures and may("can_read", resource):
+            yield from ((resource, label, count) for label, count in resource.figures.items())
 
-    def rank(one: Resource) -> tuple[bool, int]:
-        return not (may("can_edit", one) or may("can_add", one)), place.get(one.menu or "", 0)
 
-    return sorted(readable, key=rank)
+def _rank(one: tuple[Resource, str, Count]) -> tuple[bool, int]:
+    resource, _label, count = one
+    of = registry[count.of] if count.of else resource
+    return not (may("can_edit", of) or may("can_add", of)), count.place
+
+
+def _drawn(resource: Resource, title: str, chart: Chart | Week) -> Drawn:
+    if isinstance(chart, Week):
+        return _by_day(resource, title, chart)
+    return _by_month(resource, title, chart) if chart.months else _by_choice(resource, title, chart)
 
 
 def _trend(resource: Resource, label: str) -> tuple[int, ...]:
@@ -180,24 +191,58 @@ def _by_month(resource: Resource, title: str, chart: Chart) -> Drawn:
     return Drawn(_(title), _("Month"), series or [(_(resource.title), NO_TONE)], rows)
 
 
+def _by_day(resource: Resource, title: str, chart: Week) -> Drawn:
+    """One place for each day of this week, as the agency's weeks begin, one series for each list of a day's rows."""
+    one, day = resource.fields[chart.by], today()
+    first = day - timedelta(days=(day.weekday() - current_profile().display.first_weekday) % 7)
+    numbers = [sa.func.count().filter(*_narrowing(resource, query)) for _tone, query in chart.series.values()]
+    query = sa.select(one.column, *numbers).where(
+        *_seen(resource), one.column.between(first, first + timedelta(days=6))
+    )
+    counted = {row[0]: row[1:] for row in session.execute(query.group_by(one.column))}
+    rows = []
+    for at in (first + timedelta(days=step) for step in range(7)):
+        cells = [
+            Cell(number, f"/{resource.name}/list/?{urlencode([(chart.by, str(at)), *parse_qsl(query)])}")
+            for (_tone, query), number in zip(
+                chart.series.values(), counted.get(at, (0,) * len(chart.series)), strict=True
+            )
+        ]
+        rows.append((format_date(at, "EEE d"), cells))
+    return Drawn(_(title), _("Day"), [(_(label), tone) for label, (tone, _query) in chart.series.items()], rows)
+
+
 def _counted(resource: Resource, chart: Chart, by: Any, split: Any, *more: Any) -> dict[tuple[str, str], int]:
     """How many rows there are by the two expressions, as the viewer's list shows them."""
-    viewer, model = required_viewer(), resource.model
-    table = model.__table__
     query = sa.select(by.label("by"), split.label("split"), sa.func.count()).where(
-        table.c.organization_id == viewer.organization_id, *more
+        *_seen(resource), *_narrowing(resource, chart.query), *more
     )
-    for name, value in parse_qsl(chart.query):
-        query = query.where(resource.fields[name].column == value)
     if chart.series:
         query = query.where(split.in_(chart.series))
-    scope = model.visible_to(viewer) if hasattr(model, "visible_to") else None
-    for narrower in (scope, branches.condition(model)):
-        if narrower is not None:
-            query = query.where(narrower)
     # By place: the same expression with a parameter in it is another one to PostgreSQL.
     rows = session.execute(query.group_by(sa.text("1"), sa.text("2"))).all()
     return {(str(getattr(row[0], "value", row[0])), str(getattr(row[1], "value", row[1]))): row[2] for row in rows}
+
+
+def _seen(resource: Resource) -> list[Any]:
+    """What holds for the rows that the viewer's list of the resource shows."""
+    viewer, model = required_viewer(), resource.model
+    scope = model.visible_to(viewer) if hasattr(model, "visible_to") else None
+    narrower = [one for one in (scope, branches.condition(model)) if one is not None]
+    return [model.__table__.c.organization_id == viewer.organization_id, *narrower]
+
+
+def _narrowing(resource: Resource, query: str) -> list[Any]:
+    """The conditions of a list's address that compares by equality, with several values, or with emptiness."""
+    found = []
+    for name, value in parse_qsl(query):
+        field, _dot, operator = name.partition(".")
+        column = resource.fields[field].column
+        if operator == "in":
+            found.append(column.in_(value.split(",")))
+        else:
+            found.append(column.is_(None) == (value == "true") if operator == "null" else column == value)
+    return found
 
 
 def _month(day: date, step: int) -> date:

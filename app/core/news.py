@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app.core import branches, figures
 from app.core.access import may
 from app.core.reading import count_all
-from app.core.resource import registry
+from app.core.resource import Resource, registry
 from app.core.security import required_viewer
 from starline.notifications.service import count_unread
 
@@ -39,6 +39,12 @@ class Waiting:
     url: str
     icon: str
     number: int
+    resource: Resource | None = None
+    """Whose rows they are; None where a page of its own lists them."""
+
+    @property
+    def query(self) -> str:
+        return self.url.partition("?")[2]
 
     @property
     def place(self) -> str:
@@ -66,15 +72,16 @@ _kept: dict[tuple[object, ...], tuple[float, News]] = {}
 
 def waiting() -> list[Waiting]:
     """What waits for the person, in the order of declaration; nothing that is zero."""
+    stands = figures.dates()
     declared = [
-        (resource, sentence, pattern.format(**figures.dates()))
+        (resource, sentence, pattern.format(**stands))
         for resource in registry.values()
         if resource.waits and may("can_edit", resource)
         for sentence, pattern in resource.waits.items()
     ]
     numbers = count_all([(resource, figures.asked(resource, query)) for resource, _sentence, query in declared])
     found = [
-        Waiting(sentence, f"/{resource.name}/list/?{query}", resource.icon, number)
+        Waiting(sentence, f"/{resource.name}/list/?{query}", resource.icon, number, resource)
         for (resource, sentence, query), number in zip(declared, numbers, strict=True)
     ]
     permissions = required_viewer().permissions

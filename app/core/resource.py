@@ -41,6 +41,36 @@ ALIKE = frozenset({Kind.BOOLEAN, Kind.CHOICE, Kind.DATE, Kind.RELATION})
 
 
 @dataclass(frozen=True)
+class Count:
+    """A figure of the first page: the list that it counts, as in `waits`, and where it stands.
+
+    A smaller `place` is nearer to the head; what a person works on comes before what they may look at. `of`: the
+    resource whose editors work on it, where it isn't its own.
+    """
+
+    query: str
+    place: int = 50
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Work:
+    """How the rows of a wait are named one by one on the first page, and where each is settled.
+
+    `says` and `under` are sentences with `%(field)s` of the row, `verb` the word on the button that leads to `url`.
+    `order` puts the most urgent row first, and the smallest `place` the most urgent kind.
+    """
+
+    says: str
+    under: str
+    verb: str
+    place: int
+    order: str
+    url: str = "/{resource}/show/{id}"
+    tone: str = "warn"
+
+
+@dataclass(frozen=True)
 class Chart:
     """Rows counted by a closed list, or by the `months` (from this one) of a date, split by a closed list.
 
@@ -53,6 +83,17 @@ class Chart:
     series: Mapping[str, str] = field(default_factory=dict)
     months: range = range(0)
     query: str = ""
+    place: int = 50
+    """Smaller is nearer to the head of the first page."""
+
+
+@dataclass(frozen=True)
+class Week:
+    """Rows counted by the days of this week; `by` is a date. `series`: label → (tone, the list of a day's rows)."""
+
+    by: str
+    series: Mapping[str, tuple[str, str]]
+    place: int = 50
 
 
 registry: dict[str, "Resource"] = {}
@@ -86,12 +127,14 @@ class Resource:
     """Further pages of one row, by the words of their button: "What it may do" → "/roles/{id}/permissions"."""
     waits: ClassVar[Mapping[str, str]] = {}
     """What waits for those who may edit: a sentence, and the list it counts ("status=requested"). `{today}` and
-    `{in_30_days}` stand for dates."""
-    figures: ClassVar[Mapping[str, str]] = {}
-    """Figures of the first page for those who may read: a label, and the list it counts, as in `waits`."""
+    `{in_30_days}` stand for dates, `{now}` for the instant."""
+    work: ClassVar[Mapping[str, Work]] = {}
+    """Of what waits, the kinds whose rows the first page names one by one, by their sentence."""
+    figures: ClassVar[Mapping[str, Count]] = {}
+    """Figures of the first page for those who may read, by their label."""
     trends: ClassVar[Mapping[str, Chart]] = {}
     """Of figures that are of a time: what is counted week by week beside them."""
-    charts: ClassVar[Mapping[str, Chart]] = {}
+    charts: ClassVar[Mapping[str, Chart | Week]] = {}
     """Charts of the first page, by their title."""
     takes_along: ClassVar[str] = ""
     """Tables whose rows its own `delete` verb deletes too, though the database alone would refuse."""

@@ -8,15 +8,16 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.core import figures
-from app.core.news import waiting
+from app.core.access import offers
 from app.core.profile import current_profile
 from app.core.resource import registry
 from app.core.security import confirm_viewer, current_viewer, required_viewer
+from app.home.live import live
+from app.home.worklist import worklist
 from starline.core import clock, language, saying
 from starline.core.audit import AuditEvent
 from starline.core.db import User, session
 from starline.core.language import gettext as _
-from starline.core.language import ngettext
 
 RECENT = 8
 
@@ -38,26 +39,20 @@ class HomeView(IndexView):  # type: ignore[misc]
             "home/today.html",
             greeting=f"{hello}, {viewer.name.split()[0]}",
             date_label=saying.day_by_name(now.date(), language.current()),
-            kpis=[] if g.tenant.is_platform else _figures(),
-            charts=[] if g.tenant.is_platform else figures.charts(),
-            worklist=_worklist(),
+            worklist=worklist(),
             recent=_recent(),
+            **({} if g.tenant.is_platform else _of_agency()),
         )
 
 
-def _worklist() -> list[dict[str, Any]]:
-    """What waits for the person, each with the list it is worked off in."""
-    return [
-        {
-            "title": _(one.sentence),
-            "sentence": ngettext("%(num)d is waiting", "%(num)d are waiting", one.number),
-            "url": one.url,
-            "action": _("Open"),
-            "icon": one.icon,
-            "tone": "warn",
-        }
-        for one in waiting()
-    ]
+def _of_agency() -> dict[str, Any]:
+    """What only an agency has: figures, charts, and visits under way."""
+    return {
+        "kpis": _figures(),
+        "charts": figures.charts(),
+        "live": live(),
+        "new_visit_url": "/visits/add" if offers("add", registry["Visits"]) else None,
+    }
 
 
 def _figures() -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """People, roles and the sign-in history, as screens and REST."""
 
-from app.core.resource import Resource
+from app.core.resource import Count, Resource, Work
 from starline.core.db import Role, User
 from starline.identity import alerts, api_keys, break_glass, invitations, roles, saved_views, support, users
 from starline.identity.alerts import SecurityAlert
@@ -143,7 +143,16 @@ class SecurityAlerts(Resource, model=SecurityAlert, menu="Settings", icon="bell"
     without = "add delete"
     update = alerts.acknowledge
     waits = {"Security alerts to look into": "acknowledged_at.null=true"}
-    figures = {"Security alerts open": "acknowledged_at.null=true"}
+    work = {
+        "Security alerts to look into": Work(
+            "Security alert: %(kind)s",
+            "%(user)s · %(last_seen_at)s",
+            "Look into it",
+            place=40,
+            order="-created_on",
+        )
+    }
+    figures = {"Security alerts open": Count("acknowledged_at.null=true", place=45)}
     pills = {"severity": {"warning": "warn", "critical": "bad"}}
 
 

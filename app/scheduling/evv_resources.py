@@ -1,6 +1,6 @@
 """What proves visits, as screens and REST: exceptions, clock events, tasks, records, and what is tolerated."""
 
-from app.core.resource import Resource
+from app.core.resource import Count, Resource, Work
 from starline.scheduling import evv, telephony, tolerances, verification
 from starline.scheduling.models import (
     ClockEvent,
@@ -32,7 +32,17 @@ class VisitExceptions(Resource, model=VisitException, menu="Care", icon="shield-
         "Visits that nobody clocked into": "status=open&kind.in=missing_in,missing",
         "Visit exceptions to decide": "status=open&kind.ne=missing_in",
     }
-    figures = {"Exceptions to decide": "status=open"}
+    work = {
+        "Visits that nobody clocked into": Work(
+            "Nobody clocked in for %(client)s",
+            "%(staff_member)s · %(raised_at)s",
+            "Look into it",
+            place=12,
+            order="-raised_at",
+            tone="bad",
+        )
+    }
+    figures = {"Exceptions to decide": Count("status=open", place=20)}
     read_only = True
 
 

@@ -1,6 +1,6 @@
 """Visits, their series and the holidays, as screens and REST."""
 
-from app.core.resource import Chart, Resource
+from app.core.resource import Chart, Count, Resource, Week, Work
 from app.scheduling import feed_resources
 from starline.scheduling import holidays, series, visits
 from starline.scheduling.models import Holiday, Visit, VisitSeries
@@ -16,6 +16,7 @@ VISIT_TONES = {
     "cancelled": "plain",
     "missed": "bad",
 }
+OPEN = "status.in=scheduled,confirmed&staff_member.null=true"
 
 
 class Visits(Resource, model=Visit, menu="Care", icon="calendar-event"):
@@ -42,12 +43,38 @@ class Visits(Resource, model=Visit, menu="Care", icon="calendar-event"):
     }
     links = {"Change the series": "/visits/{id}/series", "Call off": "/visits/{id}/call-off"}
     waits = {
-        "Open visits of the next seven days": (
-            "status=scheduled&staff_member.null=true&occurs_on.ge={today}&occurs_on.le={in_7_days}"
+        "Open visits of the next seven days": f"{OPEN}&starts_at.ge={{now}}&occurs_on.le={{in_7_days}}",
+    }
+    work = {
+        "Open visits of the next seven days": Work(
+            "No caregiver for %(client)s",
+            "%(starts_at)s · %(service_type)s",
+            "Fill",
+            place=10,
+            order="starts_at",
+            url="/visits/{id}/match",
+            tone="bad",
         )
     }
-    figures = {"Visits today": "occurs_on={today}"}
-    charts = {"Visits by status": Chart(by="status")}
+    figures = {
+        "Visits today": Count("occurs_on={today}", place=10),
+        "Visits under way": Count("status=in_progress", place=11),
+        "Open visits today": Count(f"{OPEN}&occurs_on={{today}}", place=12),
+        "Verified and not billed": Count("status=verified", place=28, of="Coverages"),
+    }
+    trends = {"Visits today": Chart(by="occurs_on")}
+    charts = {
+        "Visits this week": Week(
+            by="occurs_on",
+            series={
+                "Completed": ("accent", "status.in=completed,verified,billed"),
+                "Scheduled": ("calm", "status.in=scheduled,confirmed,in_progress&staff_member.null=false"),
+                "Open": ("gap", OPEN),
+                "Missed": ("bad", "status=missed"),
+            },
+            place=10,
+        )
+    }
     without = "delete"
     create = visits.add_visit
     update = visits.update_visit

@@ -1,6 +1,6 @@
 """Service types, tasks and plans, as screens and REST."""
 
-from app.core.resource import Resource
+from app.core.resource import Resource, Work
 from starline.services import catalogue, plans
 from starline.services.models import CareTask, PlanService, PlanTask, ServicePlan, ServiceType
 
@@ -33,6 +33,11 @@ class ServicePlans(Resource, model=ServicePlan, menu="Care", icon="clipboard-lis
     waits = {
         "Service plans to approve": "status=pending_approval",
         "Service plans to review": "status=active&review_due_on.le={in_30_days}",
+    }
+    work = {
+        "Service plans to approve": Work(
+            "Service plan of %(client)s", "%(title)s · %(starts_on)s", "Approve", place=20, order="starts_on"
+        )
     }
     takes_along = "plan_services plan_tasks"
     create = plans.add_plan

@@ -1,6 +1,6 @@
 """The personnel file: people, what they have proved, their time and their pay, as screens and REST."""
 
-from app.core.resource import Chart, Resource
+from app.core.resource import Chart, Count, Resource, Work
 from starline.staff import access, availability, credentials, exclusions, onboarding, pay_rates, service, time_off
 from starline.staff.models import (
     AvailabilitySlot,
@@ -32,8 +32,8 @@ class StaffMembers(Resource, model=StaffMember, menu="People", icon="nurse"):
     }
     show = {"": "staff_number", **form}
     related = "credentials exclusion_checks time_off pay_rates training_records performance_reviews onboarding_items"
-    figures = {"Active staff": "status=active", "Staff on leave": "status=leave"}
-    charts = {"Active staff by discipline": Chart(by="discipline", query="status=active")}
+    figures = {"Active staff": Count("status=active", place=40), "Staff on leave": Count("status=leave", place=44)}
+    charts = {"Active staff by discipline": Chart(by="discipline", query="status=active", place=40)}
     pills = {"status": {"active": "good", "leave": "warn", "terminated": "plain"}}
     without = "delete"
     create = service.create_staff_member
@@ -66,8 +66,15 @@ class Credentials(Resource, model=Credential, menu="People", icon="certificate")
     update = credentials.update_credential
     delete = credentials.void_credential
     actions = {"verify": credentials.verify_credential}
-    figures = {"Credentials that end within 30 days": "expires_on.ge={today}&expires_on.le={in_30_days}"}
-    charts = {"Credentials that end": Chart(by="expires_on", months=range(6))}
+    figures = {
+        "Credentials that end within 30 days": Count("expires_on.ge={today}&expires_on.le={in_30_days}", place=42)
+    }
+    charts = {"Credentials that end": Chart(by="expires_on", months=range(6), place=41)}
+    work = {
+        "Credentials that end within 30 days": Work(
+            "%(credential_type)s of %(staff_member)s ends", "%(expires_on)s", "Renew", place=34, order="expires_on"
+        )
+    }
     waits = {
         "Credentials to verify": "verified_on.null=true",
         "Credentials that end within 30 days": "expires_on.ge={today}&expires_on.le={in_30_days}",
@@ -117,7 +124,16 @@ class TimeOffRequests(Resource, model=TimeOff, menu="People", icon="calendar-off
         "decline": time_off.decline_time_off,
         "cancel": time_off.cancel_time_off,
     }
-    figures = {"Off today": "status=approved&starts_on.le={today}&ends_on.ge={today}"}
+    figures = {"Off today": Count("status=approved&starts_on.le={today}&ends_on.ge={today}", place=41)}
+    work = {
+        "Requests for time off to answer": Work(
+            "%(staff_member)s asks for time off",
+            "%(kind)s · %(starts_on)s – %(ends_on)s",
+            "Answer",
+            place=32,
+            order="starts_on",
+        )
+    }
     waits = {"Requests for time off to answer": "status=requested"}
 
 

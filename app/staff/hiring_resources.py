@@ -1,6 +1,6 @@
 """Hiring, onboarding, trainings and reviews, as screens and REST."""
 
-from app.core.resource import Chart, Resource
+from app.core.resource import Chart, Count, Resource, Work
 from starline.staff import applicants, onboarding, reviews, trainings
 from starline.staff.models import (
     Applicant,
@@ -37,9 +37,18 @@ class Applicants(Resource, model=Applicant, icon="user-plus"):
     without = "delete"
     create = applicants.take_in
     update = applicants.update_applicant
-    figures = {"Applications in 30 days": "applied_on.ge={30_days_ago}"}
+    figures = {"Applications in 30 days": Count("applied_on.ge={30_days_ago}", place=43)}
     trends = {"Applications in 30 days": Chart(by="applied_on")}
     waits = {"New applications": "stage=applied"}
+    work = {
+        "New applications": Work(
+            "%(first_name)s %(last_name)s applied",
+            "%(position)s · %(applied_on)s",
+            "Review",
+            place=38,
+            order="applied_on",
+        )
+    }
 
 
 class TrainingCourses(Resource, model=TrainingCourse, menu="Settings", icon="school"):
@@ -135,3 +144,8 @@ class OnboardingItems(Resource, model=OnboardingItem, icon="list-check"):
         "reopen": onboarding.reopen_item,
     }
     waits = {"Onboarding steps that are late": "status=open&due_on.lt={today}"}
+    work = {
+        "Onboarding steps that are late": Work(
+            "%(title)s, %(staff_member)s", "Was due on %(due_on)s", "Tick off", place=39, order="due_on"
+        )
+    }

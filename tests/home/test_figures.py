@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import event
 
 from app.core.figures import _month
-from app.core.resource import registry
+from app.core.resource import Chart, registry
 from starline.clients import service as clients
 from starline.core import db
 from starline.identity import passwords
 from tests.home.test_today import signed_in
 from tests.identity.factories import PASSWORD
 from tests.organizations.factories import HARBOR, a_client, a_staff_member, a_user, acting_for
+from tests.scheduling.factories import a_visit
 
 FIGURE = re.compile(r'<a class="figure" href="([^"]+)"><span>([^<]+)</span><b>([\d,]+)</b>')
 BAR = re.compile(r'<td class="number"><a href="([^"]+)">(\d+)</a></td>')
@@ -41,6 +42,7 @@ def people(database: str) -> None:
         clients.assign_to_care_team(
             {"client_id": made[0].id, "user_id": users["cara"].id, "role": "caregiver"}, by=None
         )
+        a_visit(made[0], day=0, hours=(0, 1))
         a_staff_member()
         a_staff_member(first_name="Ola", discipline="rn")
 
@@ -66,9 +68,9 @@ def test_every_number_is_the_number_of_its_list(app: Any, people: None, name: st
 def test_an_administrator_sees_the_census_and_what_began(app: Any, people: None) -> None:
     page = signed_in(app, "ada").get("/").text
     assert {label: number for _url, label, number in FIGURE.findall(page)}["Active clients"] == "1"
-    assert "Clients by status" in page and "Care begun and ended" in page
-    assert 'class="spark"' in page
-    assert [number for url, number in BAR.findall(page) if "to_status=active" in url] == ["1"]
+    assert "Clients by status" in page
+    assert 'class="spark"' in page and "Visits this week" in page
+    assert [number for url, number in BAR.findall(page) if "occurs_on=" in url] == ["1"]
 
 
 def test_a_caregiver_sees_figures_of_their_own_clients_only(app: Any, people: None) -> None:
@@ -99,8 +101,10 @@ def test_today_asks_little(app: Any, people: None) -> None:
 def test_declared_figures_and_charts_are_of_fields_that_the_list_is_filtered_by() -> None:
     for resource in registry.values():
         for chart in resource.charts.values():
-            assert {chart.by, *filter(None, [chart.split])} <= set(resource.filter_fields), resource.name
-        assert all("=" in query for query in resource.figures.values())
+            split = chart.split if isinstance(chart, Chart) else ""
+            assert {chart.by, *filter(None, [split])} <= set(resource.filter_fields), resource.name
+        assert all("=" in count.query for count in resource.figures.values())
+        assert set(resource.trends) <= set(resource.figures) and set(resource.work) <= set(resource.waits)
 
 
 @pytest.mark.parametrize(
