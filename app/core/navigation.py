@@ -35,6 +35,9 @@ class Entry:
 OWN = "Mine"
 """The group of what is somebody's own: their day, their papers."""
 
+FOLDED = "Settings"
+"""The group that is seldom gone to: closed, unless it holds the page that is open or was opened by hand."""
+
 _entries: list[Entry] = []
 
 
@@ -135,27 +138,34 @@ def _groups(known: news.News) -> list[dict[str, Any]]:
     viewer = current_viewer()
     assert viewer is not None
     taken = {"h"}
-    groups: dict[str, list[dict[str, Any]]] = {"": [{**_place(_("Today"), "/", "home"), "letter": "h"}]}
+    groups: dict[str, list[dict[str, Any]]] = {"": [{**_place(_("Today"), "/", "home", known), "letter": "h"}]}
     if viewer.scope == RecordScope.ASSIGNED:
         groups[OWN] = []  # first for those whose work it is, last for the office
     for label, resources in menu_groups().items():
         for one in resources:
             if may("can_read", one):
-                place = _place(_(one.title), f"/{one.name}/list/", one.icon)
-                letter = _letter(one.title, taken)
-                count = known.places.get(place["url"])
-                groups.setdefault(label, []).append({**place, "letter": letter, "count": count})
+                place = _place(_(one.title), f"/{one.name}/list/", one.icon, known)
+                groups.setdefault(label, []).append({**place, "letter": _letter(one.title, taken)})
     for entry in sorted(_entries, key=lambda one: one.place):
         if entry.permission in viewer.permissions and entry.platform == g.tenant.is_platform:
-            place = _place(_(entry.label), entry.url, entry.icon)
+            place = _place(_(entry.label), entry.url, entry.icon, known)
             groups.setdefault(entry.group, []).append({**place, "letter": _letter(entry.label, taken)})
-    return [{"label": _(label) if label else "", "entries": entries} for label, entries in groups.items() if entries]
+    return [_group(label, entries) for label, entries in groups.items() if entries]
 
 
-def _place(label: str, url: str, icon: str) -> dict[str, Any]:
+def _group(label: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """`folds`: whether it can be closed; `count`: what waits in all of its places."""
+    group = {"label": _(label) if label else "", "entries": entries, "folds": label == FOLDED}
+    if label != FOLDED:
+        return group
+    is_open = any(one["active"] for one in entries) or request.cookies.get("rail_settings") == "open"
+    return {**group, "is_open": is_open, "count": sum(one["count"] or 0 for one in entries)}
+
+
+def _place(label: str, url: str, icon: str, known: news.News) -> dict[str, Any]:
     path = request.path
     active = path == url if url == "/" else path.startswith(url.removesuffix("list/"))
-    return {"label": label, "url": url, "icon": icon, "active": active, "count": None}
+    return {"label": label, "url": url, "icon": icon, "active": active, "count": known.places.get(url)}
 
 
 def _letter(title: str, taken: set[str]) -> str | None:

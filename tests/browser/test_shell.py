@@ -175,3 +175,34 @@ def test_without_scripts_messages_stand_in_the_page_and_the_branch_is_chosen(wal
     assert page.locator("main .notice:has-text('alone')").is_visible()
     page.goto(plain.base + "/clients/list/?view=all")
     assert page.get_by_role("button", name="Show all branches").is_visible()
+
+
+def test_the_rail_keeps_its_place_and_shows_where_one_is(walk: Any) -> None:
+    desk = walk("Administrator", size={"width": 1440, "height": 560})
+    page = desk.page
+    page.goto(desk.base + "/telephony_lines/list/")
+    page.wait_for_function("document.querySelector('.rail-groups').scrollTop > 0")
+    frame, place = (page.locator(one).bounding_box() for one in (".rail-groups", ".rail-groups [aria-current]"))
+    assert frame["y"] <= place["y"] and place["y"] + place["height"] <= frame["y"] + frame["height"]
+    assert axe(page) == []
+    page.goto(desk.base + "/")
+    page.locator(".rail-groups").evaluate("one => { one.scrollTop = 90; }")
+    page.wait_for_function("sessionStorage.getItem('rail-top') === '90'")
+    page.locator(".rail-groups a[href='/visits/list/']").evaluate("link => link.click()")
+    page.wait_for_url("**/visits/list/")
+    page.wait_for_function("document.querySelector('.rail-groups').scrollTop > 0")
+    assert desk.looked.findings == []
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_settings_open_by_the_keyboard_with_scripts_and_without(walk: Any, has_scripts: bool) -> None:
+    desk = walk("Administrator", has_scripts=has_scripts)
+    page = desk.page
+    page.goto(desk.base + "/clients/list/")
+    link = page.locator("[data-rail-group] a[href='/holidays/list/']")
+    assert not link.is_visible()
+    page.locator("[data-rail-group] summary").focus()
+    page.keyboard.press("Enter")
+    link.wait_for(state="visible")
+    page.goto(desk.base + "/visits/list/")
+    assert link.is_visible() is has_scripts, "what somebody opened stays open where a script can remember it"

@@ -2,6 +2,7 @@
 import './theme.js';
 import './toasts.js';
 import './shell.js';
+import './rail.js';
 import './palette.js';
 import './keyboard.js';
 import './list.js';

@@ -15,9 +15,15 @@ export function foldRail() {
   document.cookie = `rail=${isNarrow ? 'narrow' : 'wide'}; Path=/; Max-Age=${YEAR_SECONDS}; SameSite=Lax${secure}`;
 }
 
+// At a place, or in all places of a group that is closed.
+function waitingAt(link, places) {
+  const within = link.matches('summary') ? [...link.parentElement.querySelectorAll('a')] : [link];
+  return within.reduce((sum, one) => sum + (places[one.getAttribute('href')] ?? 0), 0);
+}
+
 function show(news) {
   for (const link of document.querySelectorAll('.rail-groups .rail-link')) {
-    const number = news.places[link.getAttribute('href')] ?? 0;
+    const number = waitingAt(link, news.places);
     const count = link.querySelector('.rail-count');
     if (!number) { count?.remove(); continue; }
     const shown = count ?? link.appendChild(Object.assign(document.createElement('span'), { className: 'rail-count' }));
