@@ -25,7 +25,10 @@ def conflict(resource: Resource, row: Any, yours: Mapping[str, Any], *, version:
     """
     display = current_profile().display
     before = _before(resource, row, version)
-    return {"sentence": _sentence(resource, row, display), "rows": _rows(resource, row, yours, before, display)}
+    return {
+        "sentence": sentence_of(resource.model.__tablename__, row.id, display),
+        "rows": _rows(resource, row, yours, before, display),
+    }
 
 
 def chosen(values: dict[str, Any]) -> dict[str, Any]:
@@ -66,8 +69,9 @@ def _before(resource: Resource, row: Any, version: int | None) -> dict[str, Any]
     return known
 
 
-def _sentence(resource: Resource, row: Any, display: Display) -> str:
-    newest = next(iter(audit.history(resource.model.__tablename__, row.id, limit=1)), None)
+def sentence_of(table: str, key: Any, display: Display) -> str:
+    """Who saved the row meanwhile, and when."""
+    newest = next(iter(audit.history(table, key, limit=1)), None)
     person = session.get(User, newest.actor_id) if newest is not None and newest.actor_id else None
     if newest is None or person is None:
         return str(_("Choose of each field which version to keep."))

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.core.access import allowed
 from app.core.navigation import Entry, add_entry
-from app.organizations import forms
+from app.organizations import conflict, forms
 from app.organizations.field_pages import FieldsView
 from starline.core.db import session
 from starline.core.errors import Invalid, Stale
@@ -33,12 +33,16 @@ class SettingsView(BaseView):  # type: ignore[misc]
     @expose("/", methods=["POST"])
     def save(self) -> str | Response:
         viewer = allowed("can_edit", "Settings")
-        version = request.form.get("version", "")
+        if request.form.get("resolve") == conflict.THEIRS:
+            return redirect(url_for("SettingsView.edit"))
+        is_mine = request.form.get("resolve") == conflict.MINE
+        version = None if is_mine else _version_sent()
+        sent = forms.sent_values() if is_mine else conflict.chosen(forms.sent_values())
         try:
-            with session.begin_nested():
-                asked = int(version) if version.isdecimal() and len(version) < 10 else None
-                preferences.update_settings(forms.sent_values(), by=viewer.user_id, version=asked)
-        except (Invalid, Stale) as problem:
+            _update(sent, version, by=viewer.user_id)
+        except Stale:
+            return _conflict(version)
+        except Invalid as problem:
             return _refused(problem, version)
         flash(_("The settings were saved."), "success")
         return redirect(url_for("SettingsView.edit"))
@@ -47,7 +51,19 @@ class SettingsView(BaseView):  # type: ignore[misc]
 VIEWS = (SettingsView, FieldsView)
 
 
-def _page(form: Any, version: Any, summary: list[dict[str, str]] | None = None) -> str:
+def _update(values: dict[str, Any], version: int | None, *, by: int) -> None:
+    """Save over `version`, or over a newer one that differs in nothing of this form."""
+    try:
+        with session.begin_nested():
+            preferences.update_settings(values, by=by, version=version)
+    except Stale:
+        if not conflict.is_of_others_alone(version):
+            raise
+        with session.begin_nested():
+            preferences.update_settings(values, by=by)
+
+
+def _page(form: Any, version: int | None, summary: list[dict[str, str]] | None = None, **more: Any) -> str:
     page = {
         "title": _("Agency settings"),
         "action": "edit",
@@ -57,11 +73,25 @@ def _page(form: Any, version: Any, summary: list[dict[str, str]] | None = None) 
         "cancel_url": "/",
         "errors_summary": summary or [],
         "history": None,
+        **more,
     }
     return render_template("organizations/settings.html", form=form, page=page)
 
 
-def _refused(problem: Invalid | Stale, version: str) -> str:
+def _conflict(version: int | None) -> str:
+    """The form as it was typed, beside what somebody else has saved in the meantime."""
+    form = forms.sent_form()
+    both = conflict.conflict(form, forms.sent_values(), version=version)
+    # What is chosen now is chosen over the version that this page shows.
+    return _page(form, preferences.read_settings()["version"], conflict=both)
+
+
+def _version_sent() -> int | None:
+    text = request.form.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def _refused(problem: Invalid, version: int | None) -> str:
     """The form again, everything typed still in it, with the sentences in their places."""
     form = forms.sent_form()
     summary = []

@@ -47,7 +47,7 @@ def update_settings(values: Mapping[str, Any], *, by: int | None, version: int |
     """
     row = session.query(OrganizationSettings).with_for_update().populate_existing().one()
     if version is not None and version != row.version:
-        raise Stale("Somebody else changed the settings in the meantime. Load them again.")
+        raise Stale(_("Somebody else changed the settings in the meantime. Load them again."))
     tidy: dict[str, Any] = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
     _check(tidy)
     assign(row, {name: tidy[name] or None if name in OPTIONAL else tidy[name] for name in PLAIN if name in tidy})
