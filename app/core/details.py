@@ -18,6 +18,7 @@ from app.core.lists import rows
 from app.core.own_fields import tailored
 from app.core.pages import address, history
 from app.core.parameters import ListRequest, read_list_request
+from app.core.person_names import is_sorted_by, joined, ordering
 from app.core.profile import current_profile
 from app.core.reading import detail_columns, read_one, read_page
 from app.core.related import label_of
@@ -170,7 +171,7 @@ def _related(record: Record, child: Resource) -> dict[str, Any]:
         "name": child.name,
         "title": _(child.title),
         "empty_title": _("No %(title)s yet", title=in_sentence(_(child.title))),
-        "columns": [_column(one, asked, here) for one in fields],
+        "columns": [_column(one, asked, here) for one in joined(fields)],
         "rows": rows(child, fields, found["result"], current_profile().display),
         "back": here,
         "count": found["count"],
@@ -191,8 +192,8 @@ def _asked(child: Resource, column: str, key: str, fields: list[Field]) -> ListR
 
 def _column(one: Field, asked: ListRequest, here: str) -> dict[str, Any]:
     sorted_by = asked.shape.order[0] if asked.shape.order else ""
-    is_sorted = sorted_by.lstrip("-") == one.name
-    order = f"-{one.name}" if sorted_by == one.name else one.name
+    is_sorted = is_sorted_by(one, sorted_by)
+    order = ordering(one, descending=is_sorted and not sorted_by.startswith("-"))
     return {
         "label": _(one.label),
         "numeric": one.is_numeric,

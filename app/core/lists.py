@@ -15,6 +15,7 @@ from app.core.display import Display, in_sentence
 from app.core.fields import Field
 from app.core.filters import chips, filters
 from app.core.parameters import ListRequest, read_list_request
+from app.core.person_names import NAME, called, is_sorted_by, joined, ordering
 from app.core.profile import current_profile
 from app.core.query import COUNT_CAP
 from app.core.reading import read_page
@@ -114,7 +115,11 @@ def of_rows(resource: Resource) -> dict[str, Any]:
 def rows(
     resource: Resource, fields: list[Field], records: list[dict[str, Any]], display: Display
 ) -> list[dict[str, Any]]:
-    """The rows of a table, each cell as a person reads it."""
+    """The rows of a table, each cell as a person reads it; of a number also what it is, for a card without headings."""
+    drawn = joined(fields)
+    captions = [str(_(one.label)) if one.is_numeric else None for one in drawn]
+    if NAME in drawn:
+        records = [{**record, NAME.name: called(record)} for record in records]
     can_edit, can_delete = (
         method in resource.methods and may(f"can_{method}", resource) for method in ("edit", "delete")
     )
@@ -126,7 +131,10 @@ def rows(
             "can_delete": can_delete,
             "edit_url": f"/{resource.name}/edit/{record['id']}",
             "delete_url": f"/{resource.name}/delete/{record['id']}",
-            "cells": [display.cell(resource, one, record) for one in fields],
+            "cells": [
+                {**display.cell(resource, one, record), "caption": caption}
+                for one, caption in zip(drawn, captions, strict=True)
+            ],
         }
         for record in records
     ]
@@ -143,9 +151,9 @@ def _columns(resource: Resource, fields: list[Field], asked: ListRequest, kept: 
     sorted_by = asked.shape.order[0] if asked.shape.order else ""
     cells = resource.cells if may("can_edit", resource) else []
     columns = []
-    for one in fields:
-        sorted_ = "" if sorted_by.lstrip("-") != one.name else "desc" if sorted_by.startswith("-") else "asc"
-        order = f"-{one.name}" if sorted_ == "asc" else one.name
+    for one in joined(fields):
+        sorted_ = "" if not is_sorted_by(one, sorted_by) else "desc" if sorted_by.startswith("-") else "asc"
+        order = ordering(one, descending=sorted_ == "asc")
         columns.append(
             {
                 "name": one.name,
@@ -161,10 +169,11 @@ def _columns(resource: Resource, fields: list[Field], asked: ListRequest, kept: 
 
 def _display(resource: Resource, fields: list[Field], asked: ListRequest, kept: Pairs) -> dict[str, Any]:
     """What the form "Display" offers: columns in their order, the shown ones first, and how they stand."""
-    hidden = [one for one in resource.table_fields if one not in fields]
+    shown = joined(fields)
+    hidden = [one for one in joined(resource.table_fields) if one not in shown]
     sizes = sorted({*PAGE_SIZES, asked.page_size})
     return {
-        "columns": [{"name": one.name, "label": _(one.label), "shown": one in fields} for one in [*fields, *hidden]],
+        "columns": [{"name": one.name, "label": _(one.label), "shown": one in shown} for one in [*shown, *hidden]],
         "densities": [(name, _(label)) for name, label in DENSITIES.items()],
         "page_sizes": [(size, size == asked.page_size) for size in sizes],
         "kept": [pair for pair in kept if pair[0] not in ("columns", "density", "page_size")],

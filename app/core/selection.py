@@ -14,6 +14,7 @@ from app.core.bulk_verbs import MOST_SELECTED
 from app.core.display import Display
 from app.core.fields import Field
 from app.core.parameters import ListRequest
+from app.core.person_names import NAME, called, joined
 from app.core.profile import current_profile
 from app.core.reading import read_page
 from app.core.resource import Resource
@@ -32,7 +33,9 @@ class Selection:
     display: Display
 
     def name_of(self, record: dict[str, Any]) -> str:
-        """What stands first in the row, and second where that is one of many (a last name)."""
+        """What stands first in the row, and second where that is one of many; a person's name stands for itself."""
+        if joined(self.fields)[0] is NAME:
+            return called(record)
         return " ".join(self.display.text(one, record.get(one.name)) for one in self.fields[:2]).strip()
 
 

@@ -14,7 +14,7 @@ from starline.identity.support import SupportAccess
 class Users(Resource, model=User, menu="Settings", icon="users"):
     name = "users"
     title = "Users"
-    table = "first_name last_name email phone branch active last_login"
+    table = "last_name first_name email phone branch active last_login"
     filters = "first_name last_name email branch active"
     order = "last_name first_name"
     form = {
