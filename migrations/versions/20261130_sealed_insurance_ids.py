@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from starline.core import crypto, db, tenancy
 
-revision = "0027"
-down_revision = "0026"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
