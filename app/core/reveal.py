@@ -62,7 +62,7 @@ class RevealApi(BaseApi):
     @expose("/<row:pk>/reveal/<secret>", methods=["POST"])
     def reveal(self, pk: str, secret: str) -> Response:
         row = _row(self.resource, pk, secret)
-        value = _reveal(self.resource, row, secret, _reason())
+        value = _reveal(self.resource, row, secret, sent_reason())
         return Response(orjson.dumps({"id": str(row.id), "result": {secret: value}}), mimetype="application/json")
 
 
@@ -83,6 +83,16 @@ def needs_reason() -> bool:
     return bool(policy("client_policy")["reveal_needs_reason"])
 
 
+def checked_reason(reason: str) -> str:
+    """The reason as it is kept. Raises `Invalid` where it is too short or too long."""
+    reason = " ".join(reason.split())
+    shortest = SHORTEST_REASON if needs_reason() else 0
+    if not shortest <= len(reason) <= LONGEST_REASON:
+        sentence = _("Say in %(low)d to %(high)d characters why.", low=shortest, high=LONGEST_REASON)
+        raise Invalid(sentence, errors={"reason": [sentence]})
+    return reason
+
+
 def _row(resource: Resource, pk: str, secret: str) -> Any:
     """The row within the viewer's scope, if they may reveal what it keeps."""
     required_viewer()
@@ -96,11 +106,7 @@ def _row(resource: Resource, pk: str, secret: str) -> Any:
 
 def _reveal(resource: Resource, row: Any, secret: str, reason: str) -> str | None:
     """The value, after it was written down who saw it and why. The value itself is written nowhere."""
-    reason = " ".join(reason.split())
-    shortest = SHORTEST_REASON if needs_reason() else 0
-    if not shortest <= len(reason) <= LONGEST_REASON:
-        sentence = _("Say in %(low)d to %(high)d characters why.", low=shortest, high=LONGEST_REASON)
-        raise Invalid(sentence, errors={"reason": [sentence]})
+    reason = checked_reason(reason)
     client = getattr(row, resource.client_column) if resource.client_column else None
     audit.record(
         "reveal",
@@ -114,7 +120,8 @@ def _reveal(resource: Resource, row: Any, secret: str, reason: str) -> str | Non
     return value
 
 
-def _reason() -> str:
+def sent_reason() -> str:
+    """The reason in the body that a program sent."""
     try:
         body = orjson.loads(request.get_data() or b"{}")
     except orjson.JSONDecodeError:

@@ -11,6 +11,7 @@ from app.core.access import allowed, operator
 from app.core.idempotency import once
 from app.core.versions import version_asked
 from app.organizations.documentation import document_organizations
+from app.organizations.tax_id import TaxIdRevealApi
 from starline.core.db import session
 from starline.core.errors import Invalid, NotFound
 from starline.core.identifiers import parse_uuid
@@ -72,7 +73,7 @@ class OrganizationSettingsApi(BaseApi):  # type: ignore[misc]
         return _settings()
 
 
-VIEWS = (OrganizationsApi, OrganizationSettingsApi)
+VIEWS = (OrganizationsApi, OrganizationSettingsApi, TaxIdRevealApi)
 document_organizations()
 
 

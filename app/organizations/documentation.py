@@ -59,7 +59,8 @@ def _settings_body() -> dict[str, Any]:
         policy: _object({name: _schema(setting) for name, setting in settings.items()})
         for policy, settings in POLICIES.items()
     }
-    return _object({**properties, "features": _features(), **policies})
+    tax_id = {**_TEXT, "nullable": True, "description": "Answered masked."}
+    return _object({**properties, "tax_id": tax_id, "features": _features(), **policies})
 
 
 def _features() -> dict[str, Any]:

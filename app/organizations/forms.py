@@ -7,16 +7,18 @@ import wtforms
 from flask import request
 from wtforms import Form
 
-from app.core.controls import TagsField
+from app.core.controls import SecretField, TagsField
 from app.core.display import choice_label
+from app.core.security import required_viewer
 from starline.core.language import LANGUAGES
 from starline.core.language import gettext as _
-from starline.organizations.models import OrganizationSettings
-from starline.organizations.preferences import PLAIN
+from starline.organizations.models import Organization, OrganizationSettings
+from starline.organizations.preferences import PLAIN, own_organization
 from starline.organizations.settings import DATE_FORMATS, FEATURES, POLICIES, Setting
 from starline.organizations.zones import known_zones
 
 SECTIONS = {
+    "Agency": ("tax_id",),
     "Place and language": ("time_zone", "locale", "date_format", "currency"),
     "E-mail": ("email_from_name", "email_from_address", "email_reply_to"),
     "Features": tuple(f"features.{name}" for name in FEATURES),
@@ -45,6 +47,8 @@ def sent_form() -> Form:
 def sent_values() -> dict[str, Any]:
     """What was typed, as `preferences.update_settings` takes it. A number that is none stays text and is refused."""
     values: dict[str, Any] = {name: request.form[name] for name in PLAIN if name in request.form}
+    if request.form.get("tax_id"):  # left empty, the number that is kept stays
+        values["tax_id"] = request.form["tax_id"]
     values["features"] = {name: f"features.{name}" in request.form for name in FEATURES}
     for policy, settings in POLICIES.items():
         values[policy] = {
@@ -62,6 +66,8 @@ def _with_choices(form: Form) -> Form:
         for name, setting in settings.items():
             if setting.choices:
                 form[f"{policy}.{name}"].choices = [(value, choice_label(value)) for value in setting.choices]
+    form["tax_id"].kept = own_organization().tax_id_encrypted is not None
+    form["tax_id"].reveal_url = "/settings/tax-id" if ("can_edit", "Settings") in required_viewer().permissions else ""
     return form
 
 
@@ -78,6 +84,8 @@ def _typed(setting: Setting, text: str) -> Any:
 
 def _form_class() -> type[Form]:
     fields: dict[str, Any] = {name: _plain(name) for name in PLAIN}
+    of_tax_id = Organization.__table__.c.tax_id_encrypted.info
+    fields["tax_id"] = SecretField(_(of_tax_id["label"]), description=_(of_tax_id["help"]))
     for name, feature in FEATURES.items():
         fields[f"features.{name}"] = wtforms.BooleanField(_(feature.label), description=_(feature.help))
     for policy, settings in POLICIES.items():

@@ -10,6 +10,7 @@ from app.core.access import allowed
 from app.core.navigation import Entry, add_entry
 from app.organizations import conflict, forms
 from app.organizations.field_pages import FieldsView
+from app.organizations.tax_id import TaxIdView
 from starline.core.db import session
 from starline.core.errors import Invalid, Stale
 from starline.core.language import gettext as _
@@ -48,7 +49,7 @@ class SettingsView(BaseView):  # type: ignore[misc]
         return redirect(url_for("SettingsView.edit"))
 
 
-VIEWS = (SettingsView, FieldsView)
+VIEWS = (SettingsView, FieldsView, TaxIdView)
 
 
 def _update(values: dict[str, Any], version: int | None, *, by: int) -> None:

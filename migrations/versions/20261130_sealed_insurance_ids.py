@@ -1,4 +1,5 @@
-"""A client's Medicaid and Medicare ids are sealed, found by a blind index, and no longer kept in the clear.
+"""A client's Medicaid and Medicare ids are sealed, found by a blind index, and no longer kept in the clear; an agency
+has a tax id, sealed too.
 
 What is there already is sealed under each agency's own key, so the release needs what the product needs: the key file
 or KMS, and the store of the agencies' secrets. Where no agency has such an id nothing of it is asked for.
@@ -43,12 +44,16 @@ def upgrade() -> None:
         op.add_column("clients", sa.Column(f"{name}_last4", sa.String(length=4), nullable=True))
         op.add_column("clients", sa.Column(f"{name}_hash", sa.String(length=64), nullable=True))
         op.add_column("client_merges", sa.Column(f"kept_{name}_encrypted", sa.LargeBinary(), nullable=True))
+    op.add_column("organizations", sa.Column("tax_id_encrypted", sa.LargeBinary(), nullable=True))
+    op.add_column("organizations", sa.Column("tax_id_last4", sa.String(length=4), nullable=True))
     _in_every_organization(_seal)
     for name in IDS:
         op.drop_column("clients", name)
 
 
 def downgrade() -> None:
+    op.drop_column("organizations", "tax_id_last4")
+    op.drop_column("organizations", "tax_id_encrypted")
     for name in IDS:
         op.add_column("clients", sa.Column(name, sa.String(length=LONGEST), nullable=True))
     _in_every_organization(_open)

@@ -38,6 +38,14 @@ def ssn_digits(text: str) -> str | None:
     return digits if is_possible else None
 
 
+def tax_id_digits(text: str) -> str | None:
+    """The nine digits of a taxpayer identification number, or None: an employer's 12-3456789, or a person's own."""
+    if not re.fullmatch(r"[0-9]{2}-?[0-9]{7}", text.strip()):
+        return ssn_digits(text)
+    digits = re.sub(r"[^0-9]", "", text)
+    return digits if int(digits) else None
+
+
 def medicare_id(text: str) -> str | None:
     """The eleven characters of a Medicare id without its hyphens, or None where it can't be one."""
     plain = re.sub(r"[-\s]", "", text).upper()

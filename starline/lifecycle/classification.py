@@ -72,6 +72,8 @@ CLASSES: dict[str, dict[Kind, str]] = {
         K.AGENCY: "name legal_name",
         K.KEPT: "slug",
         K.NOTHING: "custom_domain email_domain npi",
+        K.SEALED: "tax_id_encrypted",
+        K.ENDING: "tax_id_last4",
         K.FULL: "baa_signed_by",
     },
     "ab_role": {K.KEPT: "name template"},

@@ -7,7 +7,7 @@ from typing import Any
 from babel.numbers import is_currency
 
 from starline.core.language import _
-from starline.core.official_numbers import is_npi
+from starline.core.official_numbers import is_npi, tax_id_digits
 from starline.core.problems import Problems
 from starline.organizations.models import SubscriptionTier
 from starline.organizations.settings import DATE_FORMATS, FEATURES, LOCALES, POLICIES
@@ -95,6 +95,13 @@ def check_mail(values: Mapping[str, Any], problems: Problems) -> None:
     sender = values.get("email_from_name") or ""
     if any(character in sender for character in '\r\n<>"'):
         problems.add("email_from_name", "Leave out quotation marks, angle brackets and line breaks.")
+
+
+def check_tax_id(values: Mapping[str, Any], problems: Problems) -> None:
+    """Note what is wrong with the tax id; it may be absent or empty."""
+    given = values.get("tax_id") or None
+    if given is not None and not (isinstance(given, str) and tax_id_digits(given)):
+        problems.add("tax_id", "Give the nine digits of the agency's tax id, like 12-3456789.")
 
 
 def check_features(given: Mapping[str, Any], problems: Problems) -> None:

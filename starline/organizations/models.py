@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     Index,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -20,6 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from starline.core import clock
+from starline.core.crypto import Encrypted
 from starline.core.db import Model, TenantModel, choice, column
 from starline.core.identifiers import uuid7
 
@@ -63,6 +65,8 @@ class Organization(Model):  # type: ignore[misc]
         "Subscription", SubscriptionTier, default=SubscriptionTier.STANDARD
     )
     npi: Mapped[str | None] = column("NPI", String(10), help="National Provider Identifier, ten digits.")
+    tax_id_encrypted: Mapped[bytes | None] = column("Tax id", LargeBinary, help="Nine digits, like 12-3456789.")
+    tax_id_last4: Mapped[str | None] = column("Last digits of the tax id", String(4))
     baa_signed_on: Mapped[date | None] = column("BAA signed on")
     baa_signed_by: Mapped[str | None] = column("BAA signed by", String(120))
     data_retention_years: Mapped[int] = column("Keep records for (years)", default=10)
@@ -71,6 +75,8 @@ class Organization(Model):  # type: ignore[misc]
     version: Mapped[int] = mapped_column(nullable=False)
 
     __mapper_args__ = {"version_id_col": version}
+
+    tax_id = Encrypted("tax_id_encrypted")
 
     @property
     def is_open(self) -> bool:

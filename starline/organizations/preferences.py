@@ -5,14 +5,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from starline.core import events, tenancy
+from starline.core import clock, events, tenancy
 from starline.core.db import Role, session
 from starline.core.errors import Stale
 from starline.core.language import _
+from starline.core.official_numbers import tax_id_digits
 from starline.core.problems import Problems
 from starline.core.rows import assign
 from starline.organizations import custom_fields
-from starline.organizations.checks import check_features, check_mail, check_place, check_policy
+from starline.organizations.checks import check_features, check_mail, check_place, check_policy, check_tax_id
 from starline.organizations.models import Organization, OrganizationSettings
 from starline.organizations.settings import POLICIES, features, policy, settings_row
 
@@ -24,15 +25,15 @@ PLAIN = (
 )
 OPTIONAL = frozenset({"display_name", "theme_color", "email_from_name", "email_from_address", "email_reply_to"})
 OF_THE_ORGANIZATION = ("id", "name", "slug", "custom_domain", "email_domain", "subscription_tier", "status")
-LONGEST = 120
+LONGEST, ENDING = 120, 4
 
 
 def read_settings() -> dict[str, Any]:
     """The organisation's settings with every default filled in, as JSON values; `version` is for the next change."""
-    row = settings_row()
-    organization = session.get_one(Organization, tenancy.current_organization_id())
+    row, organization = settings_row(), own_organization()
     return {
         "organization": {name: _json(getattr(organization, name)) for name in OF_THE_ORGANIZATION},
+        "tax_id": f"•••• {organization.tax_id_last4}" if organization.tax_id_last4 else None,
         **{name: getattr(row, name) for name in (*PLAIN, *FILES)},
         "features": features(row),
         **{name: policy(name, row) for name in POLICIES},
@@ -54,9 +55,18 @@ def update_settings(values: Mapping[str, Any], *, by: int | None, version: int |
     for name in ("features", *POLICIES):
         if name in tidy:
             assign(row, {name: {**getattr(row, name), **tidy[name]}})
+    if "tax_id" in tidy:
+        _keep_tax_id(tidy["tax_id"])
+        row.changed_on = clock.now()  # and so has another version, though the number lies elsewhere
     session.flush()
     events.record("organization:settings_changed", row)
     return row
+
+
+def own_organization() -> Organization:
+    """The acting organisation's own row."""
+    found: Organization = session.get_one(Organization, tenancy.current_organization_id())
+    return found
 
 
 def rename_role(name: str, new_name: str | None) -> None:
@@ -71,9 +81,16 @@ def rename_role(name: str, new_name: str | None) -> None:
     session.flush()
 
 
+def _keep_tax_id(text: str | None) -> None:
+    organization = own_organization()
+    digits = tax_id_digits(text) if text else None
+    organization.tax_id = digits
+    organization.tax_id_last4 = digits[-ENDING:] if digits else None
+
+
 def _check(values: Mapping[str, Any]) -> None:
     problems = Problems()
-    for name in values.keys() - {*PLAIN, "features", *POLICIES}:
+    for name in values.keys() - {*PLAIN, "tax_id", "features", *POLICIES}:
         problems.add(name, "There is no setting called this.")
     for name in ("features", *POLICIES):
         if name in values and not isinstance(values[name], Mapping):
@@ -83,6 +100,7 @@ def _check(values: Mapping[str, Any]) -> None:
     problems.refuse()
     check_place(values, problems)
     check_mail(values, problems)
+    check_tax_id(values, problems)
     check_features(values.get("features") or {}, problems)
     for name in POLICIES:
         check_policy(name, values.get(name) or {}, problems)

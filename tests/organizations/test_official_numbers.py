@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from starline.core.official_numbers import is_npi, luhn_remainder, medicare_id, ssn_digits
+from starline.core.official_numbers import is_npi, luhn_remainder, medicare_id, ssn_digits, tax_id_digits
 
 NINE = some.text("0123456789", min_size=8, max_size=8)
 
@@ -46,6 +46,22 @@ def test_one_wrong_digit_never_passes(body: str, place: int, by: int) -> None:
 )
 def test_a_social_security_number_that_was_never_given_out_is_none(text: str, digits: str | None) -> None:
     assert ssn_digits(text) == digits
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("12-3456789", "123456789"),
+        (" 123456789 ", "123456789"),
+        ("212-54-8890", "212548890"),
+        ("00-0000000", None),
+        ("12-345678", None),
+        ("12 3456789", None),
+        ("ab-3456789", None),
+    ],
+)
+def test_a_tax_id_is_an_employers_number_or_a_persons(text: str, digits: str | None) -> None:
+    assert tax_id_digits(text) == digits
 
 
 @pytest.mark.parametrize(

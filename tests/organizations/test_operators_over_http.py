@@ -1,12 +1,14 @@
 """The operator's and the administrator's addresses, asked as people ask them."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from app.platform import demo
 from app.platform.demo.agencies import PASSWORD
 from starline.organizations.settings import POLICIES
+from tests.isolation.roles import as_owner, enter, rows
 
 VALLEY = {
     "name": "Valley Care",
@@ -131,6 +133,28 @@ def test_a_scheduler_has_no_settings(app: Any) -> None:
     person = Caller(app, "harbor", "scheduler@harbor.example")
     for method, path in (("GET", "/settings/"), ("GET", "/api/v1/organization/settings")):
         assert person.ask(method, path).status_code == 403
+
+
+def test_the_tax_id_is_shown_masked_and_revealed_with_a_reason(app: Any, administrator: Caller) -> None:
+    settings, reveal = "/api/v1/organization/settings", "/api/v1/organization/tax_id/reveal"
+    changed = administrator.ask("PATCH", settings, json={"tax_id": "98-7654321"})
+    assert changed.json["tax_id"] == "•••• 4321"
+    page = administrator.ask("GET", "/settings/").text
+    assert "/settings/tax-id" in page and "7654321" not in page
+    assert administrator.ask("POST", reveal, json={"reason": ""}).status_code == 422
+    shown = administrator.ask("POST", reveal, json={"reason": "For the claim of May"})
+    assert shown.json == {"result": {"tax_id": "987654321"}}
+    refused = administrator.ask("POST", "/settings/tax-id", data={"reason": " "})
+    assert refused.status_code == 422 and "987654321" not in refused.text
+    asked = administrator.ask("GET", "/settings/tax-id")
+    assert asked.status_code == 200 and "4321" not in asked.text
+    assert "987654321" in administrator.ask("POST", "/settings/tax-id", data={"reason": "For the claim of May"}).text
+    person = Caller(app, "harbor", "scheduler@harbor.example")
+    assert person.ask("POST", reveal, json={"reason": "Out of curiosity"}).status_code == 403
+    with as_owner() as cursor:
+        enter(cursor, UUID(changed.json["organization"]["id"]))
+        told = rows(cursor, "SELECT reason, changes FROM audit_events WHERE action = 'reveal'")
+    assert told == [("For the claim of May", {"field": "tax_id"})] * 2
 
 
 def test_the_settings_screen_saves_and_keeps_what_was_typed(administrator: Caller) -> None:

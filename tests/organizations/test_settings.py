@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from starline.core.errors import Invalid, Stale
 from starline.organizations import preferences
@@ -62,6 +63,8 @@ def test_an_unknown_feature_is_a_mistake_of_the_program() -> None:
         ({"organization_id": str(SUMMIT)}, "organization_id"),
         ({"display_name": "x" * 121}, "display_name"),
         ({"time_zone": None}, "time_zone"),
+        ({"tax_id": "12-34567"}, "tax_id"),
+        ({"tax_id": 123456789}, "tax_id"),
     ],
 )
 def test_nonsense_is_refused_and_changes_nothing(values: dict[str, Any], field: str) -> None:
@@ -76,6 +79,19 @@ def test_an_empty_name_gives_way_to_the_agencys_own() -> None:
     preferences.update_settings({"display_name": "Harbor & Friends"}, by=None)
     preferences.update_settings({"display_name": ""}, by=None)
     assert preferences.read_settings()["display_name"] is None
+
+
+def test_a_tax_id_is_kept_sealed_and_told_by_its_ending(session: Any) -> None:
+    version = preferences.read_settings()["version"]
+    preferences.update_settings({"tax_id": "12-3456789"}, by=None)
+    found = preferences.read_settings()
+    assert (found["tax_id"], preferences.own_organization().tax_id) == ("•••• 6789", "123456789")
+    assert found["version"] > version
+    stored = session.execute(text("SELECT organizations::text FROM organizations")).scalars().all()
+    told = session.execute(text("SELECT changes::text FROM audit_events WHERE subject = 'organizations'")).scalars()
+    assert not any("123456789" in one for one in (*stored, *told))
+    preferences.update_settings({"tax_id": None}, by=None)
+    assert preferences.read_settings()["tax_id"] is None
 
 
 def test_the_second_of_two_people_is_told() -> None:
