@@ -145,6 +145,20 @@ def test_objects_are_encrypted_at_rest(bucket: Storage, harbor: None) -> None:
     assert "X-Amz-Expires=300" in bucket.signed_url(key, 3_000)
 
 
+def test_a_store_that_cannot_be_reached_is_trouble_and_not_an_absent_file(
+    monkeypatch: pytest.MonkeyPatch, harbor: None
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1")
+    away = Storage(S3Files("starline-files"))
+    key = key_for("logos", "png")
+    for ask in (lambda: away.put(key, b"x", "image/png"), lambda: away.get(key), lambda: away.open(key)):
+        with pytest.raises(Unavailable):
+            ask()
+
+
 def test_a_missing_bucket_is_trouble_and_not_an_absent_file(bucket: Storage, harbor: None) -> None:
     elsewhere = Storage(S3Files("no-such-bucket"))
     with pytest.raises(Unavailable):
