@@ -9,7 +9,7 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import SelectField, StringField
+from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from app.core.profile import current_profile
@@ -49,6 +49,11 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
         [DataRequired(), Length(max=254)],
         description=lazy_gettext("A new address counts once you have opened the link that we send to it."),
     )
+    current_password = PasswordField(
+        lazy_gettext("Current password"),
+        description=lazy_gettext("For a new e-mail address only."),
+        render_kw={"autocomplete": "current-password"},
+    )
     phone = StringField(lazy_gettext("Phone"), [Length(max=20)])
     locale = SelectField(lazy_gettext("Language"))
     time_zone = SelectField(lazy_gettext("Time zone"))
@@ -67,7 +72,7 @@ class AccountView(BaseView):  # type: ignore[misc]
         form = _profile_form(user)
         if request.method == "GET":
             return _profile_page(user, form)
-        if not form.validate():
+        if not form.validate() or not _may_have_email(user, form):
             return _profile_page(user, form), 422
         try:
             with db.session.begin_nested():
@@ -151,6 +156,21 @@ def _keep_theme(answer: Response, theme: str) -> None:
     """Remembered by the device, as the button in the menu does: a phone may be dark and a desk light."""
     is_safe = current_app.config["SESSION_COOKIE_SECURE"]
     answer.set_cookie("theme", theme, max_age=THEME_SECONDS, secure=is_safe, samesite="Lax")
+
+
+def _may_have_email(user: User, form: ProfileForm) -> bool:
+    """Whether the address stays, or whoever wants another one has proven that the account is theirs."""
+    password = form.current_password.data or ""
+    if rules.email_of(form.email.data) == user.email:
+        return True
+    if not password:
+        form.current_password.errors = [_("Type your current password to change your e-mail address.")]
+        return False
+    if not passwords.is_proven(user, password, origin=web_origin()):
+        keep()
+        form.current_password.errors = [_("Your current password is not right.")]
+        return False
+    return True
 
 
 def _save_profile(user: User, form: ProfileForm) -> None:

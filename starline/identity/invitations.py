@@ -84,8 +84,13 @@ def complete_password_reset(secret: str, password: str) -> User:
 
 
 def request_email_change(user: User, email: str) -> None:
-    """Mail a link to the new address, which counts from the moment it is opened."""
-    links.send_link(user, TokenPurpose.EMAIL_CHANGE, email=users.checked_email(email))
+    """Mail a link to the new address, which counts from the moment it is opened, and tell the present one of it.
+
+    The caller has made sure that the person themselves asks: see `passwords.is_proven`.
+    """
+    link = links.send_link(user, TokenPurpose.EMAIL_CHANGE, email=users.checked_email(email))
+    outbox.enqueue("identity.send_email_change_notice", user_token_id=str(link.id))
+    audit.record("auth:email_change_asked", "ab_user", subject_id=str(user.id))
 
 
 def complete_email_change(secret: str) -> User:

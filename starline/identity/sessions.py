@@ -8,9 +8,9 @@ from sqlalchemy import select, update
 from starline.core import audit, clock, events
 from starline.core.db import User, session
 from starline.core.errors import NotFound
-from starline.identity import rules
+from starline.identity import links, rules
 from starline.identity.attempts import Origin
-from starline.identity.models import UserSession
+from starline.identity.models import TokenPurpose, UserSession
 from starline.identity.policy import policy
 from starline.identity.viewer import Viewer
 
@@ -67,7 +67,11 @@ def end(session_id: UUID, *, user_id: int, reason: str = SIGNED_OUT) -> None:
 
 
 def end_all(user_id: int, *, reason: str, but: UUID | None = None) -> int:
-    """End the person's open sessions except `but`; how many."""
+    """End the person's open sessions except `but`; how many.
+
+    A new e-mail address that one of them asked for goes with them: its link would let its reader in again.
+    """
+    links.revoke_links(user_id, TokenPurpose.EMAIL_CHANGE)
     query = select(UserSession.id).where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
     found = [one for one in session.scalars(query) if one != but]
     for session_id in found:

@@ -23,6 +23,12 @@ def send_link(user_token_id: str) -> None:
     mails.send_link_mail(UUID(user_token_id))
 
 
+@task("identity.send_email_change_notice")
+def send_email_change_notice(user_token_id: str) -> None:
+    """Mail the present address that another one was asked for."""
+    mails.send_email_change_notice(UUID(user_token_id))
+
+
 @task("identity.answer_reset_request")
 def answer_reset_request(user_id: int | None) -> None:
     """Mail the link to a new password, where there is somebody to mail it to."""

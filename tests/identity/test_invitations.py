@@ -11,7 +11,7 @@ from config import settings
 from starline.core import clock, db, mail, tenancy
 from starline.core.errors import Conflict, Invalid, NotFound
 from starline.core.outbox import OutboxMessage
-from starline.identity import invitations, links, roles, signin, tasks, users
+from starline.identity import invitations, links, passwords, roles, signin, tasks, users
 from starline.identity.models import TokenPurpose, UserToken
 from starline.identity.signin import SignedIn
 from tests.identity.factories import OTHER_PASSWORD, PASSWORD, SUMMIT, WEB, a_person, an_agency
@@ -188,7 +188,9 @@ def test_a_new_e_mail_counts_once_its_link_was_opened(harbor: Any, sent: list[ma
     nurse = a_person()
     invitations.request_email_change(nurse, "new@harbor.example")
     run_outbox()
-    assert sent[0].to == "new@harbor.example" and nurse.email == "nurse@harbor.example"
+    assert [one.to for one in sent] == ["new@harbor.example", "nurse@harbor.example"]
+    assert nurse.email == "nurse@harbor.example"
+    assert "/me/password" in sent[1].text and "new@harbor.example" not in sent[1].text + sent[1].html
     invitations.complete_email_change(secret_in(sent[0]))
     assert nurse.email == "new@harbor.example"
     assert isinstance(signin.authenticate("new@harbor.example", PASSWORD, origin=WEB), SignedIn)
@@ -200,6 +202,21 @@ def test_a_new_e_mail_that_was_taken_meanwhile_is_refused(harbor: Any, sent: lis
     run_outbox()
     a_person("new")
     with pytest.raises(Conflict):
+        invitations.complete_email_change(secret_in(sent[0]))
+
+
+@pytest.mark.parametrize("way", ["changed", "reset"])
+def test_a_new_password_takes_a_new_e_mail_back(harbor: Any, sent: list[mail.Message], way: str) -> None:
+    nurse = a_person()
+    opened = signin.open_session(SignedIn(nurse, has_second_factor=False), origin=WEB)
+    invitations.request_email_change(nurse, "new@harbor.example")
+    run_outbox()
+    if way == "changed":
+        assert passwords.change_password(nurse, PASSWORD, OTHER_PASSWORD, origin=WEB, session_id=opened.id)
+    else:
+        reset = links.send_link(nurse, TokenPurpose.PASSWORD_RESET)
+        invitations.complete_password_reset(links.secret_of(reset), OTHER_PASSWORD)
+    with pytest.raises(NotFound):
         invitations.complete_email_change(secret_in(sent[0]))
 
 

@@ -278,12 +278,12 @@ def test_a_person_changes_their_profile_and_asks_for_a_new_e_mail(browser: Any) 
     user_id = new_person("rob")
     sign_in(browser, "rob")
     fields = {"first_name": "Robert", "last_name": "Ng", "phone": "", "locale": "es", "time_zone": "America/Chicago"}
-    answer = send(browser, "/me", email="robert@harbor.example", **fields)
+    answer = send(browser, "/me", email="robert@harbor.example", current_password=PASSWORD, **fields)
     assert answer.status_code == 302, answer.text
     with committed(HARBOR):
         rob = db.session.get_one(User, user_id)
         assert (rob.first_name, rob.locale, rob.email) == ("Robert", "es", "rob@harbor.example")
-    taken = send(browser, "/me", email="nurse@harbor.example", **fields)
+    taken = send(browser, "/me", email="nurse@harbor.example", current_password=PASSWORD, **fields)
     assert taken.status_code == 409 and "Robert" in taken.text
 
 
