@@ -32,10 +32,13 @@ FACTS = frozenset(
             "queue_depth",
             "outbox_age_seconds",
         ),
-        *("error", "pause_seconds", "count"),
+        *("error", "failure", "code", "pgcode", "pause_seconds"),
+        *("count", "findings", "first", "failures", "connections_cut"),
     }
 )
-"""The extras that are written; any other is dropped, so that a careless `extra=` can't leak a record."""
+"""The extras that are written; any other is dropped, so that a careless `extra=` can't leak a record.
+
+Types and codes of errors, numbers and the ids of rows are told; a message that somebody else wrote never is."""
 
 _PRIVATE = re.compile(
     r"[\w.+-]+@[\w-]+(\.[\w-]+)+"  # an e-mail address

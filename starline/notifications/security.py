@@ -1,13 +1,17 @@
-"""What the identity domain's events mean to people: new devices, alerts, emergency and support accesses."""
+"""What security's events mean to people: new devices, alerts, emergency and support accesses, an altered trail."""
 
 from typing import TYPE_CHECKING
 
+from starline.core import clock, tenancy
+from starline.core.db import session
 from starline.core.events import subscribe
 from starline.core.language import N_
 from starline.identity import notices, rules
 from starline.notifications.service import notify, notify_all
+from starline.organizations.models import Organization
 
 if TYPE_CHECKING:
+    from starline.core.audit.verification import Report
     from starline.identity.alerts import SecurityAlert
     from starline.identity.break_glass import BreakGlassAccess
     from starline.identity.models import SignInAttempt
@@ -20,6 +24,8 @@ ALERTS = {
 }
 EMERGENCY = N_("%(who)s opened a client in an emergency. Please review why.")
 SUPPORT = N_("%(who)s of the platform asks for access to help you: %(reason)s")
+ALTERED = N_("The audit trail is not as it was sealed: the nightly check found %(count)s faults. Call the platform.")
+ALTERED_THERE = N_("The audit trail of %(agency)s is not as it was sealed: the nightly check found %(count)s faults.")
 
 
 @subscribe("sign_in:new_device")
@@ -50,3 +56,16 @@ def tell_of_support(access: "SupportAccess") -> None:
     people = notices.administrator_ids()
     facts = {"who": access.operator_name, "reason": access.reason}
     notify_all(people, "support_access", SUPPORT, link=link, key=f"support:{access.id}", **facts)
+
+
+@subscribe("audit:altered")
+def tell_of_altered_trail(report: "Report") -> None:
+    """The agency's administrators and the platform's, once a day for as long as it lasts."""
+    agency, count = session.get_one(Organization, tenancy.current_organization_id()), len(report.findings)
+    key, kind = f"altered:{agency.id}:{clock.today()}", "audit_altered"
+    there, name = f"/organizations/show/{agency.id}", agency.name
+    if agency.id != tenancy.PLATFORM_ID:
+        notify_all(notices.administrator_ids(), kind, ALTERED, link="/audit/", key=key, count=count)
+    with tenancy.acting(tenancy.PLATFORM_ID):
+        people = notices.administrator_ids()
+        notify_all(people, kind, ALTERED_THERE, link=there, key=key, agency=name, count=count)

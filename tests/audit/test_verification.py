@@ -6,13 +6,22 @@ from uuid import UUID
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from app.cli import main
 from config import settings
+from starline import subscribers
 from starline.core import clock, db, tenancy
+from starline.core.audit import tasks
 from starline.core.identifiers import uuid7
+from starline.core.logs import JsonFormatter
+from starline.identity import roles, users
 from starline.lifecycle import certificates
+from starline.notifications.models import Notification
+from starline.organizations.models import Organization
 from tests.audit.trail import blocks_of, findings, look, rows_of, seal_everything, tampering
+
+assert subscribers
 
 
 @pytest.fixture
@@ -54,6 +63,34 @@ def test_an_edited_row_is_named(trail: UUID, tamper: Any, change: str) -> None:
     victim = rows_of(trail)[3]
     tamper(f"UPDATE audit_events SET {change} WHERE organization_id = %s AND id = %s", trail, victim.id)
     assert findings(trail) == [f"block 1, row {victim.id}: the row was changed"]
+
+
+def test_what_the_night_finds_is_logged_and_told_to_administrators_here_and_of_the_platform(
+    trail: UUID, tamper: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with tenancy.acting(tenancy.PLATFORM_ID), db.transaction():
+        db.session.add(Organization(id=tenancy.PLATFORM_ID, name="Starline", slug="platform", status="active"))
+    people = {here: an_administrator(here) for here in (trail, tenancy.PLATFORM_ID)}
+    victim = rows_of(trail)[3]
+    tamper("UPDATE audit_events SET actor_id = 77 WHERE organization_id = %s AND id = %s", trail, victim.id)
+    for _night in range(2):
+        with tenancy.acting(trail), db.transaction():
+            tasks.verify_audit()
+    (line, _again) = [JsonFormatter("worker").format(one) for one in caplog.records if one.levelname == "ERROR"]
+    assert '"findings":1' in line and f'"first":"block 1, row {victim.id}: the row was changed"' in line
+    for here, link in ((trail, "/audit/"), (tenancy.PLATFORM_ID, f"/organizations/show/{trail}")):
+        with tenancy.acting(here), db.transaction():
+            (told,) = db.session.scalars(select(Notification)).all()
+            assert (told.user_id, told.link, told.facts["count"]) == (people[here], link, 1)
+            assert told.sentence % told.facts
+
+
+def an_administrator(organization_id: UUID) -> int:
+    """Somebody of the organisation's who is told what is wrong."""
+    with tenancy.acting(organization_id), db.transaction():
+        (role, *_others) = roles.create_roles_from_templates()
+        values = {"email": "ada@harbor.example", "first_name": "Ada", "last_name": "Reyes", "roles": [role]}
+        return int(users.create_user(values, by=None).id)
 
 
 def test_each_of_many_edited_rows_is_named(trail: UUID, tamper: Any) -> None:

@@ -1,15 +1,20 @@
 """Logs tell what happened to whom by id, and nothing a record holds."""
 
+import ast
 import io
 import json
 import logging
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+from app.core import errors
+from config import ROOT
 from starline.core import tenancy
-from starline.core.logs import JsonFormatter, masked
+from starline.core.logs import FACTS, JsonFormatter, masked
 
 HARBOR = UUID("00000000-0000-7000-8000-0000000000a1")
 
@@ -37,6 +42,31 @@ def test_a_line_names_request_organisation_user_and_route(stream: io.StringIO) -
 def test_an_unknown_fact_is_dropped(stream: io.StringIO) -> None:
     logging.getLogger("starline.test").info("request", extra={"diagnosis": "canary-diagnosis"})
     assert "canary" not in stream.getvalue()
+
+
+def test_every_fact_that_the_code_tells_is_written() -> None:
+    """A fact that isn't named is dropped, and the line says nothing of what it was written for."""
+    told = {
+        key.value
+        for path in [*(ROOT / "starline").rglob("*.py"), *(ROOT / "app").rglob("*.py")]
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.keyword) and node.arg == "extra" and isinstance(node.value, ast.Dict)
+        for key in node.value.keys
+        if isinstance(key, ast.Constant)
+    }
+    assert told > {"failure", "code", "pgcode"}
+    assert told - FACTS == set()
+
+
+def test_an_unexpected_error_names_its_type_in_production(
+    stream: io.StringIO, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    production = SimpleNamespace(is_production=True)
+    monkeypatch.setattr(errors, "settings", lambda: production)
+    monkeypatch.setattr(errors, "log", logging.getLogger("starline.test"))
+    with app.test_request_context("/api/v1/clients/"):
+        assert errors._unexpected(ZeroDivisionError("canary-value")).status_code == 500
+    assert "canary" not in stream.getvalue() and json.loads(stream.getvalue())["failure"] == "ZeroDivisionError"
 
 
 def test_an_exception_is_written_without_its_message(stream: io.StringIO) -> None:

@@ -6,7 +6,7 @@ Run for the platform, as the schedule does, they do so for every organisation; r
 import logging
 from uuid import UUID
 
-from starline.core import outbox, tenancy
+from starline.core import events, outbox, tenancy
 from starline.core.audit import heads, sealing, verification
 from starline.core.schedules import scheduled
 from starline.core.tasks import task
@@ -37,13 +37,14 @@ def publish_audit_heads() -> None:
 @scheduled(cron="15 4 * * *", name="core.verify_audit")
 @task("core.verify_audit")
 def verify_audit() -> None:
-    """Check the trail; what isn't as it was sealed is an error in the log, which an alarm listens to."""
+    """Check the trail; what isn't as it was sealed is an error in the log, which an alarm listens to, and is told."""
     for organization_id in _organizations():
         with tenancy.acting(organization_id, reason="audit verification"):
-            found = verification.verify().findings
-        if found:
-            facts = {"organization_id": str(organization_id), "findings": len(found), "first": str(found[0])}
-            log.error("audit trail was altered", extra=facts)
+            report = verification.verify()
+            if found := report.findings:
+                facts = {"organization_id": str(organization_id), "findings": len(found), "first": str(found[0])}
+                log.error("audit trail was altered", extra=facts)
+                events.record("audit:altered", report)
 
 
 def _organizations() -> list[UUID]:
