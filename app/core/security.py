@@ -19,6 +19,7 @@ from app.core import api_keys
 from app.core.profile import current_profile
 from app.core.registry import feature_of_endpoint
 from app.core.resource import ACTIONS, registry
+from app.core.way_in import OPEN_WITHOUT_CODE
 from config import settings
 from starline.core import clock, db, tenancy
 from starline.core.errors import NotAllowed, NotFound, Unauthenticated
@@ -84,8 +85,7 @@ def authenticate(tenant_id: UUID | None) -> Viewer | None:
     session_id = parse_uuid(session.get("session_id", ""))
     if session_id is None or tenant_id is None:
         return None
-    viewer = viewer_of(session_id, tenant_id)
-    return viewer
+    return viewer_of(session_id, tenant_id)
 
 
 def viewer_of(session_id: UUID, organization_id: UUID) -> Viewer | None:
@@ -118,7 +118,7 @@ def forget_viewer() -> None:
         g.pop("profile", None)
         _refuse_without_feature()
         _check_what_was_relied_on()
-        check_second_factor()
+        _refuse_without_second_factor()
 
 
 def _renewed(viewer: KeyViewer) -> KeyViewer:
@@ -184,15 +184,22 @@ def keep_refused_token(tenant_id: UUID | None, code: str) -> None:
 
 
 def check_second_factor() -> None:
-    """Somebody who must have a second factor and has none can do nothing but get one."""
+    """Somebody who must have a second factor and has none can do nothing but get one. Asks anew before it refuses."""
+    if _lacks_second_factor():
+        confirm_viewer()
+    _refuse_without_second_factor()
+
+
+def _refuse_without_second_factor() -> None:
+    if _lacks_second_factor():
+        if request.path.startswith("/api/"):
+            raise NotAllowed(_("Please set up your second factor first, at /enrol."), code="second_factor_required")
+        abort(redirect("/enrol"))
+
+
+def _lacks_second_factor() -> bool:
     viewer = current_viewer()
-    if viewer is None or not viewer.requires_second_factor or (request.endpoint or "").startswith(OPEN_WITHOUT_CODE):
-        return
-    if request.path == "/me" or request.path.startswith(("/me/", "/static/", "/theme/")):
-        return
-    if request.path.startswith("/api/"):
-        raise NotAllowed(_("Please set up your second factor first, at /enrol."), code="second_factor_required")
-    abort(redirect("/enrol"))
+    return viewer is not None and viewer.requires_second_factor and request.endpoint not in OPEN_WITHOUT_CODE
 
 
 def check_support() -> None:
@@ -203,9 +210,6 @@ def check_support() -> None:
     is_own_account = (request.endpoint or "").startswith(("AccountView.", "EnrolmentView."))
     if request.method not in SAFE_METHODS or is_own_account:
         raise NotAllowed(_("Support access may look and change nothing."), code="support_reads_only")
-
-
-OPEN_WITHOUT_CODE = ("EnrolmentView.", "AuthView.", "AuthApi.", "LocaleView.")
 
 
 def check_csrf() -> None:

@@ -29,7 +29,7 @@ class EnrolmentView(BaseView):  # type: ignore[misc]
         confirm_viewer()
         user = _enrolling_user()
         if second_factor.confirmed(user.id) is not None:
-            return redirect("/me")
+            return _go_on()
         enrolment = second_factor.enrol(user, issuer=g.tenant.name)
         if request.method == "GET":
             return _enrol_page(enrolment)
@@ -91,6 +91,18 @@ def _enrolling_user() -> User:
     return user
 
 
+def _go_on() -> Response:
+    """For whoever has a generator already. A session that was opened before there was one ends: the code is asked for
+    on the way in."""
+    viewer = current_viewer()
+    if viewer is None or not viewer.requires_second_factor:
+        return redirect("/me")
+    sessions.end(viewer.session_id, user_id=viewer.user_id)
+    web_session.forget_session()
+    flash(_("Please sign in again, with a code of your authenticator app."), "info")
+    return redirect("/login")
+
+
 def _open_session(user: User) -> str:
     """Go on in a session that has its second factor; where to."""
     waiting = web_session.pending()
@@ -113,6 +125,7 @@ def _enrol_page(enrolment: second_factor.Enrolment, *, error: str | None = None)
         secret=enrolment.secret,
         error=error,
         cancel_url="/me" if viewer is not None and not viewer.requires_second_factor else None,
+        sign_out_url="/logout" if viewer is not None and viewer.requires_second_factor else None,
     )
 
 
