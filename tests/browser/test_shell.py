@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from starline.core import db, tenancy
 from starline.notifications.service import notify
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import DESK, PHONE
 from tests.contract.callers import by_token
 from tests.isolation.cast import Cast
 
@@ -146,6 +146,18 @@ def test_a_branch_is_chosen_and_said_on_the_list(desk: Any, cast: Cast) -> None:
     page.get_by_role("button", name="Show all branches").click()
     page.wait_for_selector(".rail-home:has-text('All branches')")
     assert desk.looked.findings == []
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_a_high_number_leaves_the_bell_in_sight(walk: Any, size: dict[str, int]) -> None:
+    page = walk("Administrator", size=size).page
+    page.route("**/shell/news", lambda route: route.abort())
+    page.goto("/settings/")
+    bell = page.locator("[data-bell]:visible").first
+    bell.locator(".bell-count").evaluate("one => { one.textContent = '99+'; one.hidden = false; }")
+    icon, count = bell.locator("svg").bounding_box(), bell.locator(".bell-count").bounding_box()
+    assert count["x"] >= icon["x"] + icon["width"] / 2
+    assert count["x"] + count["width"] <= size["width"]
 
 
 def test_a_phone_has_its_bar_and_everything_fits(walk: Any, client: dict[str, Any]) -> None:
