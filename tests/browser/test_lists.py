@@ -171,6 +171,18 @@ def test_every_list_opens_without_a_complaint_of_its_scripts(page: Any, cast: Ca
 def test_what_opens_above_a_list_is_laid_out_over_its_whole_width(walk: Any, size: dict[str, int]) -> None:
     page = walk("Administrator", size=size).page
     page.goto("/clients/list/?view=all")
+def test_e_edits_the_row_that_is_chosen_and_no_other(page: Any, clients: list[dict[str, Any]]) -> None:
+    page.goto("/clients/list/?view=all&last_name.sw=Aa&order=last_name")
+    page.wait_for_selector("[data-tick-all]:not([hidden])")
+    page.keyboard.press("e")
+    page.wait_for_timeout(300)
+    assert "/clients/list/" in page.url
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.wait_for_url(f"**/clients/edit/{clients[1]['id']}**")
+
+
     page.wait_for_selector("[data-operator]:not([hidden])", state="attached")
     page.locator("summary", has_text="Filter").click()
     form = page.locator("[data-filter='status']")

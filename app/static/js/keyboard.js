@@ -26,6 +26,13 @@ function move(step) {
   return true;
 }
 
+// What the page itself offers, or the row that is chosen; never the first row of a list, which nobody has asked for.
+function edited() {
+  const row = current();
+  if (row) return row.querySelector('[data-edit]');
+  return [...document.querySelectorAll('[data-edit]')].find((link) => !link.closest('[data-rows]'));
+}
+
 function follow(link) {
   if (link) link.click();
   return Boolean(link);
@@ -62,7 +69,7 @@ function help() {
 const keys = {
   '/': search,
   'n': () => follow(document.querySelector('[data-new]')),
-  'e': () => follow((current() ?? document).querySelector('[data-edit]')),
+  'e': () => follow(edited()),
   'j': () => move(1),
   'k': () => move(-1),
   'm': () => { foldRail(); return true; },
