@@ -171,6 +171,8 @@ def test_every_list_opens_without_a_complaint_of_its_scripts(page: Any, cast: Ca
 def test_what_opens_above_a_list_is_laid_out_over_its_whole_width(walk: Any, size: dict[str, int]) -> None:
     page = walk("Administrator", size=size).page
     page.goto("/clients/list/?view=all")
+
+
 def test_e_edits_the_row_that_is_chosen_and_no_other(page: Any, clients: list[dict[str, Any]]) -> None:
     page.goto("/clients/list/?view=all&last_name.sw=Aa&order=last_name")
     page.wait_for_selector("[data-tick-all]:not([hidden])")
@@ -181,7 +183,6 @@ def test_e_edits_the_row_that_is_chosen_and_no_other(page: Any, clients: list[di
     page.keyboard.press("j")
     page.keyboard.press("e")
     page.wait_for_url(f"**/clients/edit/{clients[1]['id']}**")
-
 
     page.wait_for_selector("[data-operator]:not([hidden])", state="attached")
     page.locator("summary", has_text="Filter").click()
@@ -254,3 +255,32 @@ def test_a_card_on_a_phone_begins_with_the_whole_name_and_says_what_the_number_i
     assert number.is_visible()
     said = page.evaluate("(cell) => getComputedStyle(cell, '::before').content", number.element_handle())
     assert said.startswith('"Number"')
+
+
+def test_what_is_typed_while_a_list_is_on_its_way_stays_and_is_searched_for(
+    page: Any, clients: list[dict[str, Any]]
+) -> None:
+    page.goto("/clients/list/?view=all")
+    page.wait_for_selector("[data-tick-all]:not([hidden])")
+    steps = page.evaluate("history.length")
+    held: list[Any] = []
+    page.route("**/clients/list/**search=**", lambda route: route.continue_() if held else held.append(route))
+    search = page.locator("#search")
+    search.press_sequentially("Aa")
+    until(page, lambda: len(held) == 1)
+    search.press_sequentially("a", delay=20)
+    held[0].continue_()
+    row(page, "Aab").wait_for(state="detached")
+    assert row(page, "Aaa").is_visible() and search.input_value() == "Aaa"
+    assert page.evaluate("document.activeElement.id") == "search"
+    page.wait_for_url("**search=Aaa**")
+    assert page.evaluate("history.length") == steps, "a step back leads away from the list, not through each letter"
+
+
+def until(page: Any, is_so: Callable[[], bool]) -> None:
+    """Let the browser go on until it is so."""
+    for _turn in range(200):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it never became so")

@@ -46,18 +46,38 @@ document.addEventListener('toggle', async (event) => {
 
 // A session that has ended answers with the sign-in page: go there instead of emptying the list.
 document.addEventListener('htmx:beforeSwap', (event) => {
-  if (!event.detail.isError && event.detail.serverResponse.includes(`id="${event.detail.target.id}"`)) return;
+// Letters typed while an answer was on its way: it knows nothing of them and must not take them away.
+let typed;
+
+function unasked({ requestConfig }) {
+  const box = document.getElementById('search');
+  if (!box) return undefined;
+  const asked = requestConfig.elt === box.form ? requestConfig.parameters.search ?? '' : box.defaultValue;
+  const caret = document.activeElement === box ? [box.selectionStart, box.selectionEnd] : undefined;
+  return { value: box.value === asked ? undefined : box.value, caret };
+}
+
+  if (!event.detail.isError && event.detail.serverResponse.includes(`id="${event.detail.target.id}"`)) {
+    typed = unasked(event.detail);
+    return;
+  }
   event.detail.shouldSwap = false;
   location.assign(event.detail.pathInfo.finalRequestPath);
 });
 
-document.addEventListener('htmx:afterSettle', (event) => {
+document.addEventListener('htmx:afterSwap', () => {
+  const box = document.getElementById('search');
+  if (!box || !typed) return;
+  if (typed.value !== undefined) box.value = typed.value;
+  if (typed.caret) { box.focus({ preventScroll: true }); box.setSelectionRange(...typed.caret); }
+});
+
+document.addEventListener('htmx:afterSettle', () => {
   enhance(document);
-  const box = event.detail.elt.querySelector?.('#search');
-  if (box && event.detail.requestConfig?.triggeringEvent?.type === 'input') {
-    box.focus();
-    box.setSelectionRange(box.value.length, box.value.length);
-  }
+  const box = document.getElementById('search');
+  const isBehind = box && typed && box.value !== box.defaultValue;
+  typed = undefined;
+  if (isBehind) box.form.requestSubmit();
 });
 
 enhance(document);
