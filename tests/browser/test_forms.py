@@ -102,6 +102,22 @@ def test_what_a_form_refers_to_is_added_without_leaving_it(page: Any, base: str)
     assert page.locator("#branch_id").evaluate("one => one.value.length") == 36
 
 
+def test_a_dialog_that_is_not_answered_says_so_and_keeps_what_was_typed(page: Any, base: str) -> None:
+    page.goto(f"{base}/clients/add")
+    button = page.locator('[data-create-button="branch_id"]')
+    page.route("**/branches/add**", lambda route: route.abort())
+    button.click()
+    expect(page.locator(".toasts .is-bad")).to_contain_text("Check the connection")
+    page.unroute("**/branches/add**")
+    button.click()
+    name = page.locator("dialog.dialog #in-place-name")
+    name.fill("Hillside")
+    page.route("**/branches/add**", lambda route: route.fulfill(status=500, body=""))
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog.dialog").get_by_role("alert")).to_contain_text("That did not work")
+    expect(name).to_have_value("Hillside")
+
+
 def test_escape_leaves_the_dialog_and_the_form_as_they_were(page: Any, base: str) -> None:
     page.goto(f"{base}/clients/add")
     page.locator('[data-create-button="branch_id"]').focus()

@@ -105,6 +105,55 @@ def test_a_cell_is_changed_where_it_stands(page: Any, clients: list[dict[str, An
     assert row(page, "Aaa").locator("td").nth(column(page, "phone")).inner_text() == "503-555-0142"
 
 
+def test_what_could_not_be_saved_is_said_and_stays_in_its_cell(page: Any, clients: list[dict[str, Any]]) -> None:
+    page.goto("/clients/list/?view=all&last_name.sw=Aa")
+    page.wait_for_selector("[data-tick-all]:not([hidden])")
+    phone = row(page, "Aaa").locator("td").nth(column(page, "phone"))
+    typed = page.locator(".cell-form input[name=phone]")
+    page.route("**/cell/phone", lambda route: route.abort())
+    phone.click()
+    page.wait_for_selector(".toasts .is-bad:has-text('Check the connection')")
+    page.unroute("**/cell/phone")
+    phone.click()
+    typed.fill("503-555-0177")
+    sentence = "Too many requests. Please wait a moment."
+    refused = f"<section class='refusal'><h1>One moment</h1><p>{sentence}</p></section>"
+    for answer, said in (
+        (lambda route: route.abort(), "Check the connection"),
+        (lambda route: route.fulfill(status=429, content_type="text/html", body=refused), sentence),
+        (lambda route: route.fulfill(status=500, content_type="text/html", body=""), "That did not work"),
+    ):
+        page.get_by_role("button", name="Dismiss").last.click()
+        if not typed.evaluate("one => one === document.activeElement"):
+            typed.focus()
+        page.route("**/cell/phone*", answer)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f".toasts .is-bad:has-text('{said}')")
+        assert typed.input_value() == "503-555-0177"
+        page.unroute("**/cell/phone*")
+        page.wait_for_selector("td[aria-busy]", state="detached")
+    typed.press("Enter")
+    page.wait_for_selector(".cell-form", state="detached")
+    assert phone.inner_text() == "503-555-0177"
+
+
+def test_a_list_that_does_not_come_says_so_and_stays(page: Any, clients: list[dict[str, Any]]) -> None:
+    page.goto("/clients/list/?view=all&last_name.sw=Aa")
+    page.wait_for_selector("[data-tick-all]:not([hidden])")
+    held: list[Any] = []
+    page.route("**/clients/list/**order=**", lambda route: held.append(route))
+    page.get_by_role("link", name="First name").click()
+    page.wait_for_selector("#list.htmx-request")
+    held[0].abort()
+    page.wait_for_selector(".toasts .is-bad:has-text('Check the connection')")
+    page.wait_for_selector("#list:not(.htmx-request)")
+    page.unroute("**/clients/list/**order=**")
+    page.route("**/clients/list/**order=**", lambda route: route.fulfill(status=500, body="<p>No</p>"))
+    page.get_by_role("link", name="First name").click()
+    page.wait_for_selector(".toasts .is-bad:has-text('That did not work')")
+    assert row(page, "Aaa").is_visible() and "order=" not in page.url
+
+
 def test_the_keyboard_alone_reaches_and_changes_a_cell(page: Any, clients: list[dict[str, Any]]) -> None:
     page.goto("/clients/list/?view=all&last_name.sw=Aa&order=last_name")
     page.wait_for_selector("[data-tick-all]:not([hidden])")
@@ -120,6 +169,18 @@ def test_the_keyboard_alone_reaches_and_changes_a_cell(page: Any, clients: list[
     page.keyboard.press("x")
     page.wait_for_selector("tbody .tick:checked")
     assert page.locator("[data-chosen]").inner_text() == "1 selected"
+
+
+def test_e_edits_the_row_that_is_chosen_and_no_other(page: Any, clients: list[dict[str, Any]]) -> None:
+    page.goto("/clients/list/?view=all&last_name.sw=Aa&order=last_name")
+    page.wait_for_selector("[data-tick-all]:not([hidden])")
+    page.keyboard.press("e")
+    page.wait_for_timeout(300)
+    assert "/clients/list/" in page.url
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.wait_for_url(f"**/clients/edit/{clients[1]['id']}**")
 
 
 def test_ticked_rows_are_changed_together_and_set_back(page: Any, clients: list[dict[str, Any]]) -> None:
@@ -171,19 +232,6 @@ def test_every_list_opens_without_a_complaint_of_its_scripts(page: Any, cast: Ca
 def test_what_opens_above_a_list_is_laid_out_over_its_whole_width(walk: Any, size: dict[str, int]) -> None:
     page = walk("Administrator", size=size).page
     page.goto("/clients/list/?view=all")
-
-
-def test_e_edits_the_row_that_is_chosen_and_no_other(page: Any, clients: list[dict[str, Any]]) -> None:
-    page.goto("/clients/list/?view=all&last_name.sw=Aa&order=last_name")
-    page.wait_for_selector("[data-tick-all]:not([hidden])")
-    page.keyboard.press("e")
-    page.wait_for_timeout(300)
-    assert "/clients/list/" in page.url
-    page.keyboard.press("j")
-    page.keyboard.press("j")
-    page.keyboard.press("e")
-    page.wait_for_url(f"**/clients/edit/{clients[1]['id']}**")
-
     page.wait_for_selector("[data-operator]:not([hidden])", state="attached")
     page.locator("summary", has_text="Filter").click()
     form = page.locator("[data-filter='status']")
@@ -200,6 +248,35 @@ def _fills(form: Any) -> None:
     assert len(parts) >= 3 and all(part["width"] >= box["width"] - 20 for part in parts)
     for one, following in pairwise(parts[:-1]):
         assert following["y"] - one["y"] - one["height"] >= 6
+
+
+def test_what_is_typed_while_a_list_is_on_its_way_stays_and_is_searched_for(
+    page: Any, clients: list[dict[str, Any]]
+) -> None:
+    page.goto("/clients/list/?view=all")
+    page.wait_for_selector("[data-tick-all]:not([hidden])")
+    steps = page.evaluate("history.length")
+    held: list[Any] = []
+    page.route("**/clients/list/**search=**", lambda route: route.continue_() if held else held.append(route))
+    search = page.locator("#search")
+    search.press_sequentially("Aa")
+    until(page, lambda: len(held) == 1)
+    search.press_sequentially("a", delay=20)
+    held[0].continue_()
+    row(page, "Aab").wait_for(state="detached")
+    assert row(page, "Aaa").is_visible() and search.input_value() == "Aaa"
+    assert page.evaluate("document.activeElement.id") == "search"
+    page.wait_for_url("**search=Aaa**")
+    assert page.evaluate("history.length") == steps, "a step back leads away from the list, not through each letter"
+
+
+def until(page: Any, is_so: Callable[[], bool]) -> None:
+    """Let the browser go on until it is so."""
+    for _turn in range(200):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it never became so")
 
 
 def test_a_list_is_printed_as_a_table_with_its_heading(page: Any, clients: list[dict[str, Any]]) -> None:
@@ -255,32 +332,3 @@ def test_a_card_on_a_phone_begins_with_the_whole_name_and_says_what_the_number_i
     assert number.is_visible()
     said = page.evaluate("(cell) => getComputedStyle(cell, '::before').content", number.element_handle())
     assert said.startswith('"Number"')
-
-
-def test_what_is_typed_while_a_list_is_on_its_way_stays_and_is_searched_for(
-    page: Any, clients: list[dict[str, Any]]
-) -> None:
-    page.goto("/clients/list/?view=all")
-    page.wait_for_selector("[data-tick-all]:not([hidden])")
-    steps = page.evaluate("history.length")
-    held: list[Any] = []
-    page.route("**/clients/list/**search=**", lambda route: route.continue_() if held else held.append(route))
-    search = page.locator("#search")
-    search.press_sequentially("Aa")
-    until(page, lambda: len(held) == 1)
-    search.press_sequentially("a", delay=20)
-    held[0].continue_()
-    row(page, "Aab").wait_for(state="detached")
-    assert row(page, "Aaa").is_visible() and search.input_value() == "Aaa"
-    assert page.evaluate("document.activeElement.id") == "search"
-    page.wait_for_url("**search=Aaa**")
-    assert page.evaluate("history.length") == steps, "a step back leads away from the list, not through each letter"
-
-
-def until(page: Any, is_so: Callable[[], bool]) -> None:
-    """Let the browser go on until it is so."""
-    for _turn in range(200):
-        if is_so():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("it never became so")

@@ -1,5 +1,5 @@
 // A cell is changed where it stands: a click or F2 asks the server for its form, Enter and Tab save, Escape gives up.
-import { toast } from './toasts.js';
+import { ended, refusal, toast } from './toasts.js';
 
 let editing; // {cell, before, form, sent}
 
@@ -32,40 +32,40 @@ function draw(html) {
   if (control?.matches('input:not([type=checkbox]):not([type=date]):not([type=time])')) control.select();
 }
 
-// A session that has ended answers with a redirect to the sign-in page.
-function went(answer) {
-  if (answer.redirected) location.reload();
-  return answer.redirected;
-}
-
 async function ask(cell) {
   const name = editable(cell);
   if (!name || editing?.cell === cell) return;
   if (editing && !(await save())) return;
   const base = cell.closest('table').dataset.base;
   const mine = { cell, before: [...cell.childNodes], url: `${base}/${rowKey(cell.parentElement)}/cell/${name}` };
-  const answer = await fetch(mine.url, { credentials: 'same-origin' });
-  if (went(answer) || !answer.ok || !cell.isConnected) return;
+  const answer = await fetch(mine.url, { credentials: 'same-origin' }).catch(() => undefined);
+  // A session that has ended answers with a redirect to the sign-in page.
+  if (answer?.redirected) { location.reload(); return; }
+  const html = await answer?.text();
+  if (!answer?.ok) { toast(refusal(html), 'bad'); return; }
+  if (!cell.isConnected) return;
   editing = mine;
-  draw(await answer.text());
+  draw(html);
   editing.sent = values(editing.form);
 }
 
-// True once the cell is closed: unchanged, or saved. False while the server refuses.
+// True once the cell is closed: unchanged, or saved. False while it is not saved: what was typed stays in it.
 async function save() {
   const mine = editing;
   if (!mine || mine.busy) return !mine;
   if (values(mine.form) === mine.sent) { close(); return true; }
   mine.busy = true;
+  mine.cell.setAttribute('aria-busy', 'true');
   const columns = new URLSearchParams(location.search).getAll('columns');
   const query = columns.length ? `?${new URLSearchParams(columns.map((one) => ['columns', one]))}` : '';
   const body = new URLSearchParams(new FormData(mine.form));
   const answer = await fetch(mine.url + query, { method: 'POST', body, credentials: 'same-origin' }).catch(() => undefined);
+  const html = await answer?.text();
   mine.busy = false;
-  if (!answer || went(answer)) return false;
-  const html = await answer.text();
-  if (!answer.ok) {
-    if (!html.includes('cell-form')) { close(); return false; }
+  mine.cell.removeAttribute('aria-busy');
+  if (answer?.redirected) { toast(ended(), 'warn'); return false; }
+  if (!answer?.ok) {
+    if (!html?.includes('cell-form')) { toast(refusal(html), 'bad'); return false; }
     draw(html);
     mine.sent = undefined;
     return false;
@@ -127,6 +127,8 @@ document.addEventListener('pointerover', (event) => {
 
 document.addEventListener('click', (event) => {
   const cell = event.target.closest?.('[data-rows] tbody td');
+  // Whoever puts a message away is not done with the cell.
+  if (event.composedPath().includes(document.querySelector('[data-toasts]'))) return;
   if (editing && !editing.cell.contains(event.target)) {
     const mine = editing;
     save().then((done) => { if (done && cell && cell !== mine.cell && !event.target.closest('a, button, input')) ask(cell); });

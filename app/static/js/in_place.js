@@ -1,8 +1,9 @@
 // Adding what a form refers to without leaving it: the server's piece in a dialog, its answer chosen in the form.
 import { enhance } from './fields.js';
 import { pick } from './picker.js';
+import { ended, refusal, toast } from './toasts.js';
 
-const parsed = (html) => new DOMParser().parseFromString(html, 'text/html').querySelector('form');
+const parsed = (html) => new DOMParser().parseFromString(html, 'text/html').querySelector('form.in-place');
 
 // What both forms have, such as the client, is filled in from the form around.
 function address(select) {
@@ -42,24 +43,36 @@ async function send(form, dialog, select) {
   const body = new URLSearchParams(new FormData(form));
   const answer = await fetch(form.action, { method: 'POST', body, credentials: 'same-origin' }).catch(() => undefined);
   button.disabled = false;
-  if (!answer) return;
-  if (answer.redirected) { location.reload(); return; }
-  if (answer.status === 201) { choose(select, await answer.json()); dialog.close(); return; }
-  const html = await answer.text();
-  if (!parsed(html)?.matches('.in-place')) { dialog.close(); return; }
+  if (answer?.redirected) { say(form, ended()); return; }
+  if (answer?.status === 201) { choose(select, await answer.json()); dialog.close(); return; }
+  const html = await answer?.text();
+  if (!html || !parsed(html)) { say(form, refusal(html)); return; }
   first(draw(dialog, html))?.focus();
+}
+
+// In the dialog itself: what lies over the page lies behind it. What was typed stays.
+function say(form, sentence) {
+  form.querySelector('[data-trouble]')?.remove();
+  const notice = document.createElement('p');
+  notice.className = 'notice is-bad';
+  notice.dataset.trouble = '';
+  notice.setAttribute('role', 'alert');
+  notice.textContent = sentence;
+  form.querySelector('.stacked').prepend(notice);
+  notice.scrollIntoView({ block: 'nearest' });
 }
 
 // Opens the dialog; `text` is what was typed in the picker and found nowhere.
 export async function add(select, text = '') {
-  const answer = await fetch(address(select), { credentials: 'same-origin' });
-  if (answer.redirected) { location.reload(); return; }
-  if (!answer.ok) return;
+  const answer = await fetch(address(select), { credentials: 'same-origin' }).catch(() => undefined);
+  if (answer?.redirected) { toast(ended(), 'warn'); return; }
+  const html = await answer?.text();
+  if (!answer?.ok) { toast(refusal(html), 'bad'); return; }
   const dialog = document.createElement('dialog');
   dialog.className = 'dialog';
   dialog.setAttribute('aria-labelledby', 'in-place-title');
   document.body.append(dialog);
-  const form = draw(dialog, await answer.text());
+  const form = draw(dialog, html);
   const words = form.querySelector('input[type=text]:not([data-money])');
   if (words && text) words.value = text;
   dialog.addEventListener('submit', (event) => { event.preventDefault(); send(event.target, dialog, select); });

@@ -1,4 +1,6 @@
 // Lists. A filter's comparison is part of its parameter's name, as in `birth_date.gt`: rename the field when it changes.
+import { refusal, toast } from './toasts.js';
+
 const lists = document.querySelector('[data-rows][data-base]');
 const parts = lists ? Promise.all([import('./selection.js'), import('./cells.js')]) : undefined;
 
@@ -44,8 +46,6 @@ document.addEventListener('toggle', async (event) => {
   select.tomselect?.focus();
 }, true);
 
-// A session that has ended answers with the sign-in page: go there instead of emptying the list.
-document.addEventListener('htmx:beforeSwap', (event) => {
 // Letters typed while an answer was on its way: it knows nothing of them and must not take them away.
 let typed;
 
@@ -57,12 +57,15 @@ function unasked({ requestConfig }) {
   return { value: box.value === asked ? undefined : box.value, caret };
 }
 
+// A session that has ended answers with the sign-in page: go there instead of emptying the list.
+document.addEventListener('htmx:beforeSwap', (event) => {
   if (!event.detail.isError && event.detail.serverResponse.includes(`id="${event.detail.target.id}"`)) {
     typed = unasked(event.detail);
     return;
   }
   event.detail.shouldSwap = false;
-  location.assign(event.detail.pathInfo.finalRequestPath);
+  if (event.detail.isError && event.detail.xhr.status !== 401) toast(refusal(event.detail.serverResponse), 'bad');
+  else location.assign(event.detail.pathInfo.finalRequestPath);
 });
 
 document.addEventListener('htmx:afterSwap', () => {
@@ -79,5 +82,7 @@ document.addEventListener('htmx:afterSettle', () => {
   typed = undefined;
   if (isBehind) box.form.requestSubmit();
 });
+
+for (const name of ['htmx:sendError', 'htmx:timeout']) document.addEventListener(name, () => toast(refusal(), 'bad'));
 
 enhance(document);

@@ -32,6 +32,16 @@ function icon(name) {
   return made;
 }
 
+// What to say where the server refused: the sentence of its page, if it sent one; without an answer there is no network.
+export function refusal(html) {
+  if (html === undefined) return place.dataset.offline;
+  const page = new DOMParser().parseFromString(html, 'text/html');
+  const said = page.querySelector('.refusal > p:not(.dim, .reference)') ?? page.querySelector('.refusal > h1');
+  return said?.textContent.trim() || place.dataset.failed;
+}
+
+export const ended = () => place.dataset.ended;
+
 // `undo`: {url, token} of what takes the change back, or {act, label}: a function that does.
 export function toast(sentence, tone = 'good', undo = undefined) {
   if (!place) return;
