@@ -40,6 +40,11 @@ def speak(chosen: str | None) -> None:
         refresh()
 
 
+def remember(chosen: str) -> None:
+    """Keep in this browser what a stranger chose."""
+    session["locale"] = chosen
+
+
 def language_of_stranger() -> str:
     """What a stranger chose on the sign-in page, else what the browser asks for."""
     chosen = session.get("locale")

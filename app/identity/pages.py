@@ -1,12 +1,14 @@
 """Signing in and out in the browser."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import flash, g, redirect, render_template, request
 from flask_appbuilder import expose
 from flask_appbuilder.security.views import AuthDBView
 from werkzeug.wrappers import Response
 
+from app.core import languages
 from app.core.security import current_viewer
 from app.identity import web_session
 from app.identity.account_pages import AccountView
@@ -16,6 +18,7 @@ from app.identity.refusals import find_organization, keep, web_origin
 from app.identity.review_pages import AccessReviewView
 from app.identity.role_permissions import RolePermissionsView
 from app.identity.support_pages import SupportView
+from starline.core.language import LANGUAGES, current
 from starline.core.language import gettext as _
 from starline.identity import second_factor, sessions, signin
 from starline.identity.links import home_of
@@ -39,7 +42,7 @@ class AuthView(AuthDBView):  # type: ignore[misc]
         if current_viewer() is not None:
             return redirect(web_session.next_path())
         if request.method == "GET":
-            return _login_page()
+            return _in_chosen_language() or _login_page()
         email, password = request.form.get("email", ""), request.form.get("password", "")
         remembered = web_session.remembered_device()
         result = signin.authenticate(email, password, origin=web_origin(), remembered=remembered)
@@ -96,10 +99,19 @@ class AuthView(AuthDBView):  # type: ignore[misc]
 VIEWS = (EnrolmentView, LinkView, AccountView, RolePermissionsView, SupportView, AccessReviewView)
 
 
+def _in_chosen_language() -> Response | None:
+    """The page again where a stranger has just chosen its language, which the browser keeps from then on."""
+    chosen = request.args.get("language")
+    if chosen not in LANGUAGES:
+        return None
+    languages.remember(chosen)
+    return redirect(f"/login?{urlencode({'next': web_session.next_path()})}")
+
+
 def _find_agency() -> Any:
     """The plain host: which agency's sign-in page does the person want?"""
     if request.method == "GET":
-        return _login_page(ask_organization=False)
+        return _in_chosen_language() or _login_page(ask_organization=False)
     name, email = request.form.get("organization", ""), request.form.get("email", "")
     tenant = find_organization(name, email)
     if tenant is None:
@@ -114,12 +126,23 @@ def _login_page(*, ask_organization: bool = False, error: str | None = None, **k
         action="/login",
         organization=g.get("tenant"),
         next=web_session.next_path(),
+        languages=_other_languages(),
         error=error,
         ask_organization=ask_organization,
         ask_password=g.get("tenant") is not None,
         forgot_url="/forgot" if g.get("tenant") is not None else None,
         **kept,
     )
+
+
+def _other_languages() -> list[dict[str, str]]:
+    """The languages that the page isn't in, each by its own name."""
+    kept = web_session.next_path()
+    return [
+        {"code": code, "name": name, "url": f"/login?{urlencode({'language': code, 'next': kept})}"}
+        for code, name in LANGUAGES.items()
+        if code != current()
+    ]
 
 
 def _code_page(name: str, *, error: str | None = None) -> str:

@@ -353,3 +353,14 @@ def test_the_plain_host_finds_the_agency_by_e_mail_or_asks_for_it(web: Web) -> N
     named = send(plain, "/login", email="somebody@private.example", organization="summit")
     assert "summit.localhost" in named.location
     assert "do not know" in send(plain, "/login", email="x@private.example", organization="nobody").text
+
+
+def test_a_stranger_chooses_the_language_of_the_sign_in_page(browser: Any) -> None:
+    shown = browser.get("/login?next=/clients/list/").text
+    link = re.search(r'<a href="([^"]+)" lang="es"[^>]*>Español</a>', shown)
+    assert link is not None
+    answer = browser.get(link[1].replace("&amp;", "&"))
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/login?next=%2Fclients%2Flist%2F")
+    again = browser.get(answer.headers["Location"]).text
+    assert '<html lang="es"' in again and ">English</a>" in again and 'value="/clients/list/"' in again
+    assert browser.get("/login?language=xx").status_code == 200
