@@ -17,6 +17,7 @@ from flask import render_template, request
 from app.core import tabs
 from app.core.access import may
 from app.core.display import Display
+from app.core.fields import describe
 from app.core.own_fields import tailored
 from app.core.pages import changes_of
 from app.core.profile import current_profile
@@ -178,8 +179,12 @@ def _name(resource: Resource, event: AuditEvent) -> str:
     """What the row is called, or was when it was deleted."""
     if event.action != "delete":
         return label_of(resource.model, event.subject_id)
-    old = [(event.changes or {}).get(name) for name in getattr(resource.model, "__label__", ())]
-    return " ".join(str(pair[0]) for pair in old if isinstance(pair, list) and pair[0])
+    display, found = current_profile().display, []
+    for name in getattr(resource.model, "__label__", ()):
+        pair = (event.changes or {}).get(name)
+        if isinstance(pair, list) and pair[0]:
+            found.append(display.text(describe(resource.model, name), pair[0]))
+    return " ".join(found)
 
 
 def _people(events: Sequence[AuditEvent]) -> dict[int, str]:

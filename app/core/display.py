@@ -1,5 +1,6 @@
 """How values look to a person: dates, times, numbers, money, pills, in the organisation's way and the person's."""
 
+import re
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
@@ -16,6 +17,8 @@ from starline.core.repeats import sentence_of
 from starline.organizations.settings import WEEK_STARTS
 
 EMPTY = ""
+PARTS = " · "
+"""Between the kind of a row and what it is of, in the names that models make in SQL."""
 
 ABBREVIATIONS = frozenset({"pca", "hha", "cna", "lpn", "rn", "pt", "ot", "st", "msw", "oig", "sam"})
 """Values of closed lists that people write in capitals: disciplines, and the lists of excluded people."""
@@ -84,7 +87,22 @@ class Display:
     def called(self, target: Any, label: str) -> str:
         """What people call a row of `target`: one that is called by a single value, as they read that value."""
         names: tuple[str, ...] = getattr(target, "__label__", ())
+        if hasattr(target, "named_in"):
+            choices = _label_field(target, "kind").choices if hasattr(target, "kind") else ()
+            parts = (choice_label(one) if one in choices else self.with_days(one) for one in label.split(PARTS))
+            return PARTS.join(parts)
         return self.text(_label_field(target, names[0]), label) if label and len(names) == 1 else label
+
+    def with_days(self, text: str) -> str:
+        """A text with the days and hours in it as people write them, which stand there as ISO has them."""
+        return _ISO.sub(self._stamp, text)
+
+    def _stamp(self, found: re.Match[str]) -> str:
+        try:
+            moment = datetime.fromisoformat(found[0])
+        except ValueError:
+            return found[0]  # figures that are no day
+        return f"{self.date(moment)} {self.time(moment.time())}" if found[1] else self.date(moment)
 
     def date(self, day: date) -> str:
         return day.strftime(self.date_format)
@@ -165,6 +183,7 @@ def event_words(name: str) -> str:
     return words_of(name.removeprefix("auth:").replace(":", " "))
 
 
+_ISO = re.compile(r"\b\d{4}-\d\d-\d\d( \d\d:\d\d)?\b")
 _CELLS = {
     Kind.INTEGER: "number",
     Kind.DECIMAL: "number",

@@ -11,7 +11,7 @@ from app.core.fields import Kind, Look
 from app.core.own_fields import expanded
 from app.core.profile import current_profile
 from app.core.redirects import local_path
-from app.core.related import label_of
+from app.core.related import label_of, name_of
 from app.core.resource import Resource
 from app.core.trail_words import action_word, is_secret
 from app.core.undoing import can_return
@@ -41,7 +41,7 @@ def form_page(resource: Resource, form: Any, action: str, row: Any, **more: Any)
     ]
     version = more.pop("version", None)
     return {
-        "title": str(row) if row is not None else title_of_new(resource),
+        "title": name_of(row) if row is not None else title_of_new(resource),
         "action": action,
         "sections": sections,
         "version": version if version is not None else getattr(row, "version", None),
@@ -75,7 +75,7 @@ def lines(form: Any, keys: list[str]) -> list[dict[str, Any]]:
 def delete_page(resource: Resource, row: Any) -> dict[str, Any]:
     """The question before a deletion, with what goes along."""
     found = [] if resource.voids else consequences(resource, row)
-    back = local_path(request.args.get("back", ""), otherwise="")
+    back, name = local_path(request.args.get("back", ""), otherwise=""), name_of(row)
     kept = _("It leaves the lists and stays on record as voided, with your name. It can't be brought back.")
     gone = (
         _("Right after it you can take it back with Undo. The history of changes is kept.")
@@ -83,7 +83,7 @@ def delete_page(resource: Resource, row: Any) -> dict[str, Any]:
         else _("This can't be undone. The history of changes is kept.")
     )
     return {
-        "title": _("Void %(what)s?", what=str(row)) if resource.voids else _("Delete %(what)s?", what=str(row)),
+        "title": _("Void %(what)s?", what=name) if resource.voids else _("Delete %(what)s?", what=name),
         "sentence": kept if resource.voids else gone,
         "confirm_label": _(resource.removal),
         "holds": [one.sentence for one in found if one.kind == "holds"],

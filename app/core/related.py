@@ -5,13 +5,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core.access import may_pick
-from app.core.fields import Kind, label_expression
+from app.core.fields import Kind, describe, label_expression
 from app.core.parameters import prefix_range
 from app.core.profile import current_profile
 from app.core.resource import Resource, resource_of
 from app.core.security import confirm_viewer, required_viewer
 from starline.core import audit, search
-from starline.core.db import session
+from starline.core.db import TenantModel, session
 from starline.core.errors import NotAllowed, NotFound
 from starline.core.language import gettext as _
 
@@ -48,7 +48,8 @@ def choices(resource: Resource, name: str, typed: str, *, limit: int = OFFERED) 
     clients = [row.client for row in rows if row.client is not None]
     if clients:
         audit.record_read(table.name, [row.id for row in rows], clients)
-    return [{"id": str(row.id), "label": row.label} for row in rows]
+    display = current_profile().display
+    return [{"id": str(row.id), "label": display.called(one.target, str(row.label or ""))} for row in rows]
 
 
 def label_of(target: Any, key: Any) -> str:
@@ -67,6 +68,16 @@ def label_of(target: Any, key: Any) -> str:
         return ""  # a key that no row could have
 
 
+def name_of(row: Any) -> str:
+    """What people call a row that is at hand."""
+    model: Any = type(row)
+    names: tuple[str, ...] = getattr(row, "__label__", ())
+    if hasattr(model, "named_in"):
+        return label_of(model, row.id) or str(row)
+    is_plain = model.__str__ is TenantModel.__str__ and len(names) == 1
+    return current_profile().display.called(model, str(row)) if is_plain else str(row)
+
+
 def _matches(target: Any, typed: str) -> Any:
     """A range per searched column: under row-level security only ranges can use an index."""
     known = resource_of(target)
@@ -82,6 +93,12 @@ def _matches(target: Any, typed: str) -> Any:
         for spelling in spellings:
             low, high = prefix_range(spelling)
             conditions.append(sa.and_(column >= low, column < high))
+    for name in getattr(target, "found_by", ()):  # whose name begins what the row is called
+        whom = describe(target, name)
+        people = whom.target.__table__
+        own = people.c.organization_id == required_viewer().organization_id
+        named = sa.select(people.c.id).where(own, _matches(whom.target, typed))
+        conditions.append(target.__table__.c[whom.key].in_(named))
     if search.is_searched(target):
         found = search.find_ids(target, typed, viewer=required_viewer(), limit=OFFERED)
         conditions.append(target.__table__.c.id.in_(found))

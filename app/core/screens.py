@@ -18,6 +18,7 @@ from app.core.forms import blank_form, filled_form, mark_errors, sent_form, sent
 from app.core.own_fields import Tailored
 from app.core.reading import note_sight
 from app.core.redirects import local_path
+from app.core.related import name_of
 from app.core.resource import Resource
 from app.core.security import confirm_viewer, required_viewer
 from app.core.trail import trail_of
@@ -106,7 +107,7 @@ class ResourceView(ModelView):
             return _refused(self.resource, "add", problem)
         if self.resource.shown_once:
             return _shown_once(self.resource, row)
-        flash(_("%(what)s was added.", what=str(row)), "success")
+        flash(_("%(what)s was added.", what=name_of(row)), "success")
         if request.form.get("after") == "new":
             return redirect(request.full_path.rstrip("?"))
         return redirect(_after(self.resource, row))
@@ -132,7 +133,7 @@ class ResourceView(ModelView):
             return _conflict(self.resource, row)
         except (Invalid, Conflict, NotAllowed, IntegrityError) as problem:
             return _refused(self.resource, "edit", problem, row=row, version=version)
-        flash(_("%(what)s was saved.", what=str(row)), "success")
+        flash(_("%(what)s was saved.", what=name_of(row)), "success")
         following = sequence.sequence_of(self.resource, pk) if request.form.get("after") == "next" else None
         if following is not None:
             return redirect(pages.address(self.resource, "edit", following.next_key, list=following.query))
@@ -148,7 +149,7 @@ class ResourceView(ModelView):
             return render_template("resource/delete.html", **pages.delete_page(self.resource, row))
         try:
             with session.begin_nested():
-                what, is_undoable = str(row), can_return(self.resource, row)
+                what, is_undoable = name_of(row), can_return(self.resource, row)
                 delete_row(self.resource, row)
         except (DomainError, IntegrityError) as problem:
             refusal = explain(problem) if isinstance(problem, IntegrityError) else problem

@@ -76,7 +76,7 @@ def _hit(resource: Resource, found: search.Found) -> Hit:
         type_label=_(resource.title),
         icon=resource.icon,
         id=str(found.id),
-        label=found.row.label or "",
+        label=display.called(resource.model, str(found.row.label or "")),
         sentence=" · ".join(filter(None, said)),
         url=f"/{resource.name}/show/{found.id}",
         cost=found.cost,

@@ -12,6 +12,8 @@ from app.core.access import may
 from app.core.fields import label_expression
 from app.core.matching import folded, score
 from app.core.navigation import own_places, places
+from app.core.pages import title_of_new
+from app.core.profile import current_profile
 from app.core.registry import menu_groups
 from app.core.resource import Resource, registry
 from app.core.saved_views import views_of
@@ -25,7 +27,7 @@ LONGEST, SHORTEST = 80, 2
 RECORDS, OTHERS, WHILE_IDLE = 6, 5, 8
 
 Item = dict[str, Any]
-"""`label`, `hint`, `icon`, and either `url` or `act`, the name of what the page's script does."""
+"""`label`, `hint`, `icon`, and either `url` or `act`, the name of what the page's script does; `also` is found too."""
 
 
 def answer(typed: str) -> list[dict[str, Any]]:
@@ -42,7 +44,7 @@ def _found(typed: str) -> list[tuple[str, list[Item]]]:
     pages, deeds = (_("Go to"), going), (_("Do"), [*_about(best), *doing])
     if going and folded(going[0]["label"]) == folded(typed):
         return [pages, *groups, deeds]  # who types the name of a page means the page
-    is_deed = doing and (not going or score(typed, doing[0]["label"]) > score(typed, going[0]["label"]))
+    is_deed = doing and (not going or _score(typed, doing[0]) > _score(typed, going[0]))
     return [*groups, deeds, pages] if is_deed else [*groups, pages, deeds]
 
 
@@ -71,7 +73,8 @@ def _labels(resource: Resource, keys: list[Any]) -> Iterable[tuple[Any, str]]:
     clients = [row[2] for row in rows if row[2] is not None]
     if clients:
         audit.record_read(table.name, [row[0] for row in rows], clients)
-    return [(row[0], row[1] or "–") for row in rows]
+    display = current_profile().display
+    return [(row[0], display.called(model, str(row[1] or "")) or "–") for row in rows]
 
 
 def _records(typed: str) -> list[tuple[str, list[Item]]]:
@@ -110,7 +113,13 @@ def _deeds() -> list[Item]:
     """What can be begun from anywhere."""
     adding = [one for group in menu_groups().values() for one in group if "add" in one.methods and may("can_add", one)]
     items: list[Item] = [
-        {"label": _("New: %(title)s", title=_(one.title)), "icon": "plus", "url": f"/{one.name}/add"} for one in adding
+        {
+            "label": title_of_new(one),
+            "also": _("New: %(title)s", title=_(one.title)),
+            "icon": "plus",
+            "url": f"/{one.name}/add",
+        }
+        for one in adding
     ]
     if branches.may_choose() and not g.tenant.is_platform:
         items.append({"label": _("Choose a branch"), "icon": "building", "url": "/shell/branches"})
@@ -150,6 +159,10 @@ def _views(resource: Resource) -> list[Item]:
 
 def _fitting(typed: str, items: list[Item], most: int) -> list[Item]:
     """The items that fit, the best first."""
-    scored = [(score(typed, item["label"]), position, item) for position, item in enumerate(items)]
+    scored = [(_score(typed, item), position, item) for position, item in enumerate(items)]
     fitting = sorted((-points, position, item) for points, position, item in scored if points > 0)
     return [item for _points, _position, item in fitting[:most]]
+
+
+def _score(typed: str, item: Item) -> float:
+    return max(score(typed, item["label"]), score(typed, item.get("also", "")))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Index, Numeric, String, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, Numeric, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped
 
 from starline.clients.models import Client
@@ -14,7 +14,7 @@ from starline.core.db import TenantModel, User, belongs_to, choice, column, join
 from starline.organizations.models import Branch
 from starline.scheduling import evv_vocabulary as words
 from starline.scheduling.models.visibility import OfVisit
-from starline.scheduling.models.visits import Visit
+from starline.scheduling.models.visits import Visit, named_by_kind_and_visit
 from starline.staff.models import StaffMember
 
 
@@ -27,6 +27,7 @@ class ClockEvent(OfVisit, TenantModel):
 
     __tablename__ = "clock_events"
     __label__ = ("kind",)
+    found_by = ("client",)
     __table_args__ = (
         UniqueConstraint("organization_id", "event_id"),
         Index(None, "organization_id", "visit_id", "happened_at"),
@@ -75,6 +76,10 @@ class ClockEvent(OfVisit, TenantModel):
     )
     created_by: Mapped[User | None] = joined("ClockEvent.created_by_fk", to="User", viewonly=True)
 
+    @classmethod
+    def named_in(cls, table: Any) -> ColumnElement[str]:
+        return named_by_kind_and_visit(table)
+
     @property
     def counts(self) -> bool:
         return self.standing == words.Standing.COUNTS
@@ -93,6 +98,7 @@ class VisitException(OfVisit, TenantModel):
 
     __tablename__ = "visit_exceptions"
     __label__ = ("kind",)
+    found_by = ("client",)
     __table_args__ = (
         Index(
             "uq_visit_exceptions_once",
@@ -130,6 +136,10 @@ class VisitException(OfVisit, TenantModel):
     staff_member: Mapped[StaffMember | None] = joined("VisitException.staff_member_id", to="StaffMember")
     clock_event: Mapped[ClockEvent | None] = joined("VisitException.clock_event_id", to="ClockEvent")
     decided_by: Mapped[User | None] = joined("VisitException.decided_by_id", to="User")
+
+    @classmethod
+    def named_in(cls, table: Any) -> ColumnElement[str]:
+        return named_by_kind_and_visit(table)
 
     @property
     def is_undecided(self) -> bool:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped
 
 from starline.clients.models import Client
 from starline.core.db import TenantModel, belongs_to, choice, column, joined
+from starline.core.language import said
 from starline.identity.models import CASCADE, RecordScope
 from starline.scheduling.models.visibility import visits_visible_to
 from starline.scheduling.models.visits import Visit
@@ -64,7 +65,7 @@ class Offer(TenantModel):
     staff_member: Mapped[StaffMember | None] = joined("Offer.staff_member_id", to="StaffMember")
 
     def __str__(self) -> str:
-        return f"{self.visit}"
+        return str(said(self.visit.local_start))
 
     @property
     def is_open(self) -> bool:

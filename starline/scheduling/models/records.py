@@ -2,9 +2,21 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, Numeric, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    DateTime,
+    Index,
+    LargeBinary,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
 from sqlalchemy.orm import Mapped
 
 from starline.clients.models import Client
@@ -13,7 +25,7 @@ from starline.core.crypto import Encrypted
 from starline.core.db import TenantModel, belongs_to, choice, column, joined
 from starline.scheduling import evv_vocabulary as words
 from starline.scheduling.models.visibility import OfVisit
-from starline.scheduling.models.visits import Visit
+from starline.scheduling.models.visits import Visit, named_by_kind_and_visit, named_by_visit
 from starline.services.models import PlanTask
 from starline.staff.models import StaffMember
 
@@ -50,6 +62,7 @@ class VisitRecord(OfVisit, TenantModel):
 
     __tablename__ = "visit_records"
     __label__ = ("visit_id",)
+    found_by = ("client",)
     __table_args__ = (
         UniqueConstraint("organization_id", "visit_id"),
         CheckConstraint("miles BETWEEN 0 AND 1000", name="miles"),
@@ -70,12 +83,17 @@ class VisitRecord(OfVisit, TenantModel):
     visit: Mapped[Visit] = joined("VisitRecord.visit_id", to="Visit")
     client: Mapped[Client] = joined("VisitRecord.client_id", to="Client")
 
+    @classmethod
+    def named_in(cls, table: Any) -> ColumnElement[str]:
+        return named_by_visit(table)
+
 
 class VisitAct(OfVisit, TenantModel):
     """One act of a caregiver's phone beside the clock, kept so that it has its effect once, with the device's time."""
 
     __tablename__ = "visit_acts"
     __label__ = ("kind",)
+    found_by = ("client",)
     __table_args__ = (
         UniqueConstraint("organization_id", "event_id"),
         Index(None, "organization_id", "visit_id", "happened_at"),
@@ -98,3 +116,7 @@ class VisitAct(OfVisit, TenantModel):
     visit: Mapped[Visit] = joined("VisitAct.visit_id", to="Visit")
     client: Mapped[Client] = joined("VisitAct.client_id", to="Client")
     staff_member: Mapped[StaffMember | None] = joined("VisitAct.staff_member_id", to="StaffMember")
+
+    @classmethod
+    def named_in(cls, table: Any) -> ColumnElement[str]:
+        return named_by_kind_and_visit(table)

@@ -1,15 +1,16 @@
 """Clocking by telephone: the agency's line, whose calls are signed, and the PIN of each caregiver."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, DateTime, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from starline.core.crypto import Encrypted
 from starline.core.db import TenantModel, belongs_to, column, joined
 from starline.staff.models import StaffMember
+from starline.staff.models.members import name_in
 
 
 class TelephonyLine(TenantModel):
@@ -30,6 +31,7 @@ class TelephonyPin(TenantModel):
 
     __tablename__ = "telephony_pins"
     __label__ = ("staff_member_id",)
+    found_by = ("staff_member",)
     __table_args__ = (
         UniqueConstraint("organization_id", "staff_member_id"),
         CheckConstraint("failed_tries >= 0", name="tries"),
@@ -44,6 +46,10 @@ class TelephonyPin(TenantModel):
     """Known to whoever has just made it, and stored nowhere."""
 
     staff_member: Mapped[StaffMember] = joined("TelephonyPin.staff_member_id", to="StaffMember")
+
+    @classmethod
+    def named_in(cls, table: Any) -> ColumnElement[str]:
+        return name_in(table)
 
     @property
     def possible_actions(self) -> tuple[str, ...]:

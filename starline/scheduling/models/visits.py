@@ -5,7 +5,21 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, String, Text, UniqueConstraint, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    DateTime,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    cast,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped
 
@@ -27,6 +41,7 @@ class Visit(TenantModel):
 
     __tablename__ = "visits"
     __label__ = ("occurs_on",)
+    found_by = ("client",)
     __table_args__ = (
         UniqueConstraint("organization_id", "series_id", "occurs_on"),
         ExcludeConstraint(
@@ -119,5 +134,28 @@ class Visit(TenantModel):
         return ("reinstate",) if self.is_void else ()
 
     @classmethod
+    def named_in(cls, table: Any) -> ColumnElement[str]:
+        """Client, day and time on the clocks there, in SQL. The day stands as ISO has it, for its reader to write."""
+        client = Client.__table__.alias()
+        name = func.concat_ws(literal_column("' '"), client.c.first_name, client.c.last_name)
+        of_visit = and_(client.c.organization_id == table.c.organization_id, client.c.id == table.c.client_id)
+        who = select(name).where(of_visit).correlate(table).scalar_subquery()
+        begins = func.timezone(table.c.time_zone, table.c.starts_at)
+        when = func.to_char(begins, literal_column("'YYYY-MM-DD HH24:MI'"))
+        return func.concat_ws(literal_column("', '"), who, when)
+
+    @classmethod
     def visible_to(cls, viewer: Any) -> ColumnElement[bool] | None:
         return visits_visible_to(cls, viewer)
+
+
+def named_by_visit(table: Any) -> ColumnElement[str]:
+    """What the visit of a row is called, in SQL."""
+    visit = Visit.__table__.alias()
+    same = and_(visit.c.organization_id == table.c.organization_id, visit.c.id == table.c.visit_id)
+    return select(Visit.named_in(visit)).where(same).correlate(table).scalar_subquery()
+
+
+def named_by_kind_and_visit(table: Any) -> ColumnElement[str]:
+    """What a row of a visit is called: its kind, and the visit."""
+    return func.concat_ws(literal_column("' · '"), cast(table.c.kind, Text), named_by_visit(table))

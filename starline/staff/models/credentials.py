@@ -4,12 +4,23 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, String, UniqueConstraint, and_
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    DateTime,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped
 
 from starline.core.db import TenantModel, User, belongs_to, choice, column, joined
-from starline.staff.models.members import OfStaffMember, StaffMember
+from starline.staff.models.members import OfStaffMember, StaffMember, name_in
 from starline.staff.vocabulary import ExclusionList, ExclusionResult, LapseEffect
 
 A_MONTH = timedelta(days=31)
@@ -67,6 +78,7 @@ class Credential(OfStaffMember, TenantModel):
 
     __tablename__ = "credentials"
     __label__ = ("number",)
+    found_by = ("staff_member", "credential_type")
     __table_args__ = (
         Index(None, "organization_id", "staff_member_id", "credential_type_id"),
         Index(None, "organization_id", "expires_on"),
@@ -97,6 +109,14 @@ class Credential(OfStaffMember, TenantModel):
 
     def __str__(self) -> str:
         return f"{self.credential_type} {self.number or ''}".strip()
+
+    @classmethod
+    def named_in(cls, table: Any) -> ColumnElement[str]:
+        """Which proof, and whose, in SQL."""
+        kind = CredentialType.__table__.alias()
+        same = and_(kind.c.organization_id == table.c.organization_id, kind.c.id == table.c.credential_type_id)
+        name = select(kind.c.name).where(same).correlate(table).scalar_subquery()
+        return func.concat_ws(literal_column("', '"), name, name_in(table))
 
     @property
     def possible_actions(self) -> tuple[str, ...]:

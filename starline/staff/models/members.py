@@ -16,6 +16,8 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     false,
+    func,
+    literal_column,
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -145,6 +147,14 @@ class StaffMember(TenantModel):
         if viewer.scope in (RecordScope.ASSIGNED, RecordScope.OWN):
             return and_(cls.user_id == viewer.user_id)
         return false()
+
+
+def name_in(table: Any) -> ColumnElement[str]:
+    """In SQL, the name of the staff member whom a row of `table` tells of."""
+    one = StaffMember.__table__.alias()
+    name = func.concat_ws(literal_column("' '"), one.c.first_name, one.c.last_name)
+    same = and_(one.c.organization_id == table.c.organization_id, one.c.id == table.c.staff_member_id)
+    return select(name).where(same).correlate(table).scalar_subquery()
 
 
 class OfStaffMember:

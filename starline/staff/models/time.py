@@ -1,13 +1,16 @@
 """When somebody can work, and when they are away."""
 
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Index, String, Time
+from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, String, Text, Time, cast, func, literal_column
 from sqlalchemy.orm import Mapped
 
 from starline.core.db import TenantModel, User, belongs_to, choice, column, joined
-from starline.staff.models.members import OfStaffMember, StaffMember
+from starline.core.language import _, said
+from starline.core.periods import Period
+from starline.staff.models.members import OfStaffMember, StaffMember, name_in
 from starline.staff.vocabulary import TimeOffKind, TimeOffStatus, Weekday
 
 
@@ -40,8 +43,9 @@ class AvailabilitySlot(OfStaffMember, TenantModel):
     staff_member: Mapped[StaffMember] = joined("AvailabilitySlot.staff_member_id", to="StaffMember")
 
     def __str__(self) -> str:
-        hours = f"{self.starts_time:%H:%M}-{self.ends_time:%H:%M}" if self.starts_time and self.ends_time else "all day"
-        return f"{self.weekday or self.on_date} {hours}"
+        hours = f"{said(self.starts_time)} – {said(self.ends_time)}" if self.starts_time else _("all day")
+        day = _(self.weekday.capitalize()) if self.weekday else said(self.on_date)
+        return f"{day} {hours}"
 
 
 class TimeOff(OfStaffMember, TenantModel):
@@ -49,6 +53,7 @@ class TimeOff(OfStaffMember, TenantModel):
 
     __tablename__ = "time_off"
     __label__ = ("kind",)
+    found_by = ("staff_member",)
     __table_args__ = (
         Index(None, "organization_id", "staff_member_id", "starts_on"),
         Index(None, "organization_id", "status", "starts_on"),
@@ -73,7 +78,14 @@ class TimeOff(OfStaffMember, TenantModel):
     decided_by: Mapped[User | None] = joined("TimeOff.decided_by_id", to="User")
 
     def __str__(self) -> str:
-        return f"{self.starts_on} to {self.ends_on}"
+        return str(Period(self.starts_on, self.ends_on))
+
+    @classmethod
+    def named_in(cls, table: Any) -> ColumnElement[str]:
+        """Kind, person and days, in SQL. Days stand as ISO has them, for their reader to write."""
+        days = func.concat_ws(literal_column("' – '"), table.c.starts_on, table.c.ends_on)
+        who = func.concat_ws(literal_column("', '"), name_in(table), days)
+        return func.concat_ws(literal_column("' · '"), cast(table.c.kind, Text), who)
 
     @property
     def is_open(self) -> bool:
