@@ -55,6 +55,9 @@ class Display:
         kind = one.kind
         if one.look is Look.REPEATS:
             return sentence_of(str(value))
+        if one.look is Look.NUMBERED:
+            number, _space, word = str(value).partition(" ")
+            return f"{number} {choice_label(word.replace(' ', '_'))}"
         if kind is Kind.RELATION:
             return self.called(one.target, str(value))
         if kind in (

@@ -57,6 +57,8 @@ class Look(StrEnum):
     """A document of the record's own."""
     REPEATS = "repeats"
     """A rule of repetition, as calendars write it."""
+    NUMBERED = "numbered"
+    """A number and a word of a closed list, which the database put together: #2 near miss."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ class Field:
     @cached_property
     def look(self) -> Look:
         """Told by the name, which the house style fixes, and by what the column holds."""
+        if "look" in self.column.info:
+            return Look(self.column.info["look"])
         if self.kind is Kind.DECIMAL and self.key.endswith("_amount"):
             return Look.MONEY
         if self.kind is Kind.BOOLEAN and self.column.nullable and not _is_of_fab(self.column):

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from app.core.display import Display
+from starline.clients.models import Incident
 from starline.core import db, tenancy
+from starline.core.language import gettext, speaking
 from starline.scheduling.models import ClockEvent, Visit, VisitException
 from starline.staff.models import Credential, TimeOff
 from tests.contract.callers import Caller, by_cookie, by_token
@@ -81,3 +84,14 @@ def test_a_picker_offers_rows_by_the_same_names(cast: Cast, browser: Caller) -> 
 def test_the_palette_names_what_it_adds(browser: Caller) -> None:
     items = [item for group in browser.get("/palette?q=new clients").json["groups"] for item in group["items"]]
     assert items[0]["label"] == "Add client" and items[0]["url"] == "/clients/add"
+
+
+def test_an_incident_is_called_by_its_number_and_what_happened(cast: Cast, browser: Caller) -> None:
+    one = row(cast, "incidents")
+    words = one["kind"].replace("_", " ").capitalize()
+    name = f"#{one['incident_number']} {words}"
+    assert title_of(browser, "incidents", one["id"]) == name
+    assert name in browser.get("/incidents/list/").text
+    with speaking("es"):
+        spanish = f"#{one['incident_number']} {gettext(words)}"
+        assert Display("MM/DD/YYYY", "UTC", "es").called(Incident, one["title"]) == spanish

@@ -32,6 +32,7 @@ class Incident(OfClient, TenantModel):
         "Incident",
         String(collation="C"),
         Computed("'#' || incident_number::text || ' ' || replace(kind, '_', ' ')", persisted=True),
+        info={"look": "numbered"},
     )
     client_id: Mapped[UUID] = belongs_to("clients", "Client")
     kind: Mapped[words.IncidentKind] = choice("What happened", words.IncidentKind)
