@@ -23,7 +23,7 @@ import pytest
 
 from tests import database as test_database
 from tests.caches import forget_everything
-from tests.canaries import Verdict, Watch
+from tests.canaries import Verdict, Watch, watch_children
 from tests.cases import is_searching
 from tests.copies import Copy
 from tests.isolation.tally import Summary
@@ -67,6 +67,7 @@ def _watch(config: pytest.Config, folder: Path, name: str) -> None:
     """Collects what this process logs; the run's first process looks through it at the end."""
     watch = config.stash[_WATCH] = Watch(folder, name)
     watch.begin()
+    watch_children(folder)
     if name == "main":
         config.pluginmanager.register(Verdict(folder), "canaries")
 
@@ -104,7 +105,7 @@ def _copy(pytestconfig: pytest.Config) -> Iterator[Copy]:
     made = Copy(pytestconfig.stash[_SERVER], pytestconfig.stash[_NAME], pytestconfig.stash[_WATCH])
     made.refresh()
     yield made
-    made.look()
+    made.look_everywhere()
 
 
 @pytest.fixture(scope="module")

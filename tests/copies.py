@@ -54,10 +54,18 @@ class Copy:
         return _copied(made)
 
     def look(self) -> None:
-        """Looks for words in the queues of the database that is about to go."""
+        """Looks for words in the queues of the database that is about to go, and in what was written beside it."""
         if self.exists:
             with databases.superuser(self.server, self.name) as cursor:
                 self.watch.look_into_queues(cursor)
+            self.watch.look_into_files(_outside()[0].parent)
+
+    def look_everywhere(self) -> None:
+        """The same, and in every table."""
+        self.look()
+        if self.exists:
+            with databases.superuser(self.server, self.name) as cursor:
+                self.watch.look_into_database(cursor)
 
     @property
     def _cast_name(self) -> str:

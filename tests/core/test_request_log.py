@@ -20,6 +20,7 @@ import pytest
 
 from config import ROOT
 from starline.core.logs import configure_logging
+from tests.canaries import log_of_child
 from tests.core.jobs import wait_until
 from tests.identity.factories import HARBOR, PASSWORD, a_person, an_agency, committed
 
@@ -101,6 +102,8 @@ def test_the_web_process_writes_such_lines_and_nothing_else(harbor: int) -> None
     finally:
         web.send_signal(signal.SIGTERM)
         printed, _none = web.communicate(timeout=40)
+        with log_of_child("web") as log:
+            log.write(printed.encode())
     assert requests_in(printed)[-1]["process"] == "web"
 
 

@@ -19,6 +19,7 @@ import psycopg2
 
 from app.platform.local import databases, postgres
 from config import ROOT
+from tests.canaries import log_of_child
 from tests.database import copy_template
 from tests.faults.effects import EFFECT
 from tests.faults.history import Found
@@ -66,6 +67,8 @@ class Service:
     def stop(self) -> None:
         self.parent.terminate()
         self.parent.wait(60)
+        with log_of_child("parent") as log:
+            log.write((self.directory / "parent.log").read_bytes())
         if self.proxy:
             self.proxy.close()
 

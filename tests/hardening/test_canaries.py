@@ -4,13 +4,16 @@ What the end of the run looks at is in `tests/canaries.py`; that its eyes are op
 """
 
 import logging
+import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from app.platform.local import databases
-from starline.clients.models import ServiceAddress
+from starline.clients.models import Client, ServiceAddress
 from starline.core import db, outbox, tenancy
 from starline.identity import passwords
 from tests import canaries
@@ -19,7 +22,10 @@ from tests.identity.factories import PASSWORD
 from tests.identity.test_web_sign_in import send, sign_in
 from tests.organizations.factories import HARBOR, a_client, a_user, acting_for, branch_id
 
-SSN, MEMBER, DOOR, _digits = canaries.SECRETS
+SSN, MEMBER, DOOR, MEDICAID, MEDICARE = canaries.SECRETS[:5]
+
+
+IDS = {"medicaid_id": MEDICAID, "medicare_id": MEDICARE}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -45,7 +51,7 @@ def token(app: Any) -> dict[str, str]:
 
 def _client(ids: dict[str, Any], **more: Any) -> dict[str, Any]:
     values = {"first_name": "Ida", "last_name": "QX7NOTE", "birth_date": "1940-02-03", "branch_id": ids["branch_id"]}
-    return {**values, "ssn": SSN, "caregiver_notes": "QX7NOTE: key under the mat", **more}
+    return {**values, "ssn": SSN, **IDS, "caregiver_notes": "QX7NOTE: key under the mat", **more}
 
 
 def test_secrets_that_were_saved_stand_nowhere_in_the_clear(
@@ -53,6 +59,10 @@ def test_secrets_that_were_saved_stand_nowhere_in_the_clear(
 ) -> None:
     made = browser.post("/api/v1/clients/", json=_client(ids), headers=token)
     assert made.status_code == 201, made.text
+    changed = browser.patch(
+        f"/api/v1/clients/{made.json['id']}", json={"medicaid_id": f"{MEDICAID}-2"}, headers={**token, "If-Match": "*"}
+    )
+    assert changed.status_code == 200, changed.text
     address = {"client_id": ids["client_id"], "line1": "1 Elm St", "city": "Quincy", "state": "MA"}
     address |= {"postal_code": "02169", "label": "Home", "door_code": DOOR}
     assert browser.post("/api/v1/service_addresses/", json=address, headers=token).status_code == 201
@@ -82,7 +92,9 @@ def test_what_is_refused_is_not_written_down_either(
         browser.get(f"/api/v1/clients/?{query}", headers=token)
     for path in (f"/api/v1/clients/{SSN}", f"/clients/show/{DOOR}", f"/{MEMBER}", f"/set-password/{MEMBER}"):
         assert browser.get(path).status_code in (302, 404)
-    send(browser, "/clients/add", first_name="Ida", last_name="QX7NOTE", ssn=f"{SSN}0", caregiver_notes="QX7NOTE")
+    send(browser, "/clients/add", first_name="Ida", last_name="QX7NOTE", ssn=f"{SSN}0", **IDS)
+    known = {"first_name": "Ida", "last_name": "QX7NOTE", **IDS}
+    assert browser.post("/api/v1/duplicates/search", json=known, headers=token).status_code == 200
     browser.post("/csp-report", json={"csp-report": {"blocked-uri": f"https://x/{MEMBER}", "document-uri": DOOR}})
     sign_in(Web(app).at("harbor.localhost"), SSN)
     browser.get("/api/v1/clients/", headers={"Authorization": f"Bearer {MEMBER}"})
@@ -92,7 +104,7 @@ def test_a_failing_view_does_not_write_down_what_it_held(
     app: Any, browser: Any, ids: dict[str, Any], token: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(_resource: Any, values: Any) -> Any:
-        raise ValueError(f"{values['ssn']} {MEMBER} {DOOR} QX7NOTE")
+        raise ValueError(f"{values['ssn']} {MEMBER} {DOOR} {MEDICAID} {MEDICARE} QX7NOTE")
 
     monkeypatch.setattr("app.core.rest.create_row", broken)
     app.testing, app.config["PROPAGATE_EXCEPTIONS"] = False, False
@@ -112,6 +124,47 @@ def test_the_watch_sees_a_word_in_a_log(tmp_path: Path) -> None:
         watch.end()
     (finding,) = canaries.in_files(tmp_path, ["QX7PLANTED"])
     assert finding.startswith("gw7.jsonl:1 holds QX7PLANTED")
+
+
+def test_the_watch_sees_a_word_in_what_a_child_process_says(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    from tests import conftest
+
+    canaries.watch_children(tmp_path)
+    try:
+        with canaries.log_of_child("worker") as log:
+            log.write(b"the code is QX7PLANTED\n")
+    finally:
+        canaries.watch_children(pytestconfig.stash[conftest._WATCH].folder)
+    (finding,) = canaries.in_files(tmp_path, ["QX7PLANTED"])
+    assert finding.startswith("worker-") and "holds QX7PLANTED" in finding
+
+
+def test_the_watch_sees_a_word_in_a_mail_an_archive_and_a_temporary_file(tmp_path: Path) -> None:
+    watch = canaries.Watch(tmp_path / "watch", "gw7")
+    watch.end()
+    (tmp_path / "own" / "mail").mkdir(parents=True)
+    (tmp_path / "own" / "mail" / "1.json").write_text('{"subject": "QX7PLANTED"}')
+    with zipfile.ZipFile(tmp_path / "own" / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("clients.csv", "QX7PLANTED " * 9)
+    with tempfile.NamedTemporaryFile() as left:
+        left.write(b"QX7PLANTED")
+        left.flush()
+        watch.look_into_files(tmp_path / "own", ["QX7PLANTED"])
+        named = {"1.json", "all.zip", Path(left.name).name}
+    watch.look_into_files(tmp_path / "own", ["QX7PLANTED"])
+    findings = canaries.in_files(tmp_path / "watch", [])
+    assert sorted(findings) == sorted(f"the file {name} holds QX7PLANTED" for name in named), "each is told once"
+
+
+def test_the_watch_sees_a_word_in_any_table(tmp_path: Path, ids: dict[str, Any], pytestconfig: pytest.Config) -> None:
+    with tenancy.acting(HARBOR), db.transaction():
+        db.session.get_one(Client, UUID(ids["client_id"])).diet = "QX7PLANTED"
+    watch = canaries.Watch(tmp_path, "gw7")
+    watch.end()
+    with _everything(pytestconfig) as cursor:
+        watch.look_into_database(cursor, ["QX7PLANTED"])
+    findings = canaries.in_files(tmp_path, [])
+    assert "a row in the clear: clients QX7PLANTED" in findings
 
 
 def test_the_watch_sees_a_word_in_a_queue(tmp_path: Path, pytestconfig: pytest.Config) -> None:
