@@ -331,4 +331,4 @@ def test_a_card_on_a_phone_begins_with_the_whole_name_and_says_what_the_number_i
     number = row(page, "Aaa").locator("td.number")
     assert number.is_visible()
     said = page.evaluate("(cell) => getComputedStyle(cell, '::before').content", number.element_handle())
-    assert said.startswith('"Number"')
+    assert said.startswith('"Number')

@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.core.fields import Kind
+from app.core.person_names import joined
 from app.core.resource import SIMPLE, Resource
 from tests.contract.applying import offers, resources_with
 from tests.contract.callers import Caller, by_cookie
@@ -27,7 +28,7 @@ def test_every_simple_column_of_the_form_says_in_the_heading_that_it_can_be_chan
     resource: Resource, browser: Caller, record: dict[str, Any]
 ) -> None:
     text = browser.get(f"/{resource.name}/list/").text
-    for one in resource.table_fields:
+    for one in joined(resource.table_fields):
         expected = one.kind in SIMPLE and one.name in resource.form_names
         assert (f'data-cell="{one.name}"' in text) is expected, one.name
 
@@ -48,7 +49,7 @@ def test_a_cell_is_asked_for_with_its_value_and_version_and_saved_as_it_stands(
         assert answer.status_code == 200, f"{one.name}: {answer.text[:600]}"
         row = Page(answer)
         assert f"/{resource.name}/show/{record['id']}" in row.links
-        assert len(row.texts["td"]) == len(resource.table_fields) + 1
+        assert len(row.texts["td"]) == len(joined(resource.table_fields)) + 1
 
 
 @resources_with(text_cell)

@@ -35,7 +35,7 @@ def headings(page: Page) -> list[str]:
 def test_the_columns_stand_as_the_address_names_them(
     resource: Resource, browser: Caller, record: dict[str, Any]
 ) -> None:
-    first, second = resource.table_fields[:2]
+    first, second = resource.table_fields[-2:]  # the first two may be drawn as one, the name of a person
     page = opened(browser, f"/{resource.name}/list/?columns={second.name},{first.name}")
     assert headings(page) == [second.label, first.label]
     sent_by_form = opened(browser, f"/{resource.name}/list/?columns={second.name}&columns={first.name}")

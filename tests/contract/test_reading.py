@@ -8,6 +8,7 @@ import pytest
 from app.core.fields import MASK, Field, Kind
 from app.core.own_fields import PREFIX
 from app.core.parameters import LARGEST_OFFSET, LARGEST_PAGE
+from app.core.person_names import NAME, joined
 from app.core.query import OPERATORS
 from app.core.resource import Resource
 from tests.contract.callers import Caller, by_token
@@ -103,7 +104,8 @@ def test_the_screen_shows_the_rows_and_labels_that_rest_answers(
     assert shown == [str(key) for key in rest.get(path(resource, "?page_size=25")).json["ids"]]
     labels = {one["name"]: one["label"] for one in rest.get(path(resource, "_info")).json["columns"]}
     headings = re.findall(r"<th scope=\"col\"[^>]*>(?:<input[^>]*>)?(?:<a[^>]*>)?([^<]+)", text)
-    assert headings == [labels[one.key] for one in resource.table_fields]
+    drawn = joined(resource.table_fields)
+    assert headings == [one.label if one is NAME else labels[one.key] for one in drawn]
 
 
 @pytest.mark.parametrize(
