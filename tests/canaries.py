@@ -9,6 +9,7 @@ The run fails if a word is found.
 from __future__ import annotations
 
 import logging
+import os
 import re
 import shutil
 import sys
@@ -16,7 +17,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
@@ -48,7 +49,7 @@ class Watch:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.found = folder, folder / f"{worker}.found"
         self.handler = logging.FileHandler(folder / f"{worker}.jsonl")
-        self._looked_at = time.time()
+        self._begun_at = self._looked_at = time.time() - 1  # the clock of files is a little slow
 
     def begin(self) -> None:
         from starline.core.logs import JsonFormatter
@@ -74,8 +75,7 @@ class Watch:
     def look_into_files(self, folder: Path, words: Iterable[str] = SECRETS) -> None:
         """Note every word in what was written since the last look: in `folder`, and into temporary files left behind."""
         since, self._looked_at = self._looked_at, time.time()
-        left = [one for one in Path(tempfile.gettempdir()).iterdir() if OF_PYTHON.fullmatch(one.name)]
-        for path in (file for one in (folder, *left) for file in _files(one, since)):
+        for path in (file for one in (folder, *_left_behind(self._begun_at)) for file in _files(one, since)):
             content = _content(path)
             self._note(f"the file {path.name} holds {word}" for word in words if word.encode() in content)
 
@@ -164,6 +164,17 @@ def _holding(cursor: Any, table: str, patterns: dict[str, list[str]]) -> list[tu
         number = cursor.fetchone()[0]
         if number:
             found.append((word, number))
+    return found
+
+
+def _left_behind(since: float) -> list[Path]:
+    """The temporary files and folders of this user that came into being since; there are other people's beside them."""
+    found = []
+    for one in Path(tempfile.gettempdir()).iterdir():
+        with suppress(OSError):
+            about = one.lstat()
+            is_ours = about.st_uid == os.getuid() and about.st_ctime >= since
+            found += [one] if is_ours and OF_PYTHON.fullmatch(one.name) else []
     return found
 
 
