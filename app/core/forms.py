@@ -61,8 +61,12 @@ def show_what_is_kept(resource: Resource, form: Form, row: Any) -> None:
 
 
 def sent_form(resource: Resource) -> Form:
-    """The form as it was sent, for showing it again."""
-    return _prepared(resource, form_class(resource)(request.form))
+    """The form as it was sent, for showing it again; who typed a secret is told that it has to be typed anew."""
+    form = _prepared(resource, form_class(resource)(request.form))
+    for one in resource.form_fields:
+        if one.kind is Kind.SECRET and request.form.get(one.key):
+            form[one.key].errors = [_("Type this again: what is secret is not sent back to you.")]
+    return form
 
 
 def form_of_one(resource: Resource, one: Field, row: Any = None) -> Form:

@@ -41,7 +41,10 @@ def settings_form(values: Mapping[str, Any]) -> Form:
 
 def sent_form() -> Form:
     """The form as it was typed, for showing it again."""
-    return _with_choices(_form_class()(request.form))
+    form = _with_choices(_form_class()(request.form))
+    if request.form.get("tax_id"):
+        form["tax_id"].errors = [_("Type this again: what is secret is not sent back to you.")]
+    return form
 
 
 def sent_values() -> dict[str, Any]:

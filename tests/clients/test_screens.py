@@ -80,6 +80,15 @@ def test_somebody_known_is_shown_before_a_second_record_is_made(browser: Any, kn
         assert db.session.query(DuplicatePair).filter_by(second_client_id=twin.id).one().score >= 70
 
 
+def test_a_number_that_was_typed_is_asked_for_again_where_the_form_comes_back(browser: Any, known: Any) -> None:
+    typed = {**TYPED, "branch_id": str(known["branch"]), "medicaid_id": "AB7741209"}
+    asked = send(browser, "/clients/add", **typed)
+    assert "You may know this person already" in asked.text and "AB7741209" not in asked.text
+    assert asked.text.count("Type this again") == 1
+    refused = send(browser, "/clients/add", **{**typed, "birth_date": "2090-01-01"})
+    assert "lies in the future" in refused.text and "Type this again" in refused.text
+
+
 def test_a_status_is_changed_after_its_consequences_were_told(browser: Any, known: dict[str, Any]) -> None:
     path = f"/clients/{known['client']}/status"
     assert "Choose the new status" in browser.get(path).text
