@@ -10,7 +10,7 @@ from flask_appbuilder.api import BaseApi
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core import pages
-from app.core.idempotency import once
+from app.core.idempotency import once, require_key
 from app.core.openapi import document_action
 from app.core.own_fields import Tailored
 from app.core.reading import detail_columns, read_within
@@ -53,6 +53,8 @@ class ActionApi(BaseApi):
     @expose("/<row:pk>/<action>", methods=["POST"])
     @once
     def act(self, pk: str, action: str) -> Response:
+        if self.resource.needs_key:
+            require_key()
         row = _act(self.resource, pk, action, _given())
         session.flush()
         record = orjson.loads(read_within(self.resource, row.id, detail_columns(self.resource)))

@@ -15,7 +15,7 @@ from sqlalchemy import text as sql
 
 from app.core.security import required_viewer
 from starline.core.db import session
-from starline.core.errors import Conflict, Invalid
+from starline.core.errors import Conflict, DomainError, Invalid
 from starline.core.language import gettext as _
 from starline.organizations.models import IdempotentRequest
 
@@ -42,6 +42,32 @@ def once(view: View) -> View:
 
     answer.is_once = True  # type: ignore[attr-defined]  # a contract test asks each POST for it
     return answer
+
+
+def once_by_key(view: View) -> View:
+    """Like `once`, for what plans, moves or calls off visits: without a key the request is refused."""
+    remembered = once(view)
+
+    @wraps(view)
+    def answer(*args: Any, **options: Any) -> Response:
+        require_key()
+        return remembered(*args, **options)
+
+    answer.is_once = answer.needs_key = True  # type: ignore[attr-defined]
+    return answer
+
+
+def require_key() -> None:
+    """Refuse a request that, sent twice for want of an answer, would have its effect twice."""
+    required_viewer()
+    if not request.headers.get("Idempotency-Key"):
+        raise DomainError(
+            _(
+                "Send an Idempotency-Key with this: a text made for the request, such as a UUID, and the same one again"
+                " when you repeat it. Then it has its effect once."
+            ),
+            code="key_required",
+        )
 
 
 def not_kept(names: Iterable[str]) -> None:

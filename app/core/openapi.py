@@ -45,6 +45,17 @@ _ERROR = {
     },
 }
 ID = {"type": "string", "format": "uuid"}
+IDEMPOTENCY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}}
+NEEDED_KEY = {**IDEMPOTENCY, "required": True, "description": "Made by the caller; the same again is the same request."}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "schema": {"type": "string"},
+    "description": "The version that was read, as `ETag` told it; 412 where somebody has changed the record since.",
+}
+CHANGING = (NEEDED_KEY, IF_MATCH)
+"""The headers of a verb on a visit."""
+
 _paths: dict[str, dict[str, Any]] = {}
 
 pages = Blueprint("openapi", __name__)
@@ -71,6 +82,7 @@ def document_post(
     told: dict[str, Any],
     ok: int = 200,
     refusals: tuple[int, ...] = (404, 409, 422),
+    headers: tuple[dict[str, Any], ...] = (IDEMPOTENCY,),
 ) -> None:
     """Add a verb that takes the JSON schema `body`, or nothing, and tells `told`: properties, or a whole schema."""
     row = [{"name": "pk", "in": "path", "required": True, "schema": ID}] if "{pk}" in path else []
@@ -78,7 +90,7 @@ def document_post(
     operation = {
         "tags": [tag],
         "summary": summary,
-        "parameters": [*row, IDEMPOTENCY],
+        "parameters": [*row, *headers],
         "responses": answers(*refusals, schema=schema, ok=ok),
     }
     if body is not None:
@@ -90,7 +102,7 @@ def document_action(resource: Resource, name: str, summary: str, properties: dic
     """Add a verb of a resource, whose body may hold `properties`."""
     operation = _operation(resource, summary, _whole(resource), 404, 409, 412, 422)
     body = {"application/json": {"schema": {"type": "object", "properties": properties}}}
-    operation["parameters"] += [IDEMPOTENCY, IF_MATCH]
+    operation["parameters"] += [_key(resource), IF_MATCH]
     document(
         f"/api/v1/{resource.name}/{{pk}}/{name}",
         "post",
@@ -194,13 +206,6 @@ def _resource_paths(resource: Resource) -> dict[str, Any]:
     }
 
 
-IDEMPOTENCY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}}
-IF_MATCH = {
-    "name": "If-Match",
-    "in": "header",
-    "schema": {"type": "string"},
-    "description": "The version that was read, as `ETag` told it; 412 where somebody has changed the record since.",
-}
 _RELATED = [
     {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}},
     {"name": "search", "in": "query", "schema": {"type": "string"}},
@@ -226,8 +231,12 @@ def _change(resource: Resource) -> dict[str, Any]:
 
 def _create(resource: Resource, summary: str, body: dict[str, Any], answered: dict[str, Any]) -> dict[str, Any]:
     responses = answers(404, 409, 413, 422, schema=answered, ok=201)
-    operation = {"tags": [resource.title], "summary": summary, "parameters": [IDEMPOTENCY], "responses": responses}
+    operation = {"tags": [resource.title], "summary": summary, "parameters": [_key(resource)], "responses": responses}
     return {**operation, "requestBody": _body(body)}
+
+
+def _key(resource: Resource) -> dict[str, Any]:
+    return NEEDED_KEY if resource.needs_key else IDEMPOTENCY
 
 
 def _list(resource: Resource) -> dict[str, Any]:

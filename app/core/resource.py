@@ -140,6 +140,9 @@ class Resource:
     """Tables whose rows its own `delete` verb deletes too, though the database alone would refuse."""
     shown_once: ClassVar[str] = ""
     """An attribute of a new row that its maker sees in the answer and nobody ever again: a secret that isn't stored."""
+    needs_key: ClassVar[bool] = False
+    """Whether programs send an `Idempotency-Key` with each new row and each action: a visit planned twice is driven to
+    twice."""
     feature: ClassVar[str | None] = None
     read_only: ClassVar[bool] = False
     without: ClassVar[str] = ""

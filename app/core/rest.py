@@ -12,7 +12,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import protect
 from werkzeug.routing import BaseConverter
 
-from app.core.idempotency import not_kept, once
+from app.core.idempotency import not_kept, once, require_key
 from app.core.own_fields import Tailored
 from app.core.parameters import allowed_operators, read_list_request
 from app.core.reading import detail_columns, read_one, read_page, read_within
@@ -106,6 +106,7 @@ class ResourceApi(ModelRestApi):
     @protect()
     @once
     def post(self) -> Response:
+        self._require_key()
         confirm_viewer()
         row = create_row(self.resource, _body())
         answer = _one(self._written(row), status=201, more=self._shown_once(row))
@@ -117,6 +118,7 @@ class ResourceApi(ModelRestApi):
     @once
     def bulk(self) -> Response:
         """Create many in one transaction: all, or none with every fault by its position."""
+        self._require_key()
         confirm_viewer()
         items = _body().get("items")
         if not isinstance(items, list) or not 1 <= len(items) <= MOST_IN_BULK:
@@ -154,6 +156,10 @@ class ResourceApi(ModelRestApi):
         check_version(row)
         delete_row(self.resource, row)
         return _json(orjson.dumps({"message": _("Deleted.")}))
+
+    def _require_key(self) -> None:
+        if self.resource.needs_key:
+            require_key()
 
     def _shown_once(self, row: Any) -> dict[str, Any]:
         """What of a new row is told now and never again, not even to the same request sent twice."""

@@ -9,8 +9,8 @@ from flask_appbuilder.api import BaseApi
 from app.core.access import allowed
 from app.core.bodies import object_sent
 from app.core.given import Given, between, day, instant, truth, wall_time
-from app.core.idempotency import once
-from app.core.openapi import ID, answers, document, document_post
+from app.core.idempotency import once_by_key
+from app.core.openapi import CHANGING, ID, NEEDED_KEY, answers, document, document_post
 from app.core.resource import registry
 from app.core.writing import find_row, update_row
 from app.scheduling.asked_visits import visit_asked
@@ -47,7 +47,7 @@ class ScheduleApi(BaseApi):  # type: ignore[misc]
         return Response(read_board(first, days, since=since), mimetype="application/json")
 
     @expose("/copy_week", methods=["POST"])
-    @once
+    @once_by_key
     def copy_week(self) -> Response:
         """Plan the single visits of a week again in another one."""
         viewer = allowed(*MAY_ADD)
@@ -67,7 +67,7 @@ class ScheduleApi(BaseApi):  # type: ignore[misc]
         )
 
     @expose("/take_back", methods=["POST"])
-    @once
+    @once_by_key
     def take_back(self) -> Response:
         """Call off visits that a copying has made."""
         viewer = allowed(*MAY_EDIT)
@@ -88,7 +88,7 @@ class VisitMoveApi(BaseApi):  # type: ignore[misc]
     openapi_spec_tag = "Schedule"
 
     @expose("/<row:pk>/move", methods=["POST"])
-    @once
+    @once_by_key
     def move(self, pk: str) -> Response:
         allowed(*MAY_EDIT)
         body = object_sent(*WHERE, "staff_member_id", "override_reason", "version")
@@ -214,6 +214,7 @@ document_post(
     },
     told={"id": ID, "version": _NUMBER, "result": {"type": "array", "items": FINDING}},
     refusals=(404, 409, 412, 422),
+    headers=CHANGING,
 )
 document_post(
     "/api/v1/schedule/copy_week",
@@ -229,6 +230,7 @@ document_post(
         "required": ["first", "to"],
     },
     told={"made": {"type": "array", "items": ID}, "opened": _NUMBER, "present": _NUMBER, "refused": _REFUSED},
+    headers=(NEEDED_KEY,),
 )
 document_post(
     "/api/v1/schedule/take_back",
@@ -240,4 +242,5 @@ document_post(
         "required": ["ids"],
     },
     told={"called_off": _NUMBER},
+    headers=(NEEDED_KEY,),
 )

@@ -17,8 +17,8 @@ from app.core.display import choice_label
 from app.core.errors import explain
 from app.core.forms import form_of_one, mark_errors, sent_form_of_one, sent_value
 from app.core.given import Given
-from app.core.idempotency import once
-from app.core.openapi import ID, answers, document, document_post
+from app.core.idempotency import once_by_key
+from app.core.openapi import CHANGING, ID, answers, document, document_post
 from app.core.profile import current_profile
 from app.core.reading import note_sight
 from app.core.resource import Resource, registry
@@ -98,7 +98,7 @@ class VisitChangeApi(BaseApi):  # type: ignore[misc]
     openapi_spec_tag = "Visits"
 
     @expose("/<row:pk>/series", methods=["POST"])
-    @once
+    @once_by_key
     def change_series(self, pk: str) -> Response:
         viewer = allowed(*MAY_EDIT)
         allowed(*MAY_EDIT_SERIES)
@@ -114,7 +114,7 @@ class VisitChangeApi(BaseApi):  # type: ignore[misc]
         return jsonify(visit_id=str(visit.id), series_id=str(changed.id))
 
     @expose("/<row:pk>/call_off", methods=["POST"])
-    @once
+    @once_by_key
     def call_off(self, pk: str) -> Response:
         viewer = allowed(*MAY_EDIT)
         visit = visits.cancel(visit_asked(pk), by=viewer.user_id, **_why(object_sent("reason", "note")))
@@ -259,6 +259,8 @@ document_post(
     "Change the visit and those after it, or its whole series",
     body=_SERIES_BODY,
     told={"visit_id": ID, "series_id": ID},
+    refusals=(404, 409, 412, 422),
+    headers=CHANGING,
 )
 document(
     "/api/v1/visit_conflicts/{pk}",
@@ -280,4 +282,6 @@ document_post(
     "Call the visit off",
     body=_REASON_BODY,
     told={"id": ID, "status": {"type": "string"}, "void_reason": {"type": "string"}},
+    refusals=(404, 409, 412, 422),
+    headers=CHANGING,
 )

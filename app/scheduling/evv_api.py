@@ -1,4 +1,5 @@
-"""Clocking, tasks and the record of a visit, for programs: every act carries an id, and counts once.
+"""Clocking, tasks and the record of a visit, for programs: every act carries an id, and counts once; so it needs no
+`Idempotency-Key`.
 
 `POST /api/v1/visits/<pk>/clock`, `/miss`, `/note`, `/mileage`, `/signature`; `POST /api/v1/clock_events/<pk>/correct`;
 `POST /api/v1/visit_tasks/<pk>/settle`; `GET /api/v1/visit_verifications/<pk>` answers all that proves a visit.
@@ -14,7 +15,7 @@ from flask_appbuilder.api import BaseApi, expose
 
 from app.core.access import allowed
 from app.core.bodies import object_sent
-from app.core.idempotency import once
+from app.core.idempotency import once, once_by_key, require_key
 from app.core.reading import note_sight
 from app.core.resource import registry
 from app.core.writing import find_row
@@ -63,7 +64,7 @@ class ClockApi(BaseApi):  # type: ignore[misc]
         return jsonify(id=str(visit.id), status=visit.status, result=event_shown(event))
 
     @expose("/<row:pk>/miss", methods=["POST"])
-    @once
+    @once_by_key
     def miss(self, pk: str) -> Response:
         viewer = allowed("can_edit", "Visits")
         body = object_sent("reason", "note")
@@ -107,6 +108,8 @@ class CorrectionApi(BaseApi):  # type: ignore[misc]
     def correct(self, pk: str) -> Response:
         viewer = allowed("can_edit", "ClockEvents")
         body = object_sent("happened_at", "reason_code", "reason", "event_id")
+        if body.get("event_id") is None:
+            require_key()
         event = find_row(registry["ClockEvents"], pk)
         values = typed(ClockEvent, body, required="happened_at reason_code", optional="reason event_id")
         made = evv.correct(event, **values, by=viewer.user_id)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.core.openapi import ID, answers, document, document_post
+from app.core.openapi import CHANGING, ID, answers, document, document_post
 from starline.scheduling.evv_vocabulary import Clash, ClockKind, Element, ReasonCode, TaskOutcome
 from starline.scheduling.vocabulary import VoidReason
 
@@ -52,13 +52,18 @@ tell(
     "kind happened_at event_id",
     CLOCKED,
 )
-tell(
+document_post(
     "/api/v1/visits/{pk}/miss",
     "Visits",
     "Say that the visit did not take place",
-    {"reason": {"type": "string", "enum": list(VoidReason)}, "note": REASON},
-    "reason",
-    {"id": ID, "status": TEXT, "void_reason": TEXT},
+    body={
+        "type": "object",
+        "required": ["reason"],
+        "properties": {"reason": {"type": "string", "enum": list(VoidReason)}, "note": REASON},
+    },
+    told={"id": ID, "status": TEXT, "void_reason": TEXT},
+    refusals=(404, 409, 412, 422),
+    headers=CHANGING,
 )
 tell(
     "/api/v1/visits/{pk}/note",
@@ -85,7 +90,12 @@ tell(
     "/api/v1/clock_events/{pk}/correct",
     "Clock events",
     "Put another time in the place of a wrong one",
-    {"happened_at": MOMENT, "reason_code": CODE, "reason": REASON, "event_id": {**ID, "nullable": True}},
+    {
+        "happened_at": MOMENT,
+        "reason_code": CODE,
+        "reason": REASON,
+        "event_id": {**ID, "nullable": True, "description": "Or an Idempotency-Key."},
+    },
     "happened_at reason_code",
     CLOCKED,
 )

@@ -50,6 +50,7 @@ class ClockEvents(Resource, model=ClockEvent, menu="Care", icon="clock-hour-4"):
     title = "Clock events"
     table = "happened_at kind staff_member client visit method is_inside distance_metres standing"
     filters = "staff_member client visit kind method happened_at is_inside standing clash reason_code"
+    needs_key = True
     order = "-happened_at"
     show = {
         "Event": "kind happened_at received_at method staff_member client visit standing clash",

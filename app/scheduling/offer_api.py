@@ -10,8 +10,8 @@ from flask_appbuilder.api import BaseApi
 from app.core.access import allowed
 from app.core.bodies import object_sent
 from app.core.given import Given, day, instant
-from app.core.idempotency import once
-from app.core.openapi import answers, document, document_post
+from app.core.idempotency import once, once_by_key
+from app.core.openapi import NEEDED_KEY, answers, document, document_post
 from app.core.reading import note_sight
 from app.core.resource import registry
 from app.core.writing import find_row
@@ -96,7 +96,7 @@ class CallOutApi(BaseApi):  # type: ignore[misc]
     openapi_spec_tag = "Call-outs"
 
     @expose("/<row:pk>/call_out", methods=["POST"])
-    @once
+    @once_by_key
     def call_out(self, pk: str) -> Response:
         viewer = allowed("can_edit", "CallOuts")
         allowed("can_edit", "Visits")
@@ -244,4 +244,5 @@ document_post(
     ),
     told=_object({"id": _ID, "visits": _list(_OPENED)}),
     ok=201,
+    headers=(NEEDED_KEY,),
 )

@@ -22,6 +22,7 @@ OPEN = "status.in=scheduled,confirmed&staff_member.null=true"
 class Visits(Resource, model=Visit, menu="Care", icon="calendar-event"):
     table = "starts_at ends_at client staff_member service_type status open_reason"
     filters = "client staff_member service_type status starts_at occurs_on open_reason void_reason series is_changed"
+    needs_key = True
     order = "-starts_at"
     form = {
         "Visit": "client service_type service_address staff_member",
@@ -84,6 +85,7 @@ class VisitSeriesList(Resource, model=VisitSeries, menu="Care", icon="refresh"):
     title = "Series of visits"
     table = "client rule starts_time ends_time service_type staff_member starts_on ends_on"
     filters = "client staff_member service_type starts_on ends_on on_holidays"
+    needs_key = True
     order = "-starts_on"
     form = {
         "Who": "client service_type service_address staff_member",

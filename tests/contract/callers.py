@@ -1,6 +1,8 @@
 """People who ask: a script with a token, a browser with a cookie, or nobody."""
 
+import re
 from typing import Any
+from uuid import uuid4
 
 import flask
 from flask_wtf.csrf import generate_csrf
@@ -9,6 +11,14 @@ from tests.isolation.cast import Person
 
 PLAINLY = {"Accept": "application/json"}
 """Asks to be refused in words alone: the page of refusal is the same each time, and drawing it takes longer."""
+
+KEYED = re.compile("/api/v1/(visits|visit_series|clock_events|schedule|staff/[^/]+/call_out)(/|$)")
+"""Addresses where programs send a key of their own with each POST."""
+
+
+def key_for(method: str, path: str) -> dict[str, str]:
+    """The header that a well-behaved program sends with the request."""
+    return {"Idempotency-Key": str(uuid4())} if method == "POST" and KEYED.match(path) else {}
 
 
 class Caller:
@@ -19,7 +29,7 @@ class Caller:
 
     def call(self, method: str, path: str, *, headers: dict[str, str] | None = None, **options: Any) -> Any:
         """The answer to one request; `json`, `data` and `query_string` as Flask's test client takes them."""
-        given = {**self.headers, **(headers or {})}
+        given = {**key_for(method, path), **self.headers, **(headers or {})}
         return self.client.open(path, method=method, base_url=self.base, headers=given, buffered=True, **options)
 
     def forget_messages(self) -> None:

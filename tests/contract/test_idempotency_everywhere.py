@@ -2,6 +2,12 @@
 
 from typing import Any
 
+from app.core import openapi
+from app.core.resource import registry
+from tests.contract.callers import Caller
+from tests.isolation.cast import Cast
+from tests.isolation.other_routes import OTHERS
+
 SIGNING_IN = {"AuthApi.login", "AuthApi.verify", "AuthApi.refresh", "AuthApi.logout"}
 """Refused or repeated they change nothing that would hurt twice, and a refresh token serves once anyway."""
 
@@ -13,6 +19,21 @@ CALLING = {"TelephonyApi.call"}
 """A call has an id of its own, under which it counts once: whoever answers telephones sends no such header."""
 
 
+KEYED = {
+    "CallOutApi.call_out",
+    "ClockApi.miss",
+    "ScheduleApi.copy_week",
+    "ScheduleApi.take_back",
+    "VisitChangeApi.call_off",
+    "VisitChangeApi.change_series",
+    "VisitMoveApi.move",
+}
+"""What plans, moves or calls off visits."""
+
+CARRYING_IDS = {"ClockApi.clock", "ClockApi.note", "ClockApi.mileage", "ClockApi.signature", "MyVisitsApi.acts"}
+"""Each act has an id of its own, made where it was done, under which it counts once."""
+
+
 def test_every_post_remembers_its_first_answer(app: Any) -> None:
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/") and "POST" in rule.methods]
     assert len(rules) > 20
@@ -22,10 +43,58 @@ def test_every_post_remembers_its_first_answer(app: Any) -> None:
     assert forgetful == SIGNING_IN | ASKING | CALLING | revealing
 
 
+def test_what_changes_visits_and_clock_events_asks_for_a_key(app: Any) -> None:
+    views = {name: view for name, view in app.view_functions.items() if _is_marked(view, "needs_key")}
+    assert views.keys() == KEYED
+    assert OTHERS.keys() >= CARRYING_IDS
+    assert {name for name, one in registry.items() if one.needs_key} == {"Visits", "VisitSeriesList", "ClockEvents"}
+
+
+def test_without_a_key_nothing_is_planned_or_changed(cast: Cast, rest: Caller) -> None:
+    visit, no_key = cast.harbor.own["visits"]["id"], {"Idempotency-Key": ""}
+    values = cast.harbor.factory.accepted(registry["Visits"])
+    before = rest.get("/api/v1/visits/?count=exact").json["count"]
+    for path, body in (
+        ("visits/", values),
+        ("visits/bulk", {"items": [values]}),
+        (f"visits/{visit}/take_off", {}),
+        (f"visits/{visit}/move", {"starts_time": "05:15"}),
+        (f"visits/{visit}/call_off", {"reason": "other"}),
+        ("schedule/copy_week", {"first": "2031-01-06", "to": "2031-01-13"}),
+        (f"clock_events/{cast.harbor.own['clock_events']['id']}/accept", {}),
+        (
+            f"clock_events/{cast.harbor.own['clock_events']['id']}/correct",
+            {"happened_at": "2026-01-05T09:00:00Z", "reason_code": "forgot"},
+        ),
+    ):
+        refused = rest.post(f"/api/v1/{path}", json=body, headers=no_key)
+        assert (refused.status_code, refused.json["code"]) == (400, "key_required"), path
+        assert "Idempotency-Key" in refused.json["message"]
+    assert rest.get("/api/v1/visits/?count=exact").json["count"] == before
+    assert rest.post("/api/v1/visits/", json=values).status_code == 201
+
+
+def test_the_document_says_where_a_key_is_needed() -> None:
+    paths = openapi.build()["paths"]
+    needed = {
+        path
+        for path, operations in paths.items()
+        for one in operations.get("post", {}).get("parameters", ())
+        if one["name"] == "Idempotency-Key" and one.get("required")
+    }
+    assert {"/api/v1/visits/", "/api/v1/visits/bulk", "/api/v1/visits/{pk}/move", "/api/v1/visit_series/"} <= needed
+    assert {"/api/v1/clock_events/{pk}/accept", "/api/v1/schedule/copy_week"} <= needed
+    assert "/api/v1/clients/" not in needed
+
+
 def _remembers(view: Any) -> bool:
     """Whether `once` is one of the view's wrappings."""
+    return _is_marked(view, "is_once")
+
+
+def _is_marked(view: Any, mark: str) -> bool:
     while view is not None:
-        if getattr(view, "is_once", False):
+        if getattr(view, mark, False):
             return True
         view = getattr(view, "__wrapped__", None)
     return False

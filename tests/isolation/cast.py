@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -149,7 +149,8 @@ def sender(application: Any, person: Person) -> Any:
     headers = {"Authorization": f"Bearer {person.token}"}
 
     def send(path: str, values: dict[str, Any]) -> Any:
-        return client.post(path, json=values, headers=headers, base_url=f"http://{person.host}")
+        keyed = {**headers, "Idempotency-Key": str(uuid4())}
+        return client.post(path, json=values, headers=keyed, base_url=f"http://{person.host}")
 
     return send
 
