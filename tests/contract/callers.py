@@ -37,6 +37,12 @@ class Caller:
         with self.client.session_transaction(base_url=self.base) as session:
             session.pop("_flashes", None)
 
+    def was_warned(self) -> bool:
+        """Whether the next page would say that something went wrong. It won't any more."""
+        with self.client.session_transaction(base_url=self.base) as session:
+            said = session.pop("_flashes", [])
+        return any(tone == "danger" for tone, _sentence in said)
+
     def get(self, path: str, **options: Any) -> Any:
         return self.call("GET", path, **options)
 

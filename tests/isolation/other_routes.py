@@ -36,7 +36,7 @@ class Other:
     own: Callable[[Agency, Person], Arguments] = lambda agency, person: {}
     sends: dict[str, Any] = field(default_factory=dict)
     good: tuple[int, ...] = GOOD
-    """What an honest request is answered with."""
+    """What those whom it is for may be answered. Only what is done counts as a control: `controls.is_done`."""
     needs: tuple[str, str] | None = None
     """The permission without which the route answers 403, where not all that it is for hold it."""
 
@@ -63,7 +63,7 @@ MINE, MY_VISITS = (200, 302, 403, 404), ("can_read", "OwnVisits")
 
 OTHERS: dict[str, Other] = {
     "static": Other(For.EVERYBODY, lambda agency, person: {"filename": "css/base.css"}),
-    "appbuilder.static": Other(For.EVERYBODY, lambda agency, person: {"filename": "img/favicon.png"}, good=(200, 404)),
+    "appbuilder.static": Other(For.EVERYBODY, lambda agency, person: {"filename": "img/fab.png"}),
     "HomeView.index": Other(For.SIGNED_IN),
     "UtilView.back": Other(For.EVERYBODY),
     "LocaleView.index": Other(For.EVERYBODY, lambda agency, person: {"locale": "es"}),

@@ -1,6 +1,7 @@
 """What the walks of a run have done in all, told at its end, whichever worker did it."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -14,9 +15,10 @@ class Tally:
     def __init__(self, node: Any) -> None:
         self.node = node
 
-    def add(self, *, routes: set[str] | None = None, **counts: int) -> None:
-        """`routes` are counted once, however many walks took them."""
-        self.node.user_properties.append((FACTS, {"routes": sorted(routes or ()), "counts": counts}))
+    def add(self, *, routes: set[str] | None = None, notes: Iterable[str] = (), **counts: int) -> None:
+        """`routes` are counted once, however many walks took them; `notes` are told as they are."""
+        facts = {"routes": sorted(routes or ()), "counts": counts, "notes": list(notes)}
+        self.node.user_properties.append((FACTS, facts))
 
 
 class Summary:
@@ -25,6 +27,7 @@ class Summary:
     def __init__(self) -> None:
         self.routes: set[str] = set()
         self.counts: Counter[str] = Counter()
+        self.notes: list[str] = []
 
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: Any) -> None:
@@ -34,6 +37,7 @@ class Summary:
             if name == FACTS:
                 self.routes |= set(facts["routes"])
                 self.counts.update(facts["counts"])
+                self.notes += facts["notes"]
 
     @pytest.hookimpl
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -46,3 +50,5 @@ class Summary:
         for name, number in counts.items():
             more = f" ({by_method})" if name == "routes" and by_method else ""
             terminalreporter.write_line(f"{name.replace('_', ' '):32}{number:>8}{more}")
+        for note in self.notes:
+            terminalreporter.write_line(note)

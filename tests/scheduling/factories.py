@@ -12,6 +12,8 @@ from starline.core.db import session
 from starline.organizations.calendar import zone_of
 from starline.scheduling import series, visits
 from starline.scheduling.models import Visit, VisitSeries
+from starline.staff import credentials
+from starline.staff.models import Credential, CredentialType, StaffMember
 from tests.clients.factories import an_active_client
 from tests.organizations.factories import today
 from tests.services.factories import a_service
@@ -44,3 +46,15 @@ def a_series(client: Client | None = None, *, rule: str = "FREQ=DAILY", **values
 
 def visits_of(one: VisitSeries) -> list[Visit]:
     return list(session.scalars(select(Visit).where(Visit.series_id == one.id).order_by(Visit.occurs_on)))
+
+
+def certify(member: StaffMember, *, by: int) -> None:
+    """Every paper that the agency asks of the staff member, looked at by somebody."""
+    held = {one.credential_type_id for one in session.query(Credential).filter_by(staff_member_id=member.id)}
+    for kind in session.query(CredentialType).filter_by(is_active=True):
+        asked = {*kind.required_disciplines, *kind.required_positions}
+        if kind.id in held or not {member.discipline, member.position} & asked:
+            continue
+        values = {"staff_member_id": member.id, "credential_type_id": kind.id, "issued_on": today()}
+        made = credentials.add_credential({**values, "expires_on": today() + timedelta(days=300)}, by=None)
+        credentials.verify_credential(made, by=by)

@@ -1,6 +1,5 @@
 """Matching, offering, answering and calling out, as a scheduler, a caregiver and programs do it."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +8,13 @@ import pytest
 from starline.core import db, tenancy
 from starline.scheduling import offers
 from starline.scheduling.models import CallOut, Offer, OfferInvitation, Visit
-from starline.staff import credentials
-from starline.staff.models import CredentialType, StaffMember
+from starline.staff.models import StaffMember
 from starline.staff.vocabulary import StaffStatus
 from tests.clients.factories import an_active_client
 from tests.contract.callers import Caller, by_cookie, by_token
 from tests.isolation.cast import Cast
-from tests.organizations.factories import a_staff_member, today
-from tests.scheduling.factories import a_visit
+from tests.organizations.factories import a_staff_member
+from tests.scheduling.factories import a_visit, certify
 
 
 @pytest.fixture
@@ -40,24 +38,8 @@ def caregiver(cast: Cast) -> str:
     with tenancy.acting(cast.harbor.id), db.transaction():
         member = db.session.query(StaffMember).filter_by(user_id=cast.harbor.people["Caregiver"].user_id).one()
         member.status, member.terminated_on, member.discipline = StaffStatus.ACTIVE, None, "hha"  # type: ignore[assignment]
-        _certify(cast, member)
+        certify(member, by=cast.harbor.people["Nurse"].user_id)
         return str(member.id)
-
-
-def _certify(cast: Cast, member: StaffMember) -> None:
-    nurse = cast.harbor.people["Nurse"].user_id
-    held = {
-        one.credential_type_id for one in db.session.query(credentials.Credential).filter_by(staff_member_id=member.id)
-    }
-    for kind in db.session.query(CredentialType).filter_by(is_active=True):
-        if kind.id in held or not {member.discipline, member.position} & {
-            *kind.required_disciplines,
-            *kind.required_positions,
-        }:
-            continue
-        values = {"staff_member_id": member.id, "credential_type_id": kind.id, "issued_on": today()}
-        made = credentials.add_credential({**values, "expires_on": today() + timedelta(days=300)}, by=None)
-        credentials.verify_credential(made, by=nurse)
 
 
 @pytest.fixture
@@ -166,7 +148,7 @@ def test_a_program_ranks_offers_asks_more_and_withdraws(
     assert twice.status_code == 409 and "offered already" in twice.json["message"]
     with tenancy.acting(cast.harbor.id), db.transaction():
         member = a_staff_member(first_name="Ana")
-        _certify(cast, member)
+        certify(member, by=cast.harbor.people["Nurse"].user_id)
         more = {"staff_member_ids": [str(member.id)]}
     assert rest.post(f"/api/v1/offers/{made.json['id']}/invite", json=more).json["invited"] == 2
     shown = rest.get(f"/api/v1/offer_invitations/?offer_id={made.json['id']}").json
@@ -195,7 +177,7 @@ def test_a_call_out_is_filled_in_three_presses_and_undone(
 ) -> None:
     with tenancy.acting(cast.harbor.id), db.transaction():
         maria = a_staff_member(first_name="Maria")
-        _certify(cast, maria)
+        certify(maria, by=cast.harbor.people["Nurse"].user_id)
         member_id, day = str(maria.id), 15
         visit = a_visit(an_active_client(), day=day, hours=(5, 6), staff_member_id=maria.id)
         visit_id, on = str(visit.id), visit.local_start.date().isoformat()
@@ -218,7 +200,7 @@ def test_a_call_out_is_filled_in_three_presses_and_undone(
 def test_a_program_calls_out_and_offers_at_once(cast: Cast, rest: Caller, caregiver: str) -> None:
     with tenancy.acting(cast.harbor.id), db.transaction():
         maria = a_staff_member(first_name="Maria")
-        _certify(cast, maria)
+        certify(maria, by=cast.harbor.people["Nurse"].user_id)
         visit = a_visit(an_active_client(), day=16, hours=(5, 6), staff_member_id=maria.id)
         path, on = f"/api/v1/staff/{maria.id}/call_out", visit.local_start.date().isoformat()
         visit_id = str(visit.id)
