@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core import rest, screens
-from app.core.fields import Kind
-from app.core.resource import Resource, registry
+from app.core.fields import Field, Kind
+from app.core.resource import Resource, registry, resource_of
 from app.core.reveal import REVEAL
 from tests.contract.factory import FORMATS
 
@@ -54,6 +54,26 @@ class Ask:
     def uses_up(self) -> bool:
         """Whether it needs a row of its own, because the row is another one afterwards."""
         return self.has_id and self.method not in KEEPS and (self.action == "can_delete" or self.sends == "question")
+
+    @property
+    def picked(self) -> Field | None:
+        """The reference whose choices are asked for."""
+        head, _slash, name = self.path.rpartition("/")
+        return self.resource.fields.get(name) if head.endswith("/related") else None
+
+    def is_allowed(self, permissions: frozenset[tuple[str, str]]) -> bool:
+        """Whether these permissions suffice. Choices are also for those alone who may read them where they are kept, or
+        fill in a form that asks for them.
+        """
+        if self.permission not in permissions:
+            return False
+        target = resource_of(self.picked.target) if self.picked else None
+        if target is None or ("can_read", target.permission) in permissions:
+            return True
+        forms = {"add", "edit"} & set(self.resource.methods)
+        return self.picked.name in self.resource.form_names and any(  # type: ignore[union-attr]
+            (f"can_{form}", self.resource.permission) in permissions for form in forms
+        )
 
     def options(self, values: dict[str, Any], version: int | None = None) -> dict[str, Any]:
         """What Flask's test client is given to send `values`."""

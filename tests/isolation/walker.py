@@ -131,7 +131,7 @@ def walk(
 def without_permission(found: Walk, ask: Ask) -> None:
     """Everybody who lacks the permission asks; all are refused."""
     for name, person in found.cast.harbor.people.items():
-        if name != "Disabled" and ask.permission not in person.permissions:
+        if name != "Disabled" and not ask.is_allowed(person.permissions):
             found.asker = person
             _as_refused(found, ask, name, person)
 
@@ -156,7 +156,7 @@ def _by_everybody(found: Walk, ask: Ask) -> None:
         if name == "Disabled":
             continue
         found.asker = person
-        if ask.permission not in person.permissions:
+        if not ask.is_allowed(person.permissions):
             _as_refused(found, ask, name, person)
             continue
         caller, values = caller_of(found.cast, ask, person), _values(harbor, ask) | _within_reach(harbor, ask, name)
