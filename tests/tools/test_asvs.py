@@ -55,6 +55,11 @@ def test_what_is_not_tested_has_a_reason(rows):
     assert not [row["id"] for row in others if row["evidence"] or len(row["note"]) < SHORTEST_REASON]
 
 
+def test_what_runs_under_make_trust_alone_says_so(rows):
+    tested = [row for row in rows if row["status"] == "tested"]
+    assert [row["id"] for row in tested if is_trust(row["evidence"]) != row["note"].endswith("(make trust)")] == []
+
+
 def test_a_test_that_is_gone_is_noticed():
     assert exists("tests/tools/test_asvs.py::test_a_test_that_is_gone_is_noticed")
     assert not exists("tests/tools/test_asvs.py::test_that_never_was")
@@ -68,3 +73,21 @@ def exists(evidence):
         return False
     functions = (node for node in ast.walk(ast.parse((ROOT / path).read_text())) if isinstance(node, ast.FunctionDef))
     return name.startswith("test_") and name in {node.name for node in functions}
+
+
+def is_trust(evidence):
+    """Whether the test, or its whole file, is marked for the long run alone."""
+    path, _colons, name = evidence.partition("::")
+    tree = ast.parse((ROOT / path).read_text())
+    whole = [node.value for node in tree.body if isinstance(node, ast.Assign) and _names(node) == ["pytestmark"]]
+    own = [
+        mark
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name == name
+        for mark in node.decorator_list
+    ]
+    return any("pytest.mark.trust" in ast.unparse(mark).partition("(")[0] for mark in [*whole, *own])
+
+
+def _names(node):
+    return [target.id for target in node.targets if isinstance(target, ast.Name)]
