@@ -13,7 +13,8 @@ from starline.scheduling import visits
 from starline.scheduling.models import Visit
 from starline.staff.models import CredentialType
 from starline.staff.vocabulary import LapseEffect
-from tests.browser.walking import Walk
+from tests.browser.conftest import PHONE
+from tests.browser.walking import TOO_WIDE, Walk
 from tests.clients.factories import an_active_client
 from tests.isolation.cast import Cast
 from tests.organizations.factories import a_staff_member
@@ -174,6 +175,31 @@ def test_a_week_is_copied_and_taken_back(board: Walk, plan: dict[str, Any], cast
     page.locator("[data-toasts]").get_by_text("copied").wait_for()
     page.locator("[data-toasts] [data-act]").click()
     page.get_by_text("The copies were called off.").wait_for()
+
+
+def test_a_card_wears_the_colour_of_its_state(board: Walk, plan: dict[str, Any]) -> None:
+    tone = "(one, name) => getComputedStyle(one).getPropertyValue(name)"
+    card, page = board.page.locator(f"[data-visit='{plan['id']}']"), board.page.locator("html")
+    assert card.evaluate(tone, "--tone") == page.evaluate(tone, "--info") != page.evaluate(tone, "--plain")
+
+
+def test_a_phone_shows_a_day_as_a_list_in_whole_words(walk: Callable[..., Walk], plan: dict[str, Any]) -> None:
+    window = walk("Administrator", size=PHONE)
+    page = window.page
+    page.goto(f"/schedule/?day={plan['day']}&rows=everybody")
+    page.wait_for_selector(DRAWN)
+    line = page.locator(f".s-line[data-visit='{plan['id']}']")
+    assert all(words in line.inner_text() for words in ("09:00", "11:00", "Edna Brook", "Priya Aalto"))
+    assert all(one.evaluate("one => one.scrollWidth <= one.clientWidth") for one in line.locator("b, small").all())
+    assert line.bounding_box()["y"] < 520 and line.bounding_box()["height"] >= 56
+    assert page.locator(f".s-visit[data-visit='{plan['id']}']").is_hidden()
+    page.locator(".s-day a").nth((plan["day"].weekday() + 2) % 7).click()
+    line.wait_for(state="detached")
+    page.locator(".s-day.is-chosen").wait_for()
+    page.locator(".s-day a").nth((plan["day"].weekday() + 1) % 7).click()
+    line.click()
+    page.locator("[data-visit-dialog][open]").get_by_label("From").wait_for()
+    assert page.evaluate(TOO_WIDE) == [] and window.looked.findings == []
 
 
 @pytest.mark.parametrize("look", ["span=day", "span=fortnight&color=service", "span=month", "by=client", "rows=open"])

@@ -112,4 +112,4 @@ form.addEventListener('submit', async (event) => {
 });
 
 for (const button of dialog.querySelectorAll('[data-close]')) button.addEventListener('click', () => dialog.close());
-dialog.addEventListener('close', () => document.querySelector(`[data-visit="${shown?.id}"]`)?.focus({ preventScroll: true }));
+dialog.addEventListener('close', () => [...document.querySelectorAll(`[data-visit="${shown?.id}"]`)].find((one) => one.checkVisibility())?.focus({ preventScroll: true }));

@@ -9,7 +9,7 @@ const TONES = { info: 'is-info', warn: 'is-warn', good: 'is-good', bad: 'is-bad'
 let find = '';
 let drawn = new Map();
 
-const make = (tag, className, text) => {
+export const make = (tag, className, text) => {
   const made = document.createElement(tag);
   if (className) made.className = className;
   if (text !== undefined) made.textContent = text;
@@ -19,6 +19,11 @@ const initials = (name) => name.split(/\s+/).map((part) => part[0]).filter(Boole
 
 export function filterBy(text) {
   find = text.trim().toLowerCase();
+}
+
+// Whether the visit is one of a person who is looked for.
+export function isFound(visit) {
+  return !find || [visit.client, visit.caregiver].some((one) => one?.name.toLowerCase().includes(find));
 }
 
 // Colours of services come from the agency; they are rules of a sheet, as the page takes no style attributes.
@@ -45,7 +50,7 @@ export function describe(visit) {
   return parts.join(' · ');
 }
 
-function tone(visit) {
+export function tone(visit) {
   if (told.color === 'service') return visit.service.mark;
   if (isOpen(visit)) return 'is-bad';
   return isLate(visit) ? 'is-warn' : TONES[told.statuses[visit.status].tone];
@@ -195,6 +200,12 @@ function wanted(id, list) {
 
 // Draws all rows, or only those of the given ids where the rows stay the same.
 export function draw(only) {
+  drawRows(only);
+  rove();
+  place.dispatchEvent(new Event('schedule:drawn'));
+}
+
+function drawRows(only) {
   const found = byRow();
   const minutes = minutesByWeek();
   if (only && [...only].every((id) => drawn.has(id))) {
@@ -203,7 +214,6 @@ export function draw(only) {
       drawn.get(id).replaceWith(fresh);
       drawn.set(id, fresh);
     }
-    rove();
     return;
   }
   drawn = new Map();
@@ -217,7 +227,6 @@ export function draw(only) {
   const nothing = drawn.size === 0 || (drawn.size === 1 && drawn.has('open') && find);
   body.replaceChildren(...drawn.values());
   place.querySelector('[data-nothing]').replaceChildren(...(nothing ? [make('p', 's-nothing', find || told.rows !== 'everybody' ? words.nothing : words.noVisits)] : []));
-  rove();
 }
 
 // A day opens where its work begins.

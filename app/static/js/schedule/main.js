@@ -1,5 +1,6 @@
 // The schedule board: loads the days, draws them, keeps them true while others work, and listens to mouse and keys.
 import { toast } from '../toasts.js';
+import './agenda.js';
 import * as talk from './talk.js';
 import { openVisit } from './dialog.js';
 import { isDragging } from './drag.js';
@@ -38,10 +39,11 @@ async function load() {
   mark = answer.body.mark;
   wholeAt = Date.now();
   colorServices();
+  const isFirst = !place.dataset.loaded;
+  place.dataset.loaded = String(visits.size);
   draw();
   show('');
-  if (!place.dataset.loaded) scrollToWork();
-  place.dataset.loaded = String(visits.size);
+  if (isFirst) scrollToWork();
 }
 
 // What others have changed since. Without a hand on mouse or keys nothing is asked, so that a board left open on a wall
@@ -84,7 +86,7 @@ place.addEventListener('keydown', (event) => {
 });
 
 place.addEventListener('click', (event) => {
-  const card = event.target.closest('.s-visit');
+  const card = event.target.closest('.s-visit, .s-line');
   if (card && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
     openVisit(visits.get(card.dataset.visit));
