@@ -22,7 +22,7 @@ from app.core.related import name_of
 from app.core.resource import Resource
 from app.core.security import confirm_viewer, required_viewer
 from app.core.trail import trail_of
-from app.core.undoing import can_return, undo_address
+from app.core.undoing import can_return, can_set_back, standing, undo_address
 from app.core.writing import create_row, delete_row, find_row, read_values, update_row
 from config import settings
 from starline.core.db import session
@@ -124,7 +124,7 @@ class ResourceView(ModelView):
             return redirect(request.path)
         is_mine = request.form.get("resolve") == "mine"
         version = row.version if is_mine else _version_sent()
-        sent = sent_values(self.resource, is_new=False)
+        sent, before = sent_values(self.resource, is_new=False), standing(self.resource, row)
         try:
             with session.begin_nested():
                 update_row(self.resource, row, sent if is_mine else conflicts.chosen(sent), version=version)
@@ -133,7 +133,9 @@ class ResourceView(ModelView):
             return _conflict(self.resource, row)
         except (Invalid, Conflict, NotAllowed, IntegrityError) as problem:
             return _refused(self.resource, "edit", problem, row=row, version=version)
-        flash(_("%(what)s was saved.", what=name_of(row)), "success")
+        is_undoable = can_set_back(self.resource, row, before)
+        undo = f"undo {undo_address(self.resource)}" if is_undoable else "success"
+        flash(_("%(what)s was saved.", what=name_of(row)), undo)
         following = sequence.sequence_of(self.resource, pk) if request.form.get("after") == "next" else None
         if following is not None:
             return redirect(pages.address(self.resource, "edit", following.next_key, list=following.query))

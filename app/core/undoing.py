@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core.access import may
 from app.core.errors import explain
-from app.core.fields import Field, Kind
+from app.core.fields import Field, Kind, Look
 from app.core.own_fields import expanded
 from app.core.resource import Resource
 from app.core.security import required_viewer
@@ -44,6 +44,21 @@ def can_return(resource: Resource, row: Any) -> bool:
         return False
     hidden = set(getattr(row, "custom", None) or {}) - {one.path for one in resource.own.values()}
     return not hidden and all(getattr(row, one.column.name) is None for one in resource.secrets.values())
+
+
+def standing(resource: Resource, row: Any) -> dict[str, Any]:
+    """What stands in the row where its form writes, by key; of a secret only what is stored."""
+    return {
+        one.key: getattr(row, one.column.name) if one.kind is Kind.SECRET else one.of(row)
+        for one in resource.form_fields
+    }
+
+
+def can_set_back(resource: Resource, row: Any, before: dict[str, Any]) -> bool:
+    """Whether all that its form has changed in the row since `before` can be taken back; not where nothing has."""
+    now = standing(resource, row)
+    changed = [one for one in resource.form_fields if now[one.key] != before[one.key]]
+    return bool(changed) and not any(one.kind is Kind.SECRET or one.look is Look.FILE for one in changed)
 
 
 def undo(resource: Resource, request_id: str) -> int:

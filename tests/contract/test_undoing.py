@@ -6,9 +6,10 @@ import pytest
 
 from app.core.fields import Kind
 from app.core.resource import Resource, registry
-from tests.contract.applying import offers, resources_with
+from tests.contract.applying import offers, plain_text, resources_with
 from tests.contract.callers import Caller, by_cookie
 from tests.contract.test_cells import path_of, text_cell
+from tests.contract.test_screens import _typed
 from tests.isolation.cast import Cast
 
 KEPT_APART = ("version", "changed_on", "changed_by", "changed_by_fk", "created_on")
@@ -90,6 +91,32 @@ def test_a_changed_cell_is_set_back_unless_somebody_has_changed_it_since(
     assert browser.post(again.headers["X-Undo"]).status_code == 302
     assert "Somebody has changed it since" in browser.get("/").text
     assert read(rest, resource, row["id"]).json["result"][one.key] == now
+
+
+@resources_with(offers("add", "edit"), plain_text)
+def test_a_saved_form_is_set_back(resource: Resource, cast: Cast, browser: Caller, rest: Caller) -> None:
+    key, row = plain_text(resource), made(cast, resource)
+    before = read(rest, resource, row["id"]).json["result"]
+    same = {one.key: row.get(one.key) for one in resource.form_fields if one.kind is not Kind.SECRET}
+    sent = _typed(same | {key: "Mine"}) | {"version": row["version"]}
+    saved = browser.post(f"/{resource.name}/edit/{row['id']}", data=sent)
+    assert saved.status_code == 302, saved.text[-3000:]
+    undo = f"/{resource.name}/undo/{saved.headers['X-Request-ID']}"
+    assert undo in browser.get("/").text
+    assert browser.post(undo).status_code == 302
+    assert "One record is as it was" in browser.get("/").text
+    now = read(rest, resource, row["id"]).json["result"]
+    assert told(now) == told(before)
+
+
+def test_a_form_that_changed_nothing_offers_no_undo(cast: Cast, browser: Caller) -> None:
+    resource = registry["Contacts"]
+    row = made(cast, resource)
+    sent = _typed({one.key: row.get(one.key) for one in resource.form_fields}) | {"version": row["version"]}
+    saved = browser.post(f"/contacts/edit/{row['id']}", data=sent)
+    assert saved.status_code == 302
+    page = browser.get("/").text
+    assert "was saved" in page and f"/undo/{saved.headers['X-Request-ID']}" not in page
 
 
 def test_several_deleted_rows_come_back_together(cast: Cast, browser: Caller, rest: Caller) -> None:
