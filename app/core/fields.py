@@ -145,8 +145,11 @@ def describe(model: Any, name: str) -> Field:
 
 def label_expression(target: Any, table: Any) -> Any:
     """The SQL of what people call a row of `target`, read from `table` (an alias)."""
-    if hasattr(target, "named_in"):
-        return target.named_in(table)
+    return target.named_in(table) if hasattr(target, "named_in") else plain_label(target, table)
+
+
+def plain_label(target: Any, table: Any) -> Any:
+    """The same of the row's own columns alone, which name nobody else."""
     columns = [table.c[name] for name in getattr(target, "__label__", ("first_name", "last_name"))]
     return (
         sa.func.nullif(sa.func.concat_ws(sa.literal_column("' '"), *columns), sa.literal_column("''"))

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from app.core.fields import MASK, Field, Kind, Look, label_expression
+from app.core.fields import MASK, Field, Kind, Look, label_expression, plain_label
 from app.core.own_values import own_comparison, stored_value, typed_value
 from app.core.resource import Resource
 from starline.core.search import is_searched
@@ -206,7 +206,9 @@ def _selected(resource: Resource, columns: tuple[str, ...]) -> tuple[Any, list[A
                 same = sa.and_(same, other.c.trashed_at.is_(None))
             source = source.outerjoin(other, same)
             selected[one.key] = key.label(one.key) if one.is_own else key
-            selected[name] = label_expression(one.target, other).label(name)
+            # Only a resource of clients records whose names it shows.
+            names_client = resource.client_column is None and "client" in getattr(one.target, "found_by", ())
+            selected[name] = (plain_label if names_client else label_expression)(one.target, other).label(name)
         else:
             selected[name] = (stored_value(one, table) if one.is_own else _expression(one)).label(name)
     return source, list(selected.values())

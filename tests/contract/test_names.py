@@ -81,6 +81,12 @@ def test_a_picker_offers_rows_by_the_same_names(cast: Cast, browser: Caller) -> 
     assert rest.get(ask, query_string={"search": "zzzzzz"}).json["result"] == []
 
 
+def test_a_list_that_records_no_clients_names_none(cast: Cast) -> None:
+    rest = by_token(cast.application, cast.harbor.people["Administrator"])
+    rows = rest.get("/api/v1/called_out_visits/").json["result"]
+    assert rows and all(re.fullmatch(r"\d{4}-\d\d-\d\d", one["visit"]) for one in rows)
+
+
 def test_the_palette_names_what_it_adds(browser: Caller) -> None:
     items = [item for group in browser.get("/palette?q=new clients").json["groups"] for item in group["items"]]
     assert items[0]["label"] == "Add client" and items[0]["url"] == "/clients/add"

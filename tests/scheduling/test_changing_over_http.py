@@ -57,8 +57,8 @@ def test_visits_and_series_are_called_as_people_say_it(cast: Cast, browser: Call
     with tenancy.acting(cast.harbor.id), db.transaction():
         visit = db.session.get(Visit, visit_ids[0])
         assert visit is not None
-        day, series_id = visit.occurs_on, visit.series_id
-    assert f"<h1>{day:%m/%d/%Y}" in browser.get(f"/visits/show/{visit_ids[0]}").text.replace("\n", "")
+        day, series_id, client = visit.local_start.date(), visit.series_id, str(visit.client)
+    assert f"<h1>{client}, {day:%m/%d/%Y} " in browser.get(f"/visits/show/{visit_ids[0]}").text.replace("\n", "")
     page = browser.get(f"/visit_series/show/{series_id}").text
     assert "<h1>Every day" in page and "FREQ=" not in page
 
