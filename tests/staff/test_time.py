@@ -33,7 +33,8 @@ def test_two_lines_of_availability_never_overlap() -> None:
     first = _slot(member)
     with pytest.raises(Conflict) as refused:
         _slot(member, starts_time=time(15), ends_time=time(20))
-    assert refused.value.message == "This overlaps “monday 08:00-16:00”. Change that line, or choose other times."
+    said = "This overlaps “Monday 8:00\u00a0AM – 4:00\u00a0PM”. Change that line, or choose other times."
+    assert refused.value.message == said
     second = _slot(member, starts_time=time(16), ends_time=time(20))
     with pytest.raises(Conflict):
         availability.update_availability(second, {"starts_time": time(12)}, by=None)
