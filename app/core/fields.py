@@ -88,7 +88,7 @@ class Field:
     @cached_property
     def look(self) -> Look:
         """Told by the name, which the house style fixes, and by what the column holds."""
-        if "look" in self.column.info:
+        if "look" in getattr(self.column, "info", ()):
             return Look(self.column.info["look"])
         if self.kind is Kind.DECIMAL and self.key.endswith("_amount"):
             return Look.MONEY

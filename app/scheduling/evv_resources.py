@@ -1,12 +1,13 @@
 """What proves visits, as screens and REST: exceptions, clock events, tasks, records, and what is tolerated."""
 
 from app.core.resource import Count, Resource, Work
-from starline.scheduling import evv, telephony, tolerances, verification
+from starline.scheduling import evv, telephony, tolerances, unplanned, verification
 from starline.scheduling.models import (
     ClockEvent,
     EvvTolerance,
     TelephonyLine,
     TelephonyPin,
+    UnplannedCall,
     VisitException,
     VisitRecord,
     VisitTask,
@@ -63,6 +64,18 @@ class ClockEvents(Resource, model=ClockEvent, menu="Care", icon="clock-hour-4"):
         "method": {"mobile": "info", "telephony": "info", "manual": "warn"},
     }
     actions = {"accept": evv.accept}
+    read_only = True
+
+
+class UnplannedCalls(Resource, model=UnplannedCall, menu="Care", icon="phone"):
+    title = "Calls without a visit"
+    table = "called_at kind staff_member client phone visit settled_at"
+    filters = "staff_member client kind called_at visit settled_at"
+    order = "-called_at"
+    show = {"Call": "kind called_at staff_member client phone", "Settled": "settled_at visit"}
+    links = {"Plan the visit": "/unplanned_calls/{id}/plan"}
+    actions = {"set_aside": unplanned.set_aside}
+    waits = {"Calls where no visit is planned": "settled_at.null=true"}
     read_only = True
 
 

@@ -12,6 +12,7 @@ from app.scheduling import (
     offer_headers,
     own_offers,
     record_pages,
+    unplanned_pages,
     visit_tabs,
 )
 from app.scheduling.open_rows import count_without_offer
@@ -25,6 +26,7 @@ VIEWS = (
     *matching_pages.VIEWS,
     *call_out_pages.VIEWS,
     *own_offers.VIEWS,
+    *unplanned_pages.VIEWS,
 )
 
 add_entry(Entry("Care", "Open visits", "/open-visits", "calendar-plus", ("can_edit", "Visits")))

@@ -29,7 +29,7 @@ INTAKE = "Referrals ReferralSteps"
 SAFETY = "Incidents IncidentNotifications"
 HOSPITAL = "Hospitalisations"
 PLANS = "ServicePlans PlanServices PlanTasks"
-SCHEDULE = "Visits VisitSeriesList Offers OfferInvitations CallOuts CalledOutVisits"
+SCHEDULE = "Visits VisitSeriesList Offers OfferInvitations CallOuts CalledOutVisits UnplannedCalls"
 PROOF = "ClockEvents VisitExceptions VisitTasks VisitRecords"
 """What was done in visits, and whether it is proven."""
 OFFERED = ("read edit", "OwnOffers")

@@ -150,6 +150,7 @@ CLASSES: dict[str, dict[Kind, str]] = {
     "clock_events": {K.PLACE: "latitude longitude", K.PHONE: "phone", K.KEPT: "device", K.TEXT: "reason"},
     "visit_exceptions": {K.TEXT: "note"},
     "evv_tolerances": {K.TEXT: "note"},
+    "unplanned_calls": {K.PHONE: "phone"},
     "visit_tasks": {K.KEPT: "name", K.TEXT: "instructions reason"},
     "visit_acts": {K.SEALED: "words_encrypted"},
     "visit_records": {K.SEALED: "note_encrypted", K.FULL: "signed_by_name"},

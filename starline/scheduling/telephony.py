@@ -24,30 +24,29 @@ from starline.core.language import N_, _
 from starline.core.rows import assign
 from starline.notifications.service import notify_all, people_who_may
 from starline.organizations.calendar import zone_of
-from starline.scheduling import evv
+from starline.scheduling import evv, unplanned
 from starline.scheduling.evv import Reading
 from starline.scheduling.evv_vocabulary import ClockKind, ClockMethod
 from starline.scheduling.models import TelephonyLine, TelephonyPin, Visit
 from starline.scheduling.rules.evv import UNSCHEDULED_AFTER
+from starline.scheduling.unplanned import digits_of
 from starline.scheduling.vocabulary import VOID, VisitStatus
 from starline.staff.models import StaffMember
 from starline.staff.vocabulary import StaffStatus
 
 CLOCKED_IN = N_(
     "%(caregiver)s called from %(phone)s on %(day)s at %(time)s to clock in, and no visit is planned there."
-    " Plan it and enter the time."
+    " Plan it from the call, which keeps the time."
 )
 CLOCKED_OUT = N_(
     "%(caregiver)s called from %(phone)s on %(day)s at %(time)s to clock out, and no visit is planned there."
-    " Plan it and enter the time."
+    " Plan it from the call, which keeps the time."
 )
 FRESH = timedelta(minutes=5)
 """An older signature is a recording of one."""
 MOST_TRIES = 5
 LOCKED_FOR = timedelta(minutes=30)
 DIGITS = 6
-LAST_DIGITS = 10
-"""Numbers are compared without the country's code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +95,9 @@ def take_call(call: Call, line: TelephonyLine) -> Answer:
     if member is None or visit is None:
         audit.record("telephony:refused", "telephony_lines", subject_id=str(line.id))
         if member is not None:
-            _tell_office(call, member)
+            _tell_office(call, member, line)
         return Answer(False, _("We could not match this call. Please call your office."))
-    key = uuid5(line.id, f"{call.call_id}:{call.kind}")
+    key = _key_of(call, line)
     reading = Reading(call.kind, call.happened_at, key, ClockMethod.TELEPHONY, phone=call.caller[:30])
     try:
         event = evv.clock(visit, reading, by=None, caregiver=member)
@@ -108,17 +107,21 @@ def take_call(call: Call, line: TelephonyLine) -> Answer:
     return Answer(True, evv.sentence_of(event.clash) or thanks, event.event_id)
 
 
-def _tell_office(call: Call, member: StaffMember) -> None:
+def _tell_office(call: Call, member: StaffMember, line: TelephonyLine) -> None:
     """Somebody who is who they say, at a phone where nothing is planned for them: nobody's pay is lost over it.
+
+    The call is kept, so that the visit can be planned from it.
 
     The caller isn't told that the office is, or whoever guesses PINs would hear which one is right.
     """
+    event_id = _key_of(call, line)
+    kept = unplanned.keep(member, kind=call.kind, called_at=call.happened_at, phone=call.caller[:30], event_id=event_id)
     called = call.happened_at.astimezone(ZoneInfo(zone_of(member.branch_id)))
     notify_all(
         people_who_may("edit", "Visits", branch_id=member.branch_id),
         "visit:unplanned",
         CLOCKED_IN if call.kind == ClockKind.IN else CLOCKED_OUT,
-        link="/schedule",
+        link=f"/unplanned_calls/{kept.id}/plan",
         key=f"visit:unplanned:{uuid5(member.id, f'{call.call_id}:{call.kind}')}",
         caregiver=str(member),
         phone=call.caller[:30],
@@ -164,6 +167,11 @@ def unlock(row: TelephonyPin, *, by: int | None) -> TelephonyPin:
     return row
 
 
+def _key_of(call: Call, line: TelephonyLine) -> UUID:
+    """What the call counts as, however often it is told."""
+    return uuid5(line.id, f"{call.call_id}:{call.kind}")
+
+
 def _caller(call: Call) -> StaffMember | None:
     """Whoever the staff number and the PIN belong to; a wrong PIN is counted."""
     number = int(call.staff_number) if call.staff_number.isascii() and call.staff_number.isdecimal() else -1
@@ -191,7 +199,7 @@ def _planned(call: Call, member: StaffMember) -> Visit | None:
     query = select(Visit).where(Visit.staff_member_id == member.id, Visit.starts_at.between(*around))
     query = query.where(Visit.status.not_in((*VOID, VisitStatus.BILLED)))
     near = [one for one in session.scalars(query) if _gap(one, call) <= UNSCHEDULED_AFTER]
-    there = [one for one in near if _last(call.caller) in _phones(one.client)]
+    there = [one for one in near if digits_of(call.caller) in _phones(one.client)]
     done = {ClockKind.IN: "clocked_in_at", ClockKind.OUT: "clocked_out_at"}[call.kind]
     waiting = [one for one in there if getattr(one, done) is None]
     if call.kind == ClockKind.OUT:
@@ -210,11 +218,7 @@ def _away(visit: Visit, call: Call) -> timedelta:
 
 
 def _phones(client: Client) -> Sequence[str]:
-    return [_last(one) for one in (client.phone, client.mobile_phone) if one]
-
-
-def _last(number: str) -> str:
-    return "".join(one for one in number if one.isdigit())[-LAST_DIGITS:]
+    return [digits_of(one) for one in (client.phone, client.mobile_phone) if one]
 
 
 def _hash(staff_member_id: UUID, pin: str) -> str:

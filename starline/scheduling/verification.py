@@ -29,7 +29,7 @@ from starline.scheduling.evv_vocabulary import (
     Standing,
     TaskOutcome,
 )
-from starline.scheduling.models import ClockEvent, EvvTolerance, Visit, VisitException, VisitTask
+from starline.scheduling.models import ClockEvent, EvvTolerance, UnplannedCall, Visit, VisitException, VisitTask
 from starline.scheduling.rules.evv import Course, Found, Patience, Stamp, Tolerance, findings, missing_elements
 from starline.scheduling.vocabulary import VisitStatus
 
@@ -196,8 +196,15 @@ def _findings(visit: Visit) -> Sequence[Found]:
         heard_at=max((one.received_at for one in there.values()), default=None),
         open_tasks=session.scalar(open_tasks) or 0,
         needs_evv=visit.service_type.requires_evv,
+        was_unplanned=bool(there) and _is_of_a_call(visit),
     )
     return findings(course, tolerance_of(visit), patience(), clock.now())
+
+
+def _is_of_a_call(visit: Visit) -> bool:
+    """Whether it was planned only because a caregiver had called."""
+    query = select(UnplannedCall.id).where(UnplannedCall.visit_id == visit.id).limit(1)
+    return session.scalar(query) is not None
 
 
 def _stamp(event: ClockEvent) -> Stamp:

@@ -53,6 +53,7 @@ LOOSE_COLUMNS = {
     ("search_tokens", "record_id"): "It points at the row of whichever table `subject` names; triggers remove it.",
     ("clock_events", "event_id"): "Made by the device that tells: it points at nothing.",
     ("visit_acts", "event_id"): "The same.",
+    ("unplanned_calls", "event_id"): "What the call counts as once its visit is planned.",
     ("visit_acts", "subject_id"): "The task, the record or the file, as the kind beside it says.",
     ("outbox_messages", "user_id"): "Work that waits outlives the person who caused it.",
 }

@@ -200,6 +200,9 @@ OTHERS: dict[str, Other] = {
         For.SIGNED_IN, own.row("visit_tasks"), good=(403, 404, 422), needs=("can_edit", "VisitTasks")
     ),
     "VerificationApi.show": Other(For.SIGNED_IN, own.visit, good=(200, 403, 404), needs=("can_read", "ClockEvents")),
+    "UnplannedCallView.ask": Other(For.SETTINGS, own.row("unplanned_calls")),
+    "UnplannedCallView.plan": Other(For.SETTINGS, own.row("unplanned_calls"), good=FORM),
+    "UnplannedCallApi.plan": Other(For.SETTINGS, own.row("unplanned_calls"), good=(422,)),
     "TelephonyApi.call": Other(For.EVERYBODY, good=(401,)),
     "MatchView.match": Other(For.SETTINGS, own.visit),
     "MatchView.assign": Other(For.SETTINGS, own.visit, good=(*FORM, 409)),

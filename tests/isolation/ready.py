@@ -40,6 +40,7 @@ STATES: dict[tuple[str, str], States] = {
     ("visit_exceptions", "send_back"): lambda agency, key: {"status": ExceptionStatus.OPEN},
     ("clock_events", "accept"): lambda agency, key: _kept_beside(agency),
     ("telephony_pins", "unlock"): lambda agency, key: {"failed_tries": 1},
+    ("unplanned_calls", "set_aside"): lambda agency, key: {"settled_at": None, "visit_id": None},
     ("offers", "withdraw"): lambda agency, key: {"status": OfferStatus.OPEN, "closed_at": None},
     ("call_outs", "undo"): lambda agency, key: {"undone_at": None},
     ("calendar_feeds", "revoke"): lambda agency, key: {"revoked_at": None, "revoked_by_id": None},

@@ -33,6 +33,9 @@ def unwritten(agency: Any, resource: Resource) -> dict[str, Any]:
 
 def _of_a_visit(agency: Any, resource: Resource, staff: UUID | None) -> dict[str, Any]:
     """What verbs write about a visit of the client's, each about another one."""
+    if resource.name == "unplanned_calls":
+        told = {"kind": "in", "called_at": clock.now(), "phone": "503-555-0101", "event_id": uuid7()}
+        return {**told, "staff_member_id": staff, "client_id": UUID(agency.factory.parents["clients"])}
     if resource.name not in ("clock_events", "visit_exceptions", "visit_tasks", "visit_records"):
         return {}
     client = agency.factory.parents["clients"]

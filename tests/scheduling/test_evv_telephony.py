@@ -1,19 +1,20 @@
 """Clocking by telephone: a signed call of a caregiver from the client's phone."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from starline.core import clock
 from starline.core.db import session
-from starline.core.errors import Unauthenticated
+from starline.core.errors import Conflict, Invalid, Unauthenticated
 from starline.notifications.service import newest
-from starline.scheduling import telephony, verification
-from starline.scheduling.evv_vocabulary import ClockKind, ClockMethod
-from starline.scheduling.models import ClockEvent, TelephonyLine, TelephonyPin
+from starline.scheduling import telephony, unplanned, verification
+from starline.scheduling.evv_vocabulary import ClockKind, ClockMethod, ExceptionKind, ReasonCode
+from starline.scheduling.models import ClockEvent, TelephonyLine, TelephonyPin, UnplannedCall
 from starline.scheduling.telephony import Answer, Call
 from starline.scheduling.vocabulary import VisitStatus
+from tests.clients.factories import an_active_client
 from tests.organizations.factories import a_user
 from tests.scheduling.evv_factories import Shift, a_shift
 
@@ -123,3 +124,69 @@ def test_a_signature_is_of_this_body_and_fresh(line: TelephonyLine) -> None:
 def test_a_pin_is_kept_as_a_hash_alone(pin: TelephonyPin) -> None:
     assert pin.pin is not None and len(pin.pin) == 6
     assert pin.pin not in pin.pin_hash and len(pin.pin_hash) == 64
+
+
+def test_the_visit_is_planned_from_the_call_and_the_told_times_are_its_own(
+    shift: Shift, line: TelephonyLine, pin: TelephonyPin
+) -> None:
+    begun, ended = shift.visit.starts_at - timedelta(hours=9), shift.visit.starts_at - timedelta(hours=7)
+    calls = [unplanned_call(shift, line, pin, "in", begun), unplanned_call(shift, line, pin, "out", ended)]
+    assert {one.client_id for one in calls} == {shift.client.id}
+    assert unplanned.hours_of(unplanned.calls_of_one_visit(calls[1])) == (begun, ended)
+    visit = unplanned.plan_visit(calls[0], wanted(shift, begun, ended), **WHY, by=None)
+    assert (visit.staff_member_id, visit.clocked_in_at, visit.clocked_out_at) == (shift.member.id, begun, ended)
+    first, last = verification.events_of(visit)
+    assert (first.method, first.phone, first.reason) == (ClockMethod.TELEPHONY, PHONE, "Called in by the daughter")
+    assert (first.event_id, last.event_id) == (calls[0].event_id, calls[1].event_id)
+    assert all(one.visit_id == visit.id and one.settled_at is not None for one in calls)
+    (exception,) = verification.undecided_of(visit)
+    assert exception.kind == ExceptionKind.UNSCHEDULED and visit.status == VisitStatus.COMPLETED
+    verification.review(visit)
+    assert verification.undecided_of(visit) == [exception]
+    verification.approve(exception, by=None, note="Agreed with the family")
+    assert visit.status == VisitStatus.VERIFIED
+
+
+def test_a_call_is_kept_once_and_settled_once(shift: Shift, line: TelephonyLine, pin: TelephonyPin) -> None:
+    begun = shift.visit.starts_at - timedelta(hours=9)
+    call = unplanned_call(shift, line, pin, "in", begun)
+    assert unplanned_call(shift, line, pin, "in", begun) is call
+    assert unplanned.hours_of([call]) == (begun, begun + unplanned.USUAL)
+    unplanned.set_aside(call, by=None)
+    with pytest.raises(Conflict, match="settled already"):
+        unplanned.plan_visit(call, wanted(shift, begun, begun + timedelta(hours=1)), **WHY, by=None)
+
+
+def test_planning_from_a_call_keeps_to_the_rules(shift: Shift, line: TelephonyLine, pin: TelephonyPin) -> None:
+    begun = shift.visit.starts_at - timedelta(hours=9)
+    call = unplanned_call(shift, line, pin, "in", begun)
+    values = wanted(shift, begun, begun + timedelta(hours=1))
+    with pytest.raises(Invalid, match="Say in words"):
+        unplanned.plan_visit(call, values, reason_code=ReasonCode.OTHER, by=None)
+    there = {**values, "starts_at": shift.visit.starts_at, "ends_at": shift.visit.ends_at}
+    with pytest.raises(Conflict):
+        unplanned.plan_visit(call, there, **WHY, by=None)
+
+
+def test_whose_telephone_it_was_is_left_open_where_several_share_it(
+    shift: Shift, line: TelephonyLine, pin: TelephonyPin
+) -> None:
+    an_active_client().mobile_phone = "(503) 555 0188"
+    session.flush()
+    call = unplanned_call(shift, line, pin, "in", shift.visit.starts_at - timedelta(hours=9))
+    assert call.client_id is None
+
+
+WHY = {"reason_code": ReasonCode.CLIENT_ASKED, "reason": "Called in by the daughter"}
+
+
+def unplanned_call(shift: Shift, line: TelephonyLine, pin: TelephonyPin, kind: str, at: datetime) -> UnplannedCall:
+    with clock.frozen(at):
+        call = Call("7", PHONE, str(shift.member.staff_number), str(pin.pin), ClockKind(kind), at)
+        assert not telephony.take_call(call, line).is_accepted
+    return session.query(UnplannedCall).filter_by(kind=kind).one()
+
+
+def wanted(shift: Shift, starts_at: datetime, ends_at: datetime) -> dict[str, Any]:
+    hours = {"starts_at": starts_at, "ends_at": ends_at, "override_reason": "It took place"}
+    return {"client_id": shift.client.id, "service_type_id": shift.visit.service_type_id, **hours}

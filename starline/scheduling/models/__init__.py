@@ -7,6 +7,7 @@ from starline.scheduling.models.offers import Offer, OfferInvitation
 from starline.scheduling.models.records import VisitAct, VisitRecord, VisitTask
 from starline.scheduling.models.series import Holiday, VisitSeries
 from starline.scheduling.models.telephony import TelephonyLine, TelephonyPin
+from starline.scheduling.models.unplanned_calls import UnplannedCall
 from starline.scheduling.models.visits import Visit
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "OfferInvitation",
     "TelephonyLine",
     "TelephonyPin",
+    "UnplannedCall",
     "Visit",
     "VisitAct",
     "VisitException",

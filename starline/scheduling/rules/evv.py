@@ -51,6 +51,7 @@ class Course:
     """A visit as it was planned and as it was clocked. `open_tasks` are the required ones that nobody settled.
 
     `heard_at` is when its newest event came in: a phone that had no signal sends the other one in a moment.
+    `was_unplanned`: it was planned only because somebody had clocked.
     """
 
     starts_at: datetime
@@ -60,6 +61,7 @@ class Course:
     heard_at: datetime | None = None
     open_tasks: int = 0
     needs_evv: bool = True
+    was_unplanned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,8 @@ def _of_times(course: Course, tolerance: Tolerance) -> Finding:
     if far > UNSCHEDULED_AFTER:
         yield Found(ExceptionKind.UNSCHEDULED, _minutes(far))
         return
+    if course.was_unplanned:
+        yield Found(ExceptionKind.UNSCHEDULED)
     deviations = (
         (course.begun, course.starts_at, ExceptionKind.EARLY_IN, ExceptionKind.LATE_IN),
         (course.ended, course.ends_at, ExceptionKind.EARLY_OUT, ExceptionKind.LATE_OUT),

@@ -1,0 +1,147 @@
+"""A visit planned from a call that nobody had planned for: `/unplanned_calls/<pk>/plan`, also for programs."""
+
+from typing import Any
+
+from flask import Response, flash, jsonify, redirect, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_appbuilder.api import BaseApi
+from sqlalchemy.exc import IntegrityError
+
+from app.core.access import allowed
+from app.core.bodies import object_sent
+from app.core.errors import explain
+from app.core.fields import Field
+from app.core.forms import form_of_one, mark_errors, sent_form_of_one, sent_value
+from app.core.idempotency import once
+from app.core.openapi import ID, document_post
+from app.core.profile import current_profile
+from app.core.reading import note_sight
+from app.core.resource import Resource, registry
+from app.core.writing import check_scope, find_row, read_values
+from app.scheduling.evv_bodies import typed
+from starline.core.db import session
+from starline.core.errors import DomainError
+from starline.core.language import gettext as _
+from starline.scheduling import unplanned
+from starline.scheduling.evv_vocabulary import ReasonCode
+from starline.scheduling.models import ClockEvent, UnplannedCall, Visit
+
+MAY_PLAN = ("can_add", "Visits")
+OF_VISIT = ("client", "service_type", "service_address", "starts_at", "ends_at", "note", "override_reason")
+WHY = ("reason_code", "reason")
+
+
+class UnplannedCallView(BaseView):  # type: ignore[misc]
+    """The page."""
+
+    route_base = "/unplanned_calls"
+
+    @expose("/<pk>/plan", methods=["GET"])
+    def ask(self, pk: str) -> Any:
+        allowed(*MAY_PLAN)
+        call = _call(pk)
+        note_sight(registry["UnplannedCalls"], call)
+        return redirect(_after(call)) if call.settled_at is not None else _page(call)
+
+    @expose("/<pk>/plan", methods=["POST"])
+    def plan(self, pk: str) -> Any:
+        viewer = allowed(*MAY_PLAN)
+        call = _call(pk)
+        given = {one.key: sent_value(one) for _resource, one in _fields() if one.key in request.form}
+        try:
+            with session.begin_nested():
+                _plan(call, given, by=viewer.user_id)
+        except (DomainError, IntegrityError) as problem:
+            refusal = explain(problem) if isinstance(problem, IntegrityError) else problem
+            return _page(call, refusal), refusal.status
+        flash(
+            _("The visit was planned, with the time of the call. Somebody looks at it before it is verified."),
+            "success",
+        )
+        return redirect(_after(call))
+
+
+class UnplannedCallApi(BaseApi):  # type: ignore[misc]
+    """The same for programs."""
+
+    resource_name = "unplanned_calls"
+    openapi_spec_tag = "Calls without a visit"
+
+    @expose("/<row:pk>/plan", methods=["POST"])
+    @once
+    def plan(self, pk: str) -> Response:
+        viewer = allowed(*MAY_PLAN)
+        body = object_sent(*(one.key for _resource, one in _fields()))
+        visit = _plan(_call(pk), body, by=viewer.user_id)
+        session.flush()
+        return jsonify(id=pk, visit_id=str(visit.id), status=visit.status)
+
+
+VIEWS = (UnplannedCallView,)
+APIS = (UnplannedCallApi,)
+
+
+def _call(pk: str) -> UnplannedCall:
+    found: UnplannedCall = find_row(registry["UnplannedCalls"], pk, lock=request.method == "POST")
+    return found
+
+
+def _plan(call: UnplannedCall, given: dict[str, Any], *, by: int) -> Visit:
+    """Plan the visit of what a form or a program has sent."""
+    why = typed(ClockEvent, given, required="reason_code", optional="reason")
+    of_visit = {name: value for name, value in given.items() if name not in WHY}
+    values = read_values(registry["Visits"], of_visit, is_new=True)
+    check_scope(registry["Visits"], values)
+    return unplanned.plan_visit(call, values, **why, by=by)
+
+
+def _fields() -> list[tuple[Resource, Field]]:
+    visits, clock_events = registry["Visits"], registry["ClockEvents"]
+    return [(visits, visits.fields[name]) for name in OF_VISIT] + [
+        (clock_events, clock_events.fields[name]) for name in WHY
+    ]
+
+
+def _after(call: UnplannedCall) -> str:
+    return f"/visits/show/{call.visit_id}?tab=evv" if call.visit_id else f"/unplanned_calls/show/{call.id}"
+
+
+def _page(call: UnplannedCall, problem: DomainError | None = None) -> str:
+    starts_at, ends_at = unplanned.hours_of(unplanned.calls_of_one_visit(call))
+    known = Visit(client_id=call.client_id, starts_at=starts_at, ends_at=ends_at)
+    forms = []
+    for resource, one in _fields():
+        row = known if resource is registry["Visits"] else ClockEvent()
+        form = form_of_one(resource, one, row) if problem is None else sent_form_of_one(resource, one)
+        form[one.key].flags.required = one.required or one.name == "reason_code"
+        mark_errors(form, problem.errors if problem else {})
+        forms.append(form[one.key])
+    said = current_profile().display.instant(call.called_at)
+    return render_template(
+        "scheduling/unplanned_call.html",
+        beside=f"{call.staff_member}, {said}, {call.phone}",
+        fields_shown=forms,
+        problem=problem,
+        back_url=f"/unplanned_calls/show/{call.id}",
+    )
+
+
+_TEXT = {"type": "string", "nullable": True}
+
+document_post(
+    "/api/v1/unplanned_calls/{pk}/plan",
+    "Calls without a visit",
+    "Plan the visit that the call was about, with the times that were told",
+    body={
+        "type": "object",
+        "properties": {
+            **dict.fromkeys(("client_id", "service_type_id"), ID),
+            "service_address_id": {**ID, "nullable": True},
+            **{name: {"type": "string", "format": "date-time"} for name in ("starts_at", "ends_at")},
+            "reason_code": {"type": "string", "enum": list(ReasonCode)},
+            **dict.fromkeys(("reason", "note", "override_reason"), _TEXT),
+        },
+        "required": ["client_id", "service_type_id", "starts_at", "ends_at", "reason_code"],
+    },
+    told={"id": ID, "visit_id": ID, "status": {"type": "string"}},
+)

@@ -1,0 +1,79 @@
+"""The office plans a visit from a call: by the page, and as a program does."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.core.resource import registry
+from starline.core import clock, db, tenancy
+from starline.core.identifiers import uuid7
+from starline.scheduling.evv_vocabulary import ClockKind
+from starline.scheduling.models import UnplannedCall
+from tests.contract.callers import Caller, by_cookie, by_token
+from tests.isolation.cast import Cast
+
+
+@pytest.fixture
+def call(cast: Cast) -> tuple[str, dict[str, Any]]:
+    """A call of an hour ago, and what is sent to plan its visit."""
+    factory = cast.harbor.factory
+    factory.renew_parents()
+    visit = factory.make(registry["Visits"])
+    member = factory.make(registry["StaffMembers"])
+    at = clock.now().replace(second=0, microsecond=0) - timedelta(hours=1)
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        kept = UnplannedCall(kind=ClockKind.IN, called_at=at, phone="503-555-0188", event_id=uuid7())
+        kept.staff_member_id, kept.client_id = UUID(member["id"]), UUID(visit["client_id"])
+        db.session.add(kept)
+        db.session.flush()
+        key = str(kept.id)
+    sent = {name: visit[name] for name in ("client_id", "service_type_id")}
+    sent |= {"starts_at": at.isoformat(), "ends_at": (at + timedelta(hours=2)).isoformat()}
+    return key, {**sent, "reason_code": "client_asked", "override_reason": "It took place"}
+
+
+@pytest.fixture
+def browser(cast: Cast) -> Caller:
+    return by_cookie(cast.application, cast.harbor.people["Administrator"])
+
+
+@pytest.fixture
+def script(cast: Cast) -> Caller:
+    return by_token(cast.application, cast.harbor.people["Administrator"])
+
+
+def test_the_page_knows_what_the_call_told_and_plans_the_visit(
+    browser: Caller, script: Caller, call: tuple[str, dict[str, Any]]
+) -> None:
+    key, sent = call
+    assert f'href="/unplanned_calls/{key}/plan"' in browser.get(f"/unplanned_calls/show/{key}").text
+    page = browser.get(f"/unplanned_calls/{key}/plan").text
+    assert sent["client_id"] in page and "503-555-0188" in page and 'name="reason_code"' in page
+    refused = browser.post(f"/unplanned_calls/{key}/plan", data={**sent, "reason_code": ""})
+    assert refused.status_code == 422 and "is required" in refused.text
+    answer = browser.post(f"/unplanned_calls/{key}/plan", data=sent)
+    assert answer.status_code == 302, answer.text
+    settled = script.get(f"/api/v1/unplanned_calls/{key}").json["result"]
+    visit = script.get(f"/api/v1/visits/{settled['visit_id']}").json["result"]
+    assert datetime.fromisoformat(visit["clocked_in_at"]) == datetime.fromisoformat(sent["starts_at"])
+    assert visit["status"] == "in_progress"
+    again = browser.get(f"/unplanned_calls/{key}/plan")
+    assert again.status_code == 302 and settled["visit_id"] in again.headers["Location"]
+
+
+def test_a_program_plans_it_too(script: Caller, call: tuple[str, dict[str, Any]]) -> None:
+    key, sent = call
+    wrong = script.post(f"/api/v1/unplanned_calls/{key}/plan", json={**sent, "staff_member_id": key})
+    assert wrong.status_code == 422
+    answer = script.post(f"/api/v1/unplanned_calls/{key}/plan", json=sent)
+    assert answer.status_code == 200 and answer.json["status"] == "in_progress"
+    assert script.post(f"/api/v1/unplanned_calls/{key}/plan", json=sent).status_code == 409
+    found = script.get(f"/api/v1/visit_exceptions/?visit={answer.json['visit_id']}").json["result"]
+    assert "unscheduled" in {one["kind"] for one in found}
+
+
+def test_whoever_plans_no_visits_plans_none_from_a_call(cast: Cast, call: tuple[str, dict[str, Any]]) -> None:
+    nurse = by_token(cast.application, cast.harbor.people["Nurse"])
+    assert nurse.post(f"/api/v1/unplanned_calls/{call[0]}/plan", json=call[1]).status_code == 403
