@@ -1,6 +1,6 @@
 """Filters of a list as people read them: the sentences of those that hold, and the form for one more."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +21,7 @@ PLAIN_WORDS = {
     "ge": "is at least",
     "lt": "is less than",
     "le": "is at most",
-    "in": "is one of",
+    "in": "is any of",
     "null": "is empty",
 }
 TIME_WORDS = {"gt": "is after", "ge": "is on or after", "lt": "is before", "le": "is on or before"}
@@ -33,6 +33,8 @@ INPUTS = {
     Kind.BOOLEAN: "bool",
 }
 YES = ("1", "true", "yes")
+SEVERAL = (Kind.CHOICE, Kind.RELATION)
+"""What is filtered by several values at once."""
 
 
 def chips(resource: Resource, asked: ListRequest, kept: list[tuple[str, str]]) -> list[dict[str, str]]:
@@ -41,7 +43,7 @@ def chips(resource: Resource, asked: ListRequest, kept: list[tuple[str, str]]) -
     for one, operator, value in asked.chips:
         names = {f"{alias}.{operator}" for alias in (one.name, one.key)}
         names |= {one.name, one.key} if operator == "eq" else set()
-        rest = [(name, given) for name, given in kept if not (name in names and given == value)]
+        rest = [(name, given) for name, given in kept if not (name in names and (given == value or operator == "in"))]
         words, said = _said(resource, one, operator, value)
         found.append(
             {
@@ -55,20 +57,32 @@ def chips(resource: Resource, asked: ListRequest, kept: list[tuple[str, str]]) -
     return found
 
 
-def filters(resource: Resource) -> list[dict[str, Any]]:
-    """What the list can be filtered by, and how each is asked for; nothing that the viewer couldn't pick from."""
+def filters(resource: Resource, asked: ListRequest, kept: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    """What the list can be filtered by, and how each is asked for; nothing that the viewer couldn't pick from.
+
+    Where a filter takes several values, its form holds those that are chosen now and puts others in their place.
+    """
     found = []
     for name in resource.filters.split():
         one = resource.fields[name]
         if one.kind is Kind.RELATION and not may_pick(resource, one):
             continue
         related = f"/api/v1/{resource.name}/related/{one.name}" if one.kind is Kind.RELATION else None
+        held = _held(one, asked) if one.kind in SEVERAL else []
+        offered = held if related else one.choices
+        taken = {f"{alias}{ending}" for alias in (one.name, one.key) for ending in ("", ".eq", ".in") if held}
         found.append(
             {
                 "name": one.name,
                 "label": _(one.label),
                 "kind": "relation" if related else INPUTS.get(one.kind, "choice" if one.choices else "text"),
-                "choices": [(value, label_of_choice(one, value)) for value in one.choices] or None,
+                "choices": [
+                    (value, _value(one, value) if related else label_of_choice(one, value)) for value in offered
+                ]
+                or None,
+                "takes_several": one.kind in SEVERAL,
+                "held": held,
+                "kept": [(given, value) for given, value in kept if given not in taken],
                 "related_url": related,
                 "operators": _offered(one),
             }
@@ -84,7 +98,10 @@ def words_of(one: Field, operator: str) -> str:
 
 def _offered(one: Field) -> list[tuple[str, str]]:
     """The comparisons that the form offers; of emptiness only where a record may have nothing there."""
-    words = [(name, words_of(one, name)) for name in allowed_operators(one) if name not in ("in", "null")]
+    names = [name for name in allowed_operators(one) if name not in ("in", "null")]
+    if one.kind in SEVERAL:
+        names = ["in", *(name for name in names if name != "eq")]
+    words = [(name, words_of(one, name)) for name in names]
     if one.column.nullable:
         words += [("null=true", str(_("is empty"))), ("null=false", str(_("is not empty")))]
     return words
@@ -94,8 +111,15 @@ def _said(resource: Resource, one: Field, operator: str, value: str) -> tuple[st
     """The comparison and the value of a filter's sentence."""
     if operator == "null":
         return str(_("is empty") if value.lower() in YES else _("is not empty")), ""
-    values = value.split(",") if operator == "in" else [value]
-    return words_of(one, operator), ", ".join(_value(resource, one, part.strip()) for part in values)
+    if operator != "in":
+        return words_of(one, operator), _value(resource, one, value.strip())
+    return words_of(one, "eq"), f" {_('or')} ".join(_value(resource, one, part.strip()) for part in value.split(","))
+
+
+def _held(one: Field, asked: ListRequest) -> list[str]:
+    """The values that the list is filtered by now."""
+    given = [value for field, operator, value in asked.chips if field.name == one.name and operator in ("eq", "in")]
+    return list(dict.fromkeys(part.strip() for value in given for part in value.split(",")))
 
 
 def _value(resource: Resource, one: Field, value: str) -> str:
@@ -105,6 +129,8 @@ def _value(resource: Resource, one: Field, value: str) -> str:
         return label_of_choice(one, value)
     if one.kind is Kind.BOOLEAN:
         return str(_("Yes") if value.lower() in YES else _("No"))
+    if one.kind is Kind.INSTANT and "T" in value:
+        return current_profile().display.instant(datetime.fromisoformat(value))
     if one.kind is Kind.DATE:
         return date.fromisoformat(value).strftime(current_profile().display.date_format)
     return value

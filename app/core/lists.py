@@ -54,7 +54,7 @@ def list_page(resource: Resource) -> dict[str, Any]:
         "columns": _columns(resource, fields, asked, kept),
         "rows": rows(resource, fields, found["result"], current_profile().display),
         "chips": chips(resource, asked, kept),
-        "filters": filters(resource),
+        "filters": filters(resource, asked, kept),
         "search": asked.search,
         "can_search": bool(resource.search),
         "search_url": f"/{resource.name}/list/",

@@ -119,10 +119,12 @@ class _Reader:
         """Plain parameters and filters, whichever way they were written."""
         plain: dict[str, Any] = {name: value for name, value in arguments.items() if name in PLAIN}
         filters: list[tuple[str, str, Any]] = []
-        for name, value in arguments.items(multi=True):
-            if name not in PLAIN and value != "":
-                column, _dot, operator = name.partition(".")
-                filters.append((column, operator or "eq", value))
+        for name in arguments:
+            values = [value for value in arguments.getlist(name) if value != "" and name not in PLAIN]
+            column, _dot, operator = name.partition(".")
+            # A form sends the values of one list one by one.
+            values = [",".join(values)] if operator == "in" and values else values
+            filters += [(column, operator or "eq", value) for value in values]
         if "q" in plain:
             self._merge_rison(plain.pop("q"), plain, filters)
         return plain, filters
@@ -169,7 +171,7 @@ class _Reader:
             self.errors.setdefault(name, []).append(str(problem))
             return
         self.filters.append((one.name, operator))
-        self.chips.append((one, operator, str(value)))
+        self.chips.append((one, operator, ",".join(map(str, value)) if isinstance(value, list) else str(value)))
 
     def _values(self, one: Field, operator: str, parameter: str, value: Any) -> dict[str, Any]:
         if operator == "null":

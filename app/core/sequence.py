@@ -70,7 +70,7 @@ def _page(resource: Resource, given: MultiDict[str, str]) -> tuple[list[str], bo
     """The keys of the rows on the list's page, and whether it is the last page."""
     columns: dict[str, Any] = {"columns": resource.table.split()[0]}
     asked = lists.asked_of(
-        resource, MultiDict([*((k, v) for k, v in given.items() if k != "columns"), *columns.items()])
+        resource, MultiDict([*((k, v) for k, v in given.items(multi=True) if k != "columns"), *columns.items()])
     )
     found = orjson.loads(read_page(resource, asked)[0])
     return [str(key) for key in found["ids"]], found["count"] <= asked.page * asked.page_size

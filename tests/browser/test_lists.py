@@ -332,3 +332,41 @@ def test_a_card_on_a_phone_begins_with_the_whole_name_and_says_what_the_number_i
     assert number.is_visible()
     said = page.evaluate("(cell) => getComputedStyle(cell, '::before').content", number.element_handle())
     assert said.startswith('"Number')
+
+
+def test_a_filter_takes_several_values_at_once(walk: Callable[..., Walk]) -> None:
+    for has_scripts in (True, False):
+        one = walk("Administrator", has_scripts=has_scripts)
+        page = one.page
+        page.goto(one.base + "/clients/list/?status=active")
+        page.locator("summary", has_text="Filter").click()
+        form = page.locator("[data-filter='status']")
+        form.locator("xpath=..").locator("summary").click()
+        assert form.locator("select[multiple]").evaluate("one => [...one.selectedOptions].map(o => o.value)") == [
+            "active"
+        ]
+        form.locator("select[multiple]").select_option(["active", "on_hold"])
+        form.locator("button").click()
+        page.locator(".sentence", has_text="Status is Active or On hold").wait_for()
+        page.get_by_role("link", name="Remove filter: Status is Active or On hold").click()
+        page.locator(".sentence").wait_for(state="detached")
+        assert one.looked.findings == []
+
+
+def test_a_relation_is_filtered_by_several_records(walk: Callable[..., Walk]) -> None:
+    one = walk("Administrator")
+    page = one.page
+    page.goto(one.base + "/clients/list/")
+    page.locator("summary", has_text="Filter").click()
+    form = page.locator("[data-filter='branch']")
+    form.locator("xpath=..").locator("summary").click()
+    form.locator(".ts-dropdown .option:visible").first.click()
+    form.locator(".ts-control .item").first.wait_for()
+    form.locator(".ts-control input").press("ArrowDown")
+    form.locator(".ts-dropdown .option:visible").first.click()
+    form.locator(".ts-control .item").nth(1).wait_for()
+    form.locator("button[type=submit]").click()
+    page.locator(".sentence", has_text="Branch is").wait_for()
+    assert " or " in page.locator(".sentence").inner_text()
+    assert page.url.count("branch.in=") == 2
+    assert one.looked.findings == []

@@ -28,6 +28,8 @@ export async function pick(select) {
     allowEmptyOption: !select.required,
     maxOptions: 50,
     create: false,
+    // In a filter the button stands below: a list that stays open would move it away from under the pointer.
+    closeAfterSelect: Boolean(select.closest('[data-filter]')),
   };
   if (create) {
     Object.assign(settings, {
