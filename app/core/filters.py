@@ -9,7 +9,7 @@ from app.core.display import label_of_choice
 from app.core.fields import Field, Kind
 from app.core.parameters import ListRequest, allowed_operators
 from app.core.profile import current_profile
-from app.core.related import label_of
+from app.core.related import MOST_IN_A_SELECT, choices, label_of
 from app.core.resource import Resource
 from starline.core.language import gettext as _
 
@@ -57,10 +57,14 @@ def chips(resource: Resource, asked: ListRequest, kept: list[tuple[str, str]]) -
     return found
 
 
-def filters(resource: Resource, asked: ListRequest, kept: list[tuple[str, str]]) -> list[dict[str, Any]]:
+def filters(
+    resource: Resource, asked: ListRequest, kept: list[tuple[str, str]], *, offered: str = ""
+) -> list[dict[str, Any]]:
     """What the list can be filtered by, and how each is asked for; nothing that the viewer couldn't pick from.
 
     Where a filter takes several values, its form holds those that are chosen now and puts others in their place.
+    A script fetches what a relation offers. Without one the reader asks for the rows of the relation `offered`: sent
+    with every list they would be read, and noted as read, for nothing.
     """
     found = []
     for name in resource.filters.split():
@@ -69,17 +73,19 @@ def filters(resource: Resource, asked: ListRequest, kept: list[tuple[str, str]])
             continue
         related = f"/api/v1/{resource.name}/related/{one.name}" if one.kind is Kind.RELATION else None
         held = _held(one, asked) if one.kind in SEVERAL else []
-        offered = held if related else one.choices
+        pairs = [(value, label_of_choice(one, value)) for value in one.choices]
+        if related:
+            pairs = [(value, _value(resource, one, value)) for value in held]
+        if related and one.name == offered:
+            rows = choices(resource, one.name, "", limit=MOST_IN_A_SELECT)
+            pairs += [(row["id"], row["label"]) for row in rows if row["id"] not in held]
         taken = {f"{alias}{ending}" for alias in (one.name, one.key) for ending in ("", ".eq", ".in") if held}
         found.append(
             {
                 "name": one.name,
                 "label": _(one.label),
                 "kind": "relation" if related else INPUTS.get(one.kind, "choice" if one.choices else "text"),
-                "choices": [
-                    (value, _value(one, value) if related else label_of_choice(one, value)) for value in offered
-                ]
-                or None,
+                "choices": pairs or None,
                 "takes_several": one.kind in SEVERAL,
                 "held": held,
                 "kept": [(given, value) for given, value in kept if given not in taken],

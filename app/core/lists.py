@@ -29,10 +29,10 @@ PAGE_SIZE = 25
 PAGE_SIZES = (25, 50, 100)
 DENSITIES = {"compact": "Compact", "normal": "Normal", "roomy": "Roomy"}
 DENSITY = "normal"
-OF_SCREENS = frozenset({"density", "format", "view"})
+OF_SCREENS = frozenset({"density", "format", "offer", "view"})
 """Parameters of an address that the reading of rows knows nothing of."""
 
-PASSING = frozenset({"page", "cursor", "format"})
+PASSING = frozenset({"page", "cursor", "format", "offer"})
 """Parameters that a link to another state of the list leaves behind."""
 
 Pairs = list[tuple[str, str]]
@@ -54,7 +54,8 @@ def list_page(resource: Resource) -> dict[str, Any]:
         "columns": _columns(resource, fields, asked, kept),
         "rows": rows(resource, fields, found["result"], current_profile().display),
         "chips": chips(resource, asked, kept),
-        "filters": filters(resource, asked, kept),
+        "filters": filters(resource, asked, kept, offered=given.get("offer", "")),
+        "offered": given.get("offer"),
         "search": asked.search,
         "can_search": bool(resource.search),
         "search_url": f"/{resource.name}/list/",

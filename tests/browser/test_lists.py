@@ -279,6 +279,19 @@ def until(page: Any, is_so: Callable[[], bool]) -> None:
     raise AssertionError("it never became so")
 
 
+def test_without_scripts_a_list_is_filtered_by_what_it_refers_to(walk: Any, clients: list[dict[str, Any]]) -> None:
+    page = walk("Administrator", has_scripts=False).page
+    page.goto("/clients/list/?view=all&last_name.sw=Aa")
+    page.locator("summary", has_text="Filter").click()
+    form = page.locator("[data-filter='branch']")
+    form.locator("xpath=..").locator("summary").click()
+    form.get_by_role("link", name="Choose").click()
+    form.locator("select[name='branch.in']").select_option(clients[0]["branch_id"])
+    form.get_by_role("button", name="Apply").click()
+    assert page.locator(".sentence").count() == 2 and row(page, "Aaa").is_visible()
+    assert "offer=" not in page.url
+
+
 def test_a_list_is_printed_as_a_table_with_its_heading(page: Any, clients: list[dict[str, Any]]) -> None:
     page.goto("/clients/list/?view=all&last_name.sw=Aa")
     page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
