@@ -55,6 +55,7 @@ class Visit(TenantModel):
             initially="IMMEDIATE",
         ),
         Index(None, "organization_id", "starts_at"),
+        Index(None, "organization_id", "occurs_on"),
         Index(None, "organization_id", "client_id", "starts_at"),
         Index(None, "organization_id", "staff_member_id", "starts_at"),
         Index(None, "organization_id", "status", "starts_at"),
