@@ -9,6 +9,7 @@ import pytest
 from app.core.fields import Kind
 from app.core.resource import registry
 from tests.browser.conftest import DESK, PHONE
+from tests.browser.waiting import until
 from tests.browser.walking import Walk
 from tests.isolation.cast import Cast
 
@@ -268,15 +269,6 @@ def test_what_is_typed_while_a_list_is_on_its_way_stays_and_is_searched_for(
     assert page.evaluate("document.activeElement.id") == "search"
     page.wait_for_url("**search=Aaa**")
     assert page.evaluate("history.length") == steps, "a step back leads away from the list, not through each letter"
-
-
-def until(page: Any, is_so: Callable[[], bool]) -> None:
-    """Let the browser go on until it is so."""
-    for _turn in range(200):
-        if is_so():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("it never became so")
 
 
 def test_without_scripts_a_list_is_filtered_by_what_it_refers_to(walk: Any, clients: list[dict[str, Any]]) -> None:

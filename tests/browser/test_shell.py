@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from starline.core import db, tenancy
 from starline.notifications.service import notify
 from tests.browser.conftest import DESK, PHONE
+from tests.browser.waiting import until
 from tests.contract.callers import by_token
 from tests.isolation.cast import Cast
 
@@ -193,17 +194,23 @@ def test_the_rail_keeps_its_place_and_shows_where_one_is(walk: Any) -> None:
     desk = walk("Administrator", size={"width": 1440, "height": 560})
     page = desk.page
     page.goto(desk.base + "/telephony_lines/list/")
-    page.wait_for_function("document.querySelector('.rail-groups').scrollTop > 0")
+    until(page, lambda: place_of(page) > 0)
     frame, place = (page.locator(one).bounding_box() for one in (".rail-groups", ".rail-groups [aria-current]"))
     assert frame["y"] <= place["y"] and place["y"] + place["height"] <= frame["y"] + frame["height"]
     assert axe(page) == []
     page.goto(desk.base + "/")
     page.locator(".rail-groups").evaluate("one => { one.scrollTop = 90; }")
-    page.wait_for_function("sessionStorage.getItem('rail-top') === '90'")
+    until(page, lambda: page.evaluate("sessionStorage.getItem('rail-top')") == "90")
     page.locator(".rail-groups a[href='/visits/list/']").evaluate("link => link.click()")
     page.wait_for_url("**/visits/list/")
-    page.wait_for_function("document.querySelector('.rail-groups').scrollTop > 0")
+    until(page, lambda: place_of(page) > 0)
     assert desk.looked.findings == []
+
+
+def place_of(page: Any) -> float:
+    """How far the rail is scrolled down, in CSS pixels."""
+    scrolled: float = page.locator(".rail-groups").evaluate("one => one.scrollTop")
+    return scrolled
 
 
 @pytest.mark.parametrize("has_scripts", [True, False])

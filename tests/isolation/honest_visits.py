@@ -1,19 +1,22 @@
 """The office's requests about visits: calling off, clocking for somebody, matching, offering, calling out."""
 
+from datetime import timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
 
 from starline.core import db, tenancy
+from starline.core.identifiers import uuid7
 from starline.scheduling import offers
 from starline.scheduling.evv_vocabulary import ClockKind
-from starline.scheduling.models import Visit
+from starline.scheduling.models import UnplannedCall, Visit
 from tests.clients.factories import an_active_client
 from tests.isolation.cast import Agency, Person
 from tests.isolation.honest import Honest, Request
 from tests.organizations.factories import a_staff_member
 from tests.scheduling.evv_factories import Shift, a_shift
 from tests.scheduling.factories import a_series, a_visit, at, certify, visits_of
+from tests.services.factories import a_service
 
 days = count(30)
 
@@ -108,6 +111,19 @@ def _called_out(agency: Agency, person: Person) -> Request:
         return Request({"pk": str(somebody)}, {"first_on": on, "last_on": on, "reason": "sick"})
 
 
+def _rang(agency: Agency, person: Person) -> Request:
+    """A caregiver's call of yesterday, where nothing was planned."""
+    with tenancy.acting(agency.id), db.transaction():
+        client, begun = an_active_client(), at(-1, 9, 5)
+        call = UnplannedCall(kind=ClockKind.IN, called_at=begun, phone="503-555-0188", event_id=uuid7())
+        call.staff_member_id, call.client_id = _able(agency), client.id
+        db.session.add(call)
+        db.session.flush()
+        body = {"client_id": str(client.id), "service_type_id": str(a_service().id), "reason_code": "client_asked"}
+        hours = {"starts_at": begun.isoformat(), "ends_at": (begun + timedelta(hours=2)).isoformat()}
+        return Request({"pk": str(call.id)}, {**body, **hours, "override_reason": "It took place"})
+
+
 WALKED = {"reach": "following", "values": {"note": "A walk"}}
 MOVED = {"reach": "following", "starts_time": "14:00", "ends_time": "16:00", "note": "A walk"}
 MISSED = {"void_reason": "other", "void_note": "Overslept"}
@@ -123,6 +139,8 @@ HONEST: dict[tuple[str, str], Honest] = {
     ("ClockApi.miss", "POST"): Honest(_missed(reason="other", note="Overslept")),
     ("CorrectionView.correct", "POST"): Honest(_clocked),
     ("CorrectionApi.correct", "POST"): Honest(_clocked),
+    ("UnplannedCallView.plan", "POST"): Honest(_rang),
+    ("UnplannedCallApi.plan", "POST"): Honest(_rang),
     ("MatchView.assign", "POST"): Honest(_assigned),
     ("MatchView.offer", "POST"): Honest(_offered),
     ("OfferingApi.offer", "POST"): Honest(_offered_by_program),
