@@ -37,6 +37,9 @@ def row(page: Any, last_name: str) -> Any:
     return page.locator("tbody tr").filter(has=page.get_by_role("link", name=name, exact=True))
 
 
+LOADED = "name => performance.getEntriesByType('resource').some(one => one.name.endsWith(`/${name}`))"
+
+
 def column(page: Any, name: str) -> int:
     names = page.locator("thead th").evaluate_all("all => all.map(one => one.dataset.cell || '')")
     return int(names.index(name))
@@ -109,6 +112,7 @@ def test_a_cell_is_changed_where_it_stands(page: Any, clients: list[dict[str, An
 def test_what_could_not_be_saved_is_said_and_stays_in_its_cell(page: Any, clients: list[dict[str, Any]]) -> None:
     page.goto("/clients/list/?view=all&last_name.sw=Aa")
     page.wait_for_selector("[data-tick-all]:not([hidden])")
+    until(page, lambda: page.evaluate(f"({LOADED})('cells.js')"))
     phone = row(page, "Aaa").locator("td").nth(column(page, "phone"))
     typed = page.locator(".cell-form input[name=phone]")
     page.route("**/cell/phone", lambda route: route.abort())
@@ -124,10 +128,10 @@ def test_what_could_not_be_saved_is_said_and_stays_in_its_cell(page: Any, client
         (lambda route: route.fulfill(status=429, content_type="text/html", body=refused), sentence),
         (lambda route: route.fulfill(status=500, content_type="text/html", body=""), "That did not work"),
     ):
+        page.route("**/cell/phone*", answer)
         page.get_by_role("button", name="Dismiss").last.click()
         if not typed.evaluate("one => one === document.activeElement"):
             typed.focus()
-        page.route("**/cell/phone*", answer)
         page.keyboard.press("Enter")
         page.wait_for_selector(f".toasts .is-bad:has-text('{said}')")
         assert typed.input_value() == "503-555-0177"
