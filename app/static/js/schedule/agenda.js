@@ -1,6 +1,6 @@
 // The board on a phone: one day at a time, its visits from the first to the last. The strip of days above chooses.
 import { describe, isFound, make, tone } from './draw.js';
-import { columnOf, dayNumber, firstDay, isLate, isOpen, isShown, told, visits, words } from './model.js';
+import { columnOf, dayNumber, firstDay, isLate, isOpen, isShown, timeSaid, told, visits, words } from './model.js';
 
 const place = document.querySelector('[data-schedule]');
 const list = place.querySelector('[data-agenda]');
@@ -23,7 +23,7 @@ function line(visit) {
   made.dataset.visit = visit.id;
   made.setAttribute('aria-label', describe(visit));
   const when = make('span', 's-when');
-  when.append(make('b', '', visit.from.slice(11)), make('small', '', visit.to));
+  when.append(make('b', '', timeSaid(visit.start)), make('small', '', timeSaid(visit.end)));
   const what = make('span', 's-what');
   const who = isOpen(visit) ? words.nobody : visit.caregiver?.name;
   what.append(make('b', '', visit.client.name), make('small', '', [who, visit.service.name].filter(Boolean).join(' · ')));
