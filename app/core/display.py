@@ -17,6 +17,9 @@ from starline.core.repeats import sentence_of
 from starline.organizations.settings import WEEK_STARTS
 
 EMPTY = ""
+Day = date
+"""What `Display.date` hides from the signatures after it."""
+
 PARTS = " · "
 """Between the kind of a row and what it is of, in the names that models make in SQL."""
 
@@ -114,10 +117,16 @@ class Display:
         """The time of a day: 2:30 PM, or as the person's language has it."""
         return saying.time_said(moment, self.language)
 
-    def instant(self, moment: datetime) -> str:
-        """Date and time on the person's clock."""
+    def instant(self, moment: datetime, *, known: Day | None = None) -> str:
+        """Date and time on the person's clock; the time alone on the day `known`."""
         there = moment.astimezone(self.zone)
-        return f"{self.date(there.date())} {self.time(there.time())}"
+        said = self.time(there.time())
+        return said if there.date() == known else f"{self.date(there.date())} {said}"
+
+    def span(self, begin: datetime, end: datetime, *, known: Day | None = None) -> str:
+        """From one instant to another, each day told once: 12/01/2026 9:00 AM – 11:00 AM."""
+        first = begin.astimezone(self.zone).date()
+        return f"{self.instant(begin, known=known)} – {self.instant(end, known=first)}"
 
     def second(self, moment: datetime) -> str:
         """The same to the second."""

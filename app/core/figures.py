@@ -27,6 +27,7 @@ from starline.core.language import gettext as _
 
 MOST_FIGURES, MOST_CHARTS, WEEKS = 8, 2, 12
 NO_TONE = "accent"
+INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +112,11 @@ def asked(resource: Resource, query: str) -> ListRequest:
 
 
 def dates() -> dict[str, str]:
-    """What stands for days in the patterns of declarations, in the agency's zone."""
-    day = today()
+    """What stands for days and instants in the patterns of declarations; days in the agency's zone."""
+    day, now = today(), clock.now()
     return {
-        "now": f"{clock.now():%Y-%m-%dT%H:%M:%SZ}",
+        "now": f"{now:{INSTANT}}",
+        "24_hours_ago": f"{now - timedelta(hours=24):{INSTANT}}",
         "today": day.isoformat(),
         "in_7_days": (day + timedelta(days=7)).isoformat(),
         "in_30_days": (day + timedelta(days=30)).isoformat(),

@@ -86,7 +86,6 @@ def filters(
                 "label": _(one.label),
                 "kind": "relation" if related else INPUTS.get(one.kind, "choice" if one.choices else "text"),
                 "choices": pairs or None,
-                "takes_several": one.kind in SEVERAL,
                 "held": held,
                 "kept": [(given, value) for given, value in kept if given not in taken],
                 "related_url": related,

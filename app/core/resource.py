@@ -127,7 +127,7 @@ class Resource:
     """Further pages of one row, by the words of their button: "What it may do" → "/roles/{id}/permissions"."""
     waits: ClassVar[Mapping[str, str]] = {}
     """What waits for those who may edit: a sentence, and the list it counts ("status=requested"). `{today}` and
-    `{in_30_days}` stand for dates, `{now}` for the instant."""
+    `{in_30_days}` stand for dates, `{now}` and `{24_hours_ago}` for instants."""
     work: ClassVar[Mapping[str, Work]] = {}
     """Of what waits, the kinds whose rows the first page names one by one, by their sentence."""
     figures: ClassVar[Mapping[str, Count]] = {}

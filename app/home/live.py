@@ -10,7 +10,6 @@ from app.core.profile import current_profile
 from app.core.reading import read_page
 from app.core.resource import registry
 
-QUERY = "status=in_progress"
 COLUMNS = ("client", "staff_member", "service_type", "starts_at", "ends_at", "clocked_in_at")
 MOST = 8
 
@@ -41,28 +40,27 @@ def live() -> Live | None:
     resource = registry["Visits"]
     if not may("can_read", resource):
         return None
-    asked = figures.asked(resource, f"{QUERY}&order=-starts_at&page_size={MOST}")
+    query = resource.figures["Visits under way"].query.format(**figures.dates())
+    asked = figures.asked(resource, f"{query}&order=-starts_at&page_size={MOST}")
     asked.shape = replace(asked.shape, columns=COLUMNS)
     found = json.loads(read_page(resource, asked)[0])
     visits = [_visit(row) for row in found["result"]]
-    return Live(visits, found["count"], f"/visits/list/?{QUERY}") if visits else None
+    return Live(visits, found["count"], f"/visits/list/?{query}") if visits else None
 
 
 def _visit(row: dict[str, str | None]) -> LiveVisit:
+    begin, end, clocked_in = (_moment(row[name]) for name in ("starts_at", "ends_at", "clocked_in_at"))
+    assert begin and end, "a visit is planned"
+    display, today = current_profile().display, figures.today()
     return LiveVisit(
         url=f"/visits/show/{row['id']}",
         client=row["client"] or "",
         caregiver=row["staff_member"] or "",
         service=row["service_type"] or "",
-        planned=f"{_said(row['starts_at'])} – {_said(row['ends_at'])}",
-        began=_said(row["clocked_in_at"]),
+        planned=display.span(begin, end, known=today),
+        began=display.instant(clocked_in, known=today) if clocked_in else "",
     )
 
 
-def _said(text: str | None) -> str:
-    """The time of day; with its date where that isn't today's, as of a visit that nobody clocked out of."""
-    if not text:
-        return ""
-    display = current_profile().display
-    there = datetime.fromisoformat(text).astimezone(display.zone)
-    return display.time(there.time()) if there.date() == figures.today() else display.instant(there)
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

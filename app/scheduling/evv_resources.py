@@ -31,7 +31,8 @@ class VisitExceptions(Resource, model=VisitException, menu="Care", icon="shield-
     actions = {"approve": verification.approve, "send_back": verification.send_back}
     waits = {
         "Visits that nobody clocked into": "status=open&kind.in=missing_in,missing",
-        "Visit exceptions to decide": "status=open&kind.ne=missing_in",
+        "Visits that nobody clocked out of": "status=open&kind=missing_out",
+        "Visit exceptions to decide": "status=open&kind.ne=missing_in&kind.ne=missing_out",
     }
     work = {
         "Visits that nobody clocked into": Work(
@@ -41,7 +42,15 @@ class VisitExceptions(Resource, model=VisitException, menu="Care", icon="shield-
             place=12,
             order="-raised_at",
             tone="bad",
-        )
+        ),
+        "Visits that nobody clocked out of": Work(
+            "Nobody clocked out for %(client)s",
+            "%(staff_member)s · %(raised_at)s",
+            "Look into it",
+            place=13,
+            order="-raised_at",
+            tone="warn",
+        ),
     }
     figures = {"Exceptions to decide": Count("status=open", place=20)}
     read_only = True

@@ -58,9 +58,7 @@ def there(visit: Visit) -> Display:
 
 def when(visit: Visit) -> str:
     """Day and hours: 12/01/2026 9:00 AM – 11:00 AM."""
-    display = there(visit)
-    ends = visit.ends_at.astimezone(display.zone).time()
-    return f"{display.instant(visit.starts_at)} – {display.time(ends)}"
+    return there(visit).span(visit.starts_at, visit.ends_at)
 
 
 def rows_of(found: Match) -> list[Row]:

@@ -137,7 +137,7 @@ def _shown(one: OfferInvitation) -> dict[str, Any]:
         "starts_at": offer.starts_at.isoformat(),
         "ends_at": offer.ends_at.isoformat(),
         "time_zone": visit.time_zone,
-        "when": f"{display.instant(offer.starts_at)} – {display.time(offer.ends_at.astimezone(display.zone).time())}",
+        "when": there(visit).span(offer.starts_at, offer.ends_at),
         "service": str(visit.service_type),
         "area": telling.area_of(visit),
         "expires_at": offer.expires_at.isoformat(),

@@ -29,7 +29,7 @@ def facts(record: Record) -> list[Fact]:
         staff_url = f"/staff/show/{row.staff_member_id}" if may_read("read", "StaffMembers") else None
         found.append(Fact(str(row.staff_member), _("Caregiver"), "nurse", url=staff_url))
     there = replace(current_profile(), time_zone=row.time_zone).display
-    return [*found, Fact(f"{there.instant(row.starts_at)} – {there.instant(row.ends_at)}", _("When"), "clock")]
+    return [*found, Fact(there.span(row.starts_at, row.ends_at), _("When"), "clock")]
 
 
 extend_header("Visits", alerts=alerts, facts=facts)

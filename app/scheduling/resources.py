@@ -16,6 +16,8 @@ VISIT_TONES = {
     "cancelled": "plain",
     "missed": "bad",
 }
+UNDER_WAY = "status=in_progress&starts_at.ge={24_hours_ago}"
+"""One that began before is no longer under way: nobody clocked out, and that waits as an exception."""
 OPEN = "status.in=scheduled,confirmed&staff_member.null=true"
 
 
@@ -59,7 +61,7 @@ class Visits(Resource, model=Visit, menu="Care", icon="calendar-event"):
     }
     figures = {
         "Visits today": Count("occurs_on={today}", place=10),
-        "Visits under way": Count("status=in_progress", place=11),
+        "Visits under way": Count(UNDER_WAY, place=11),
         "Open visits today": Count(f"{OPEN}&occurs_on={{today}}", place=12),
         "Verified and not billed": Count("status=verified", place=28, of="Coverages"),
     }

@@ -1,6 +1,7 @@
 """Today by role: visits come first, what is urgent is named with its deed, and only what the viewer may see."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -11,13 +12,13 @@ from starline.core import db, tenancy
 from starline.core.audit import AuditEvent
 from starline.identity import passwords
 from starline.organizations.models import Branch
-from starline.scheduling.models import Visit
+from starline.scheduling.models import Visit, VisitException
 from tests.home.test_figures import BAR, FIGURE, counted
 from tests.home.test_today import signed_in
 from tests.identity.factories import PASSWORD
 from tests.identity.test_web_sign_in import send
 from tests.organizations.factories import HARBOR, a_staff_member, a_user, acting_for, today
-from tests.scheduling.factories import a_visit
+from tests.scheduling.factories import a_visit, at
 from tests.services.factories import a_service
 
 NAMED = re.compile(
@@ -81,6 +82,20 @@ def test_whoever_reads_visits_sees_those_of_this_week_and_those_under_way(app: A
     titles = re.findall(r'<h2 id="chart-\d">([^<]+)</h2>', page)
     assert titles[0] == "Visits this week"
     assert "Live visits" in page and f"/visits/show/{visits['running']}" in page
+
+
+def test_a_visit_that_nobody_clocked_out_of_is_not_under_way_for_ever(app: Any, visits: Any) -> None:
+    with tenancy.acting(HARBOR), db.transaction():
+        old = a_visit(day=9, service_type_id=a_service().id)
+        old.starts_at, old.ends_at, old.occurs_on = at(-3, 9), at(-3, 11), today() - timedelta(days=3)
+        old.staff_member_id, old.status, old.open_reason = a_staff_member().id, "in_progress", None
+        db.session.add(VisitException(visit_id=old.id, client_id=old.client_id, kind="missing_out"))
+        db.session.flush()
+        key, whose = str(old.id), str(old.client)
+    page = signed_in(app, "ada").get("/").text
+    table = page[page.index('id="live-title"') :].partition("</table>")[0]
+    assert f"/visits/show/{visits['running']}" in table and key not in table
+    assert f"Nobody clocked out for {whose}" in unescape(page)
 
 
 def test_a_biller_sees_what_is_ready_to_bill_first(app: Any, visits: Any) -> None:

@@ -12,19 +12,21 @@ function enhance(scope) {
 document.addEventListener('change', (event) => {
   if (!event.target.matches('[data-operator]')) return;
   const form = event.target.form;
-  const value = form.querySelector('select:not([data-operator]), input:not([type=hidden])');
+  const values = form.querySelectorAll('select:not([data-operator]), input[name]:not([type=hidden])');
   // "is empty" compares with nothing: the button of the form says it all.
   const [operator, given] = event.target.value.split('=');
-  const place = value.closest('form > *');
-  place.hidden = given !== undefined;
-  value.disabled = given !== undefined;
+  const isAlone = given !== undefined;
   const button = form.querySelector('[type=submit]');
-  button.name = given === undefined ? '' : `${form.dataset.filter}.${operator}`;
+  button.name = isAlone ? `${form.dataset.filter}.${operator}` : '';
   button.value = given ?? '';
-  if (given !== undefined) return;
-  value.name = form.dataset.filter.includes('*')
-    ? form.dataset.filter.replace('*', event.target.value)
-    : `${form.dataset.filter}.${event.target.value}`;
+  for (const value of values) {
+    value.closest('form > *').hidden = isAlone;
+    value.disabled = isAlone;
+    if (isAlone) continue;
+    value.name = form.dataset.filter.includes('*')
+      ? form.dataset.filter.replace('*', event.target.value)
+      : `${form.dataset.filter}.${event.target.value}`;
+  }
 });
 
 // Columns stand in the order in which their boxes are sent.
