@@ -4,16 +4,17 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
 from flask import Response
 
-from app.audit.asking import Period, names_of
+from app.audit.asking import Period, names_of, subject_resource
 from app.audit.words import HIDDEN
 from app.core.profile import current_profile
 from app.core.sheets import neutral
-from app.core.trail_words import is_secret
+from app.core.trail_words import is_never_told
 from starline.core import audit
 from starline.core.audit import activity
 from starline.core.audit.activity import Wanted
@@ -54,17 +55,22 @@ def _row(event: dict[str, Any], names: dict[int, str], at: datetime) -> dict[str
         "subject": event["subject"],
         "record": event["subject_id"],
         "clients": [one for one in event["client_ids"] or () if one],
-        "changes": _masked(event["changes"]),
+        "changes": _masked(event["subject"], event["changes"]),
         "reason": event["reason"],
         "request": event["request_id"],
     }
 
 
-def _masked(changes: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Without the parts of secrets that stand in columns of their own."""
+def _masked(subject: str, changes: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Without secrets, and without their parts that stand in columns of their own."""
     if changes is None:
         return None
-    return {name: [HIDDEN, HIDDEN] if is_secret(name) or name == CUSTOM else value for name, value in changes.items()}
+    return {name: [HIDDEN, HIDDEN] if _is_hidden(subject, name) else value for name, value in changes.items()}
+
+
+@lru_cache(maxsize=4096)
+def _is_hidden(subject: str, column: str) -> bool:
+    return column == CUSTOM or is_never_told(subject_resource(subject), column)
 
 
 def _lines(rows: Iterable[dict[str, Any]]) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from app.core.fields import MASK, Kind
 from app.core.own_fields import expanded
 from app.core.related import label_of
 from app.core.resource import Resource
-from app.core.trail_words import PARTS_OF_SECRETS, is_secret
+from app.core.trail_words import PARTS_OF_SECRETS, is_never_told
 from starline.core import db
 from starline.core.audit import AuditEvent
 from starline.core.audit.activity import State
@@ -121,7 +121,7 @@ def _value(resource: Resource | None, name: str, value: Any, display: Display) -
         return ""
     plain = name.removesuffix("_encrypted")
     one = next((one for one in resource.fields.values() if one.key in (name, plain)), None) if resource else None
-    if value == HIDDEN or is_secret(name) or (one is not None and one.kind is Kind.SECRET):
+    if value == HIDDEN or is_never_told(resource, name):
         return MASK.strip()
     if one is None:
         return str(value)

@@ -7,7 +7,7 @@ from flask import request
 
 from app.core import documents
 from app.core.consequences import consequences
-from app.core.fields import Kind, Look
+from app.core.fields import MASK, Kind, Look
 from app.core.own_fields import expanded
 from app.core.profile import current_profile
 from app.core.redirects import local_path
@@ -139,7 +139,9 @@ def changes_of(resource: Resource, event: Any) -> list[dict[str, str]]:
             continue
         if one.kind is Kind.RELATION:
             old, new = (label_of(one.target, value) if value else "" for value in (old, new))
-        elif one.kind is not Kind.SECRET:
+        elif one.kind is Kind.SECRET:
+            old, new = (MASK.strip() if value else "" for value in (old, new))
+        else:
             old, new = display.text(one, old), display.text(one, new)
         changes.append({"label": _(one.label), "old": old, "new": new})
     return changes

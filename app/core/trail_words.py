@@ -1,6 +1,7 @@
 """What the audit's rows are called wherever a screen tells of them."""
 
 from app.core.display import event_words
+from app.core.resource import Resource
 from starline.core.language import gettext as _
 
 PARTS_OF_SECRETS = ("_hash", "_index", "_last4")
@@ -10,6 +11,12 @@ SECRET_ENDINGS = ("_encrypted", *PARTS_OF_SECRETS)
 
 def is_secret(column: str) -> bool:
     return column.endswith(SECRET_ENDINGS) or column == "password"
+
+
+def is_never_told(resource: Resource | None, column: str) -> bool:
+    """Whether what stood in the column is told to nobody, though the trail may know it from before it was sealed."""
+    secrets = resource.secrets.values() if resource else ()
+    return is_secret(column) or any(one.key in (column, column.removesuffix("_encrypted")) for one in secrets)
 
 
 def action_word(action: str) -> str:

@@ -55,10 +55,20 @@ def standing(resource: Resource, row: Any) -> dict[str, Any]:
 
 
 def can_set_back(resource: Resource, row: Any, before: dict[str, Any]) -> bool:
-    """Whether all that its form has changed in the row since `before` can be taken back; not where nothing has."""
+    """Whether all that saving the row's form has done since `before` can be taken back; not where it did nothing.
+
+    What followed elsewhere, or in the row beside its form, such as a sign-in that was shut, would stay as it is.
+    """
     now = standing(resource, row)
     changed = [one for one in resource.form_fields if now[one.key] != before[one.key]]
-    return bool(changed) and not any(one.kind is Kind.SECRET or one.look is Look.FILE for one in changed)
+    if not changed or any(one.kind is Kind.SECRET or one.look is Look.FILE for one in changed):
+        return False
+    written = {one.key for one in resource.form_fields}
+    return all(
+        (one.action, one.subject, one.subject_id) == ("update", resource.model.__tablename__, str(row.id))
+        and expanded(resource, one.changes or {}).keys() <= written
+        for one in audit.writes_of_this_transaction()
+    )
 
 
 def undo(resource: Resource, request_id: str) -> int:

@@ -15,6 +15,7 @@ from starline.core.errors import Conflict
 from starline.core.identifiers import uuid7
 from starline.core.problems import invalid
 from starline.scheduling.evv_vocabulary import ActKind, Clash
+from starline.scheduling.holders import was_of
 from starline.scheduling.models import ClockEvent, Visit, VisitAct
 from starline.scheduling.verification import raise_conflict
 from starline.scheduling.vocabulary import VisitStatus
@@ -95,7 +96,8 @@ def _clash(visit: Visit, member_id: UUID | None) -> Clash | None:
 
 
 def _is_of_another(visit: Visit, member_id: UUID | None) -> bool:
-    return member_id is not None and visit.staff_member_id != member_id
+    """Whether it is told by somebody who had the visit once: who never had it writes for the office."""
+    return member_id is not None and visit.staff_member_id != member_id and was_of(visit, member_id)
 
 
 def _check_same(visit: Visit, event_id: UUID) -> None:

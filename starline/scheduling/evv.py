@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy import text as sql
 
 from starline.clients.models import ServiceAddress
 from starline.core import clock as time
@@ -30,6 +29,7 @@ from starline.scheduling.evv_vocabulary import (
     Standing,
 )
 from starline.scheduling.guard import Elsewhere, attempt, taken
+from starline.scheduling.holders import OLDEST, was_of
 from starline.scheduling.models import ClockEvent, Visit, VisitException
 from starline.scheduling.rules.evv import is_inside, metres_between
 from starline.scheduling.verification import counting, raise_conflict, review, tolerance_of
@@ -40,8 +40,6 @@ from starline.staff.service import member_of
 
 AHEAD = timedelta(minutes=5)
 """A device's clock may be ahead by so much."""
-OLDEST = timedelta(days=62)
-"""Acts of a phone that was switched off for longer are entered by hand."""
 SENTENCES = {
     Clash.CALLED_OFF: N_(
         "The office called this visit off meanwhile. What you sent is kept, and the office looks at it."
@@ -195,19 +193,6 @@ def sentence_of(clash: Clash | None) -> str:
     return _(SENTENCES[clash]) if clash is not None else ""
 
 
-def was_of(visit: Visit, member: StaffMember) -> bool:
-    """Whether the visit is the caregiver's, or once was: their phone may not have heard yet that it isn't any more.
-
-    What a phone tells of a visit that lies further back than `OLDEST` has nobody waiting for it.
-    """
-    if visit.staff_member_id == member.id:
-        return True
-    if visit.starts_at < time.now() - OLDEST:
-        return False
-    given = {"visit_id": str(visit.id), "member": f'"{member.id}"', "organization_id": visit.organization_id}
-    return session.execute(_EVER_GIVEN, given).first() is not None
-
-
 def problems_of(reading: Reading) -> Problems:
     """What is wrong with a reading as such."""
     problems = Problems()
@@ -245,7 +230,7 @@ def _clocker(visit: Visit, reading: Reading, by: int | None) -> StaffMember:
             raise Conflict("This visit is open: give it to whoever was there first.")
         return visit.staff_member
     member = member_of(by)
-    if member is None or not was_of(visit, member):
+    if member is None or not was_of(visit, member.id):
         raise NotAllowed("Only the caregiver of a visit clocks it; the office enters a time by hand.")
     return member
 
@@ -362,9 +347,3 @@ def _settle_conflicts(event: ClockEvent, by: int | None) -> None:
     for one in session.scalars(query):
         one.status, one.decided_by_id, one.decided_at = ExceptionStatus.SETTLED, by, time.now()
     session.flush()
-
-
-_EVER_GIVEN = sql(
-    "SELECT 1 FROM audit_events WHERE organization_id = :organization_id AND subject_id = :visit_id"
-    " AND subject = 'visits' AND changes -> 'staff_member_id' @> CAST(:member AS jsonb) LIMIT 1"
-)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from starline.core.db import session
-from starline.scheduling.evv import was_of
+from starline.scheduling.holders import was_of
 from starline.scheduling.models import Visit
 from starline.staff.models import StaffMember
 
@@ -30,4 +30,4 @@ def own_visit(member: StaffMember, visit_id: UUID) -> Visit | None:
 def reported_visit(member: StaffMember, visit_id: UUID) -> Visit | None:
     """The visit, if it is the member's or once was: what they did there is kept whoever has it now."""
     visit = session.get(Visit, visit_id)
-    return visit if visit is not None and was_of(visit, member) else None
+    return visit if visit is not None and was_of(visit, member.id) else None

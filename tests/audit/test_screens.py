@@ -132,6 +132,24 @@ def test_secrets_stay_masked_in_the_history(cast: Cast) -> None:
     assert '"8747"' not in exported and "22-8747" not in exported and "536228747" not in exported
 
 
+def test_a_number_that_the_trail_knew_before_it_was_sealed_is_told_to_nobody(cast: Cast) -> None:
+    client = client_of(cast)
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        changed = {"medicaid_id": ["OR7654321", "OR7654322"]}
+        audit.record("update", "clients", subject_id=client, client_ids=[client], changes=changed)
+    whole = cast.harbor.people["Nurse"]
+    seen = [
+        page(cast, f"/audit/records/clients/{client}"),
+        page(cast, "/audit/export?format=jsonl"),
+        *(
+            by_cookie(cast.application, whole).get(f"/clients/{rest}").text
+            for rest in (f"show/{client}", f"edit/{client}", f"show/{client}?tab=changes")
+        ),
+    ]
+    assert all("OR765432" not in text for text in seen)
+    assert any("Medicaid" in text and "••••" in text for text in seen)
+
+
 def test_histories_of_nothing_and_of_another_agencys_record_are_not_found(cast: Cast) -> None:
     theirs = cast.summit.parents["clients"]
     for path in (

@@ -205,6 +205,17 @@ def test_the_office_writes_for_a_caregiver_without_a_conflict(shift: Shift) -> N
     assert today() >= shift.visit.local_start.date()
 
 
+def test_so_does_somebody_of_the_office_who_has_a_personnel_file(shift: Shift) -> None:
+    nurse = a_user("nurse", "Nurse")
+    a_staff_member(first_name="Nora", last_name="Quill").user_id = nurse.id
+    session.flush()
+    settle(shift, 0, TaskOutcome.DONE, by=nurse.id)
+    given = {"happened_at": shift.visit.starts_at, "by": nurse.id}
+    record = visit_records.write_note(shift.visit, "Told by telephone.", event_id=uuid7(), **given)
+    visit_records.drive(shift.visit, Decimal(9), event_id=uuid7(), **given)
+    assert (record.note, record.miles, kinds_of(shift.visit)) == ("Told by telephone.", Decimal(9), set())
+
+
 def a_picture() -> bytes:
     made = io.BytesIO()
     Image.new("RGB", (40, 20), "white").save(made, "PNG")

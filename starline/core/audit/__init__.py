@@ -6,7 +6,14 @@ whatever was changed behind the triggers. Sealing also notes which clients were 
 """
 
 from starline.core.audit.models import AuditBlock, AuditEvent, AuditSighting
-from starline.core.audit.recording import changes_of_request, deletions_of_request, history, record, record_read
+from starline.core.audit.recording import (
+    changes_of_request,
+    deletions_of_request,
+    history,
+    record,
+    record_read,
+    writes_of_this_transaction,
+)
 
 __all__ = [
     "AuditBlock",
@@ -17,4 +24,5 @@ __all__ = [
     "history",
     "record",
     "record_read",
+    "writes_of_this_transaction",
 ]

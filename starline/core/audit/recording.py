@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, text
 from sqlalchemy.exc import DBAPIError
 
 from starline.core import tenancy
-from starline.core.audit.models import AuditEvent
+from starline.core.audit.models import WRITES, AuditEvent
 from starline.core.db import session
 from starline.core.errors import Unavailable
 
@@ -64,6 +64,20 @@ def changes_of_request(subject: str, request_id: str, *, by: int, since: datetim
 def deletions_of_request(subject: str, request_id: str, *, by: int, since: datetime) -> list[AuditEvent]:
     """The rows of `subject` that the person deleted by one request of theirs, each with all that was in it."""
     return _of_request("delete", subject, request_id, by, since)
+
+
+def writes_of_this_transaction() -> list[AuditEvent]:
+    """Every change of a row that the present transaction has made so far."""
+    session.flush()
+    query = (
+        session.query(AuditEvent)
+        .filter(AuditEvent.organization_id == tenancy.current_organization_id(), AuditEvent.at >= func.now())
+        .filter(AuditEvent.transaction_id == text("pg_current_xact_id()::text::bigint"))
+        .filter(AuditEvent.action.in_(WRITES))
+        .order_by(AuditEvent.id)
+    )
+    events: list[AuditEvent] = query.all()
+    return events
 
 
 def newest(action: str, subject: str, subject_id: str) -> AuditEvent | None:
