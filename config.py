@@ -10,11 +10,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import urlsplit
 
 Environment = Literal["development", "test", "production"]
+Network = IPv4Network | IPv6Network
 
 ROOT = Path(__file__).resolve().parent
 PREFIX = "STARLINE_"
@@ -68,6 +70,7 @@ class Settings:
     base_domain: str
     port: int
     allowed_hosts: tuple[str, ...]
+    trusted_proxies: tuple[Network, ...]
     api_docs: bool
     debug: bool
     bcrypt_rounds: int
@@ -154,6 +157,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         base_domain=base_domain,
         port=source.whole_number("PORT", source.whole_number_or("PORT", 8080, prefixed=False)),
         allowed_hosts=source.names("ALLOWED_HOSTS", (base_domain, f".{base_domain}")),
+        trusted_proxies=source.networks("TRUSTED_PROXIES"),
         api_docs=source.switch("API_DOCS", default=not is_production),
         debug=source.switch("DEBUG", default=False),
         bcrypt_rounds=source.whole_number("BCRYPT_ROUNDS", 4 if environment == "test" else 12),
@@ -179,6 +183,8 @@ def problems_with(found: Settings) -> list[str]:
     for name in ("rate_limit_user", "rate_limit_organization", "rate_limit_address"):
         if getattr(found, name) < 0:
             problems.append(f"{PREFIX}{name.upper()} must be 0 (no limit) or more, not {getattr(found, name)}.")
+    if any(network.prefixlen == 0 for network in found.trusted_proxies):
+        problems.append(f"{PREFIX}TRUSTED_PROXIES must name the proxies alone; a /0 believes everybody.")
     if found.audit_lock_days < 1:
         problems.append(f"{PREFIX}AUDIT_LOCK_DAYS must be at least 1, not {found.audit_lock_days}.")
     if found.clamav_url and urlsplit(found.clamav_url).scheme not in ("tcp", "unix"):
@@ -246,6 +252,14 @@ def _role(url: str) -> str:
         return ""
 
 
+def _network(text: str) -> Network:
+    """An address is a network of one. Raises `ValueError`, also for IPv4 written as IPv6, where none would be found."""
+    found = ip_network(text)
+    if isinstance(found, IPv6Network) and found.network_address.ipv4_mapped is not None:
+        raise ValueError(text)
+    return found
+
+
 def _read_env_file(path: Path) -> dict[str, str]:
     try:
         lines = path.read_text().splitlines()
@@ -275,6 +289,16 @@ class _Source:
     def names(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
         given = self.text(name)
         return tuple(part.strip() for part in given.split(",") if part.strip()) or default
+
+    def networks(self, name: str) -> tuple[Network, ...]:
+        found = []
+        for part in self.names(name, ()):
+            try:
+                found.append(_network(part))
+            except ValueError:
+                like = "addresses such as 10.0.0.5 and networks such as 10.1.0.0/16 or 2001:db8::/48"
+                self.problems.append(f"{PREFIX}{name} must list {like}, not {part!r}.")
+        return tuple(found)
 
     def switch(self, name: str, *, default: bool) -> bool:
         given = self.text(name).lower()

@@ -42,6 +42,9 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # nosec B108
 accesslog = None
 loglevel = "warning"
 control_socket_disable = True
+# Who else says that a request came by https is not believed, and nobody may set parts of the path by a header.
+forwarded_allow_ips = ",".join(str(proxy) for proxy in settings().trusted_proxies)
+forwarder_headers = ""
 
 
 def on_starting(server: Any) -> None:

@@ -12,6 +12,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 
 from app.core import assets, languages, rate_limits, security, tenancy
 from app.core.api_keys import HEADER
+from app.core.callers import caller_address
 from app.core.headers import REPORTS, add_headers, reports
 from app.core.own_fields import Reshaped
 from app.core.profile import date_format
@@ -110,7 +111,7 @@ def _enter() -> None:
     try:
         viewer = security.authenticate(tenant.id if tenant else None)
     except DomainError as refusal:
-        rate_limits.check(None, request.remote_addr)
+        rate_limits.check(None, caller_address())
         security.keep_refused_token(tenant.id if tenant else None, refusal.code)
         _refuse_shut(tenant)  # says more than that the token is no good any more
         raise
@@ -123,7 +124,7 @@ def _enter() -> None:
         if request.endpoint in _large:
             request.max_content_length = _large[request.endpoint]
     g.user = viewer
-    rate_limits.check(viewer, request.remote_addr)
+    rate_limits.check(viewer, caller_address())
     _refuse_shut(g.tenant)
     if viewer is None and _needs_person():
         raise Unauthenticated(_("Please sign in, and send the access token as: Authorization: Bearer …"))

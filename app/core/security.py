@@ -16,6 +16,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy import text as sql
 
 from app.core import api_keys
+from app.core.callers import origin_of_request
 from app.core.profile import current_profile
 from app.core.registry import feature_of_endpoint
 from app.core.resource import ACTIONS, registry
@@ -178,8 +179,7 @@ def keep_refused_token(tenant_id: UUID | None, code: str) -> None:
     if house is None:
         return
     tenancy.switch(house, None)
-    origin = attempts.Origin("api", request.remote_addr, request.user_agent.string or None)
-    attempts.record_refused_token(code, origin, key_id=key.key_id if key is not None else None)
+    attempts.record_refused_token(code, origin_of_request("api"), key_id=key and key.key_id)
     db.session.commit()
 
 

@@ -4,9 +4,10 @@ A refused request leaves nothing behind, because the request's transaction is ro
 exception: services return it as a result, `keep` commits what they recorded, and only then is it answered.
 """
 
-from flask import g, request
+from flask import g
 from sqlalchemy import text as sql
 
+from app.core.callers import origin_of_request
 from app.core.security import confirm_viewer, required_viewer
 from app.core.tenancy import Tenant
 from app.core.tenancy import find as find_tenant
@@ -19,12 +20,6 @@ from starline.identity.rules import API, WEB
 from starline.identity.viewer import Viewer
 
 FIND_BY_DOMAIN = sql("SELECT id FROM app.find_organization_by_email_domain(:domain)")
-
-
-def origin_of_request(channel: str) -> Origin:
-    """The address and the device of this request."""
-    agent = request.user_agent.string
-    return Origin(channel=channel, address=request.remote_addr, device=agent or None)
 
 
 def web_origin() -> Origin:

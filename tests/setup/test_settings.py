@@ -59,10 +59,22 @@ def test_no_process_serves_under_a_role_that_bypasses_isolation(role):
         ("port", "many"),
         ("api_docs", "perhaps"),
         ("environment", "staging"),
+        ("trusted_proxies", "balancer.example"),
+        ("trusted_proxies", "10.0.0.5/8"),
+        ("trusted_proxies", "::ffff:10.0.0.5"),
+        ("trusted_proxies", "10.0.0.5, ::/0"),
     ],
 )
 def test_an_unsafe_or_impossible_setting_is_refused(name, value):
     assert len(problems(**{name: value})) == 1
+
+
+def test_proxies_are_addresses_and_networks_and_none_is_trusted_unless_it_is_named():
+    assert read_settings(SOUND).trusted_proxies == ()
+    given = SOUND | {"STARLINE_TRUSTED_PROXIES": "10.0.0.5, 10.1.0.0/16,2001:db8::/48"}
+    assert [str(one) for one in read_settings(given).trusted_proxies] == ["10.0.0.5/32", "10.1.0.0/16", "2001:db8::/48"]
+    (sentence,) = problems(trusted_proxies="10.0.0.5,proxy")
+    assert "STARLINE_TRUSTED_PROXIES" in sentence and "'proxy'" in sentence and "10.1.0.0/16" in sentence
 
 
 def test_the_direct_address_is_the_database_address_unless_it_is_given():
