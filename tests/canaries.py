@@ -26,9 +26,10 @@ import pytest
 
 SSN, MEMBER, DOOR = "219-09-9999", "QX7MEMBER55123", "QX7DOOR4411"
 MEDICAID, MEDICARE = "QX7MEDICAID8830", "9QX7-QX7-QX99"
-SECRETS = (SSN, MEMBER, DOOR, MEDICAID, MEDICARE, SSN.replace("-", ""), MEDICARE.replace("-", ""))
-"""A social security number (never given to anybody), insurance ids, a door code, two numbers as they are kept: encrypted
-in the database, nowhere else at all."""
+OF_VISIT = "QX7WOUND2207"
+SECRETS = (SSN, MEMBER, DOOR, MEDICAID, MEDICARE, SSN.replace("-", ""), MEDICARE.replace("-", ""), OF_VISIT)
+"""A social security number (never given to anybody), insurance ids, a door code, two numbers as they are kept, a word
+of the note of a visit: encrypted in the database, nowhere else at all."""
 
 WORDS = (*SECRETS, "QX7NOTE", "Qz7canary")
 """Those, a word of a note about a client, and the word that every text of the isolation tests' second agency holds."""

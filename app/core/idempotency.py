@@ -1,6 +1,7 @@
 """`Idempotency-Key`: the same request sent twice has one effect and one answer.
 
-The record of the first answer is written in the transaction of its effect, so that a crash leaves neither.
+The record of the first answer is written in the transaction of its effect, so that a crash leaves neither. It is
+sealed, and what was asked is known by a keyed digest alone.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy import text as sql
 
 from app.core.security import required_viewer
+from starline.core.crypto import blind_index
 from starline.core.db import session
 from starline.core.errors import Conflict, DomainError, Invalid
 from starline.core.language import gettext as _
@@ -104,7 +106,7 @@ def _first_or_again(key: str, answer: Callable[[], Response]) -> Response:
         )
     ).first()
     if known is not None:
-        return _again(known, fingerprint.hexdigest())
+        return _again(known, fingerprint)
     response = answer()
     if response.status_code < 400:
         organization_id, key, user_id = identity
@@ -113,7 +115,7 @@ def _first_or_again(key: str, answer: Callable[[], Response]) -> Response:
                 organization_id=organization_id,
                 key=key,
                 user_id=user_id,
-                fingerprint=fingerprint.hexdigest(),
+                fingerprint=fingerprint,
                 status=response.status_code,
                 headers={name: response.headers[name] for name in KEPT_HEADERS if name in response.headers},
                 body=_kept_body(response),
@@ -122,8 +124,13 @@ def _first_or_again(key: str, answer: Callable[[], Response]) -> Response:
     return response
 
 
-def _fingerprint() -> Any:
-    """A digest of what was asked. Files are read in pieces: they may be larger than what memory should hold."""
+def _fingerprint() -> str:
+    """What was asked, by a digest that only the organisation's key can make: a body may hold what can be guessed."""
+    return blind_index(_digest().hexdigest())
+
+
+def _digest() -> Any:
+    """Files are read in pieces: they may be larger than what memory should hold."""
     digest = hashlib.sha256(b"\n".join((request.method.encode(), request.path.encode(), b"")))
     if request.mimetype != "multipart/form-data":
         digest.update(request.get_data())

@@ -248,22 +248,21 @@ _KEPT = "organization_keys"
 
 
 def _keys(purpose: str) -> dict[int, bytes]:
-    """The organisation's keys of `purpose` by number. Kept for the session's life and forgotten on rollback: a key
-    that was never committed must not seal anything.
+    """The organisation's keys of `purpose` by number, read with those of the other purpose. Kept for the session's life
+    and forgotten on rollback: a key that was never committed must not seal anything.
     """
     organization_id = tenancy.current_organization_id()
-    kept = session.info.setdefault(_KEPT, {})
-    known: dict[int, bytes] | None = kept.get((organization_id, purpose))
-    if known is None:
+    kept: dict[UUID, dict[str, dict[int, bytes]]] = session.info.setdefault(_KEPT, {})
+    if organization_id not in kept:
         table = OrganizationKey.__table__
-        query = select(table.c.number, table.c.key_encrypted).where(
-            table.c.organization_id == organization_id, table.c.purpose == purpose
-        )
+        query = select(table.c.purpose, table.c.number, table.c.key_encrypted)
         with session.no_autoflush:  # a half-filled row may be waiting for this very value
-            rows = session.execute(query).all()
-        known = {number: _unwrap(bytes(key), _context(organization_id, purpose, number)) for number, key in rows}
-        kept[organization_id, purpose] = known
-    return known
+            rows = session.execute(query.where(table.c.organization_id == organization_id)).all()
+        known: dict[str, dict[int, bytes]] = {DATA: {}, INDEX: {}}
+        for of, number, key in rows:
+            known[of][number] = _unwrap(bytes(key), _context(organization_id, of, number))
+        kept[organization_id] = known
+    return kept[organization_id][purpose]
 
 
 def _newest_key(purpose: str) -> tuple[int, bytes]:
@@ -291,7 +290,7 @@ def _add_key(purpose: str, number: int) -> OrganizationKey:
     )
     with session.no_autoflush:
         session.execute(insert(OrganizationKey.__table__).values(**values).on_conflict_do_nothing())
-        session.info.get(_KEPT, {}).pop((organization_id, purpose), None)
+        session.info.get(_KEPT, {}).pop(organization_id, None)
         return session.scalars(query).one()
 
 

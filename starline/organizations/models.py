@@ -12,7 +12,6 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
-    Text,
     UniqueConstraint,
     Uuid,
     func,
@@ -170,15 +169,22 @@ class OrganizationVersion(Model):  # type: ignore[misc]
 
 
 class IdempotentRequest(Model):  # type: ignore[misc]
-    """The first answer to a POST that carried an `Idempotency-Key`; `status` is null while it is in progress."""
+    """The first answer to a POST that carried an `Idempotency-Key`; `status` is null while it is in progress.
+
+    An answer may hold what is sealed everywhere else, so it is sealed whole. The fingerprint of what was asked can't be
+    guessed from without the organisation's key.
+    """
 
     __tablename__ = "idempotent_requests"
 
     organization_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     user_id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid(), default=uuid7)
     fingerprint: Mapped[str] = mapped_column(String(64))
     status: Mapped[int | None]
     headers: Mapped[dict[str, str] | None] = mapped_column(JSONB)
-    body: Mapped[str | None] = mapped_column(Text)
+    body_encrypted: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_on: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=clock.now)
+
+    body = Encrypted("body_encrypted")

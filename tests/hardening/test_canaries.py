@@ -15,12 +15,16 @@ import pytest
 from app.platform.local import databases
 from starline.clients.models import Client, ServiceAddress
 from starline.core import db, outbox, tenancy
+from starline.core.identifiers import uuid7
 from starline.identity import passwords
+from starline.scheduling.models import VisitRecord
 from tests import canaries
+from tests.clients.factories import an_active_client
 from tests.identity.conftest import Web
 from tests.identity.factories import PASSWORD
 from tests.identity.test_web_sign_in import send, sign_in
-from tests.organizations.factories import HARBOR, a_client, a_user, acting_for, branch_id
+from tests.organizations.factories import HARBOR, a_client, a_staff_member, a_user, acting_for, branch_id
+from tests.scheduling.factories import a_visit, at
 
 SSN, MEMBER, DOOR, MEDICAID, MEDICARE = canaries.SECRETS[:5]
 
@@ -80,6 +84,29 @@ def test_secrets_that_were_saved_stand_nowhere_in_the_clear(
         # Its eyes are open: a note isn't encrypted, and a part of the number is kept to be shown.
         assert "clients QX7NOTE" in canaries.in_database(cursor, ["QX7NOTE"])
         assert "clients 9999" in canaries.in_database(cursor, ["9999"])
+
+
+def test_an_answer_kept_for_a_repeated_request_holds_nothing_in_the_clear(
+    app: Any, token: dict[str, str], browser: Any, pytestconfig: pytest.Config
+) -> None:
+    with tenancy.acting(HARBOR), db.transaction():
+        visit = a_visit(
+            an_active_client(), staff_member_id=a_staff_member().id, starts_at=at(-2, 9), ends_at=at(-2, 11)
+        )
+        visit_id, happened_at = visit.id, visit.ends_at.isoformat()
+    noted = {"event_id": str(uuid7()), "happened_at": happened_at, "note": f"{canaries.OF_VISIT}: clean and dry"}
+    driven = {"event_id": str(uuid7()), "happened_at": happened_at, "miles": "4.5"}
+    for name, sent in (("note", noted), ("mileage", driven)):
+        path, keyed = f"/api/v1/visits/{visit_id}/{name}", {**token, "Idempotency-Key": f"canary {name}"}
+        told, again = (browser.post(path, json=sent, headers=keyed) for _time in range(2))
+        assert told.status_code == 200 and canaries.OF_VISIT in told.json["result"]["note"], told.text
+        assert again.data == told.data and again.headers["Idempotency-Replayed"] == "true"
+    with tenancy.acting(HARBOR), db.transaction():
+        record = db.session.query(VisitRecord).filter_by(visit_id=visit_id).one()
+        assert canaries.OF_VISIT in (record.note or "")
+    with _everything(pytestconfig) as cursor:
+        assert canaries.in_database(cursor, canaries.SECRETS) == []
+        assert "idempotent_requests canary note" in canaries.in_database(cursor, ["canary note"]), "its eyes are open"
 
 
 def test_what_is_refused_is_not_written_down_either(

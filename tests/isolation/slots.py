@@ -71,7 +71,8 @@ def kept_keys(agency: Agency) -> list[str]:
     """The agency's idempotency keys, under which it keeps answers."""
     with connected(settings().database_url) as cursor:
         enter(cursor, agency.id)
-        return [key for (key,) in rows(cursor, "SELECT key FROM idempotent_requests WHERE body IS NOT NULL ORDER BY 1")]
+        query = "SELECT key FROM idempotent_requests WHERE body_encrypted IS NOT NULL ORDER BY 1"
+        return [key for (key,) in rows(cursor, query)]
 
 
 def denials(agency: Agency) -> dict[str, int]:
