@@ -54,6 +54,7 @@ class Settings:
     context_key: str
     field_key_file: Path
     kms_key: str | None
+    former_kms_keys: tuple[str, ...]
     s3_bucket: str | None
     files_dir: Path
     clamav_url: str | None
@@ -141,6 +142,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         context_key=source.text("CONTEXT_KEY"),
         field_key_file=Path(source.text("FIELD_KEY_FILE", str(var_dir / "keys" / "fields.json"))),
         kms_key=source.optional("KMS_KEY"),
+        former_kms_keys=source.names("FORMER_KMS_KEYS", ()),
         s3_bucket=source.optional("S3_BUCKET"),
         files_dir=Path(source.text("FILES_DIR", str(var_dir / "files"))),
         clamav_url=source.optional("CLAMAV_URL"),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from collections import Counter
 from collections.abc import Iterator
 from uuid import UUID
 
 import click
+
+from config import settings
 
 
 @click.group()
@@ -14,7 +17,9 @@ def keys() -> None:
     """Replace, wrap anew and count the keys of the agencies' secrets."""
 
 
-_slug = click.option("--organization", "slug", metavar="SLUG", help="One agency; all active ones unless given.")
+_slug = click.option(
+    "--organization", "slug", metavar="SLUG", help="One organisation; all that have keys unless given."
+)
 
 
 @keys.command("rotate-data")
@@ -45,55 +50,111 @@ def retire(slug: str | None) -> None:
         click.echo(f"{name}: destroyed keys: {said}.")
 
 
+@keys.command("new")
+def new() -> None:
+    """Put a new master key into the key file. It wraps from now on, and the older ones still unwrap."""
+    from starline.core import master_keys
+    from starline.core.errors import DomainError
+
+    if settings().kms_key:
+        raise click.ClickException("STARLINE_KMS_KEY names the master key: one in the key file would wrap nothing.")
+    path = settings().field_key_file
+    try:
+        name = master_keys.add_to_file(path)
+    except (DomainError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Master key {name} is in {path} and wraps from now on. Keep a copy, then: bin/starline keys rewrap")
+
+
 @keys.command()
 @_slug
 def rewrap(slug: str | None) -> None:
-    """Wrap the agencies' keys anew under the master key that is current."""
+    """Wrap the organisations' keys anew under the master key that is current."""
     from starline.core import crypto
     from starline.core.db import transaction
+    from starline.core.errors import DomainError
 
+    left = []
     for name in _agencies(slug, "new master key"):
-        with transaction():
-            number = crypto.rewrap_keys()
-        click.echo(f"{name}: {number} keys are wrapped anew.")
+        try:
+            with transaction():
+                number = crypto.rewrap_keys()
+        except DomainError as error:
+            left.append(name)
+            click.echo(f"{name}: {error}", err=True)
+        else:
+            click.echo(f"{name}: {number} keys are wrapped anew.")
+    if left:
+        raise click.ClickException(f"Not wrapped anew: {', '.join(left)}.")
 
 
 @keys.command()
 @_slug
 def status(slug: str | None) -> None:
-    """How many secrets are sealed under each data key."""
-    from starline.core import rotation
+    """How many secrets are sealed under each data key, and how many keys stand under each master key, and whose."""
+    from starline.core import crypto, rotation
     from starline.core.db import transaction
+    from starline.core.errors import DomainError
+    from starline.core.master_keys import master_key
 
+    masters: dict[str, Counter[str]] = {}
+    closed = []
     for name in _agencies(slug, "count of sealed secrets"):
         with transaction():
             counts = rotation.usage()
+            try:
+                masters[name] = crypto.wrapped_by()
+            except DomainError as error:
+                closed.append(f"{name}: its keys don't open: {error}")
         said = ", ".join(f"key {number}: {count}" for number, count in sorted(counts.items())) or "no keys"
         click.echo(f"{name}: {said}.")
+    for line in [*_by_master_key(masters, current=master_key().current), *closed]:
+        click.echo(line)
+
+
+def _by_master_key(masters: dict[str, Counter[str]], *, current: str) -> Iterator[str]:
+    """One line for the current master key, and one for each older one that says whose keys still stand under it."""
+    for key in [current, *sorted({key for counts in masters.values() for key in counts} - {current})]:
+        whose = [name for name, counts in masters.items() if counts[key]]
+        total = sum(counts[key] for counts in masters.values())
+        if key == current:
+            yield f"Current master key {key}: {total} keys of {len(whose)} organisations."
+        else:
+            yield f"Older master key {key}: {total} keys of {', '.join(whose)}."
 
 
 def _agencies(slug: str | None, why: str) -> Iterator[str]:
-    """Act for one agency, or for each active one in turn; its address is yielded."""
-    from sqlalchemy import text as sql
-
-    from starline.core import db, tenancy
+    """Act for one organisation, or in turn for each that has keys: also the platform, suspended and closed ones."""
+    from starline.core import crypto, db, tenancy
 
     importlib.import_module("starline.models")
     with db.transaction():
-        query = sql("SELECT id, slug FROM app.find_organization(:slug, NULL, NULL)")
-        rows = [(row.id, row.slug) for row in db.session.execute(query, {"slug": slug})] if slug else _active()
-    if slug and not rows:
-        raise click.ClickException(f"There is no agency at {slug}.")
-    for organization_id, name in rows:
+        found = [_named(slug)] if slug else _every_one()
+    for organization_id, name in found:
         with tenancy.acting(organization_id, reason=f"{why}, from the shell"):
-            yield name
+            with db.transaction():
+                is_meant = bool(slug) or crypto.has_keys()
+            if is_meant:
+                yield name
 
 
-def _active() -> list[tuple[UUID, str]]:
+def _named(slug: str) -> tuple[UUID, str]:
     from sqlalchemy import text as sql
 
     from starline.core import db
 
-    found = "SELECT o.id, o.slug FROM app.active_organizations() AS one(id)"
+    query = sql("SELECT id FROM app.find_organization(:slug, NULL, NULL)")
+    found = db.session.scalar(query, {"slug": slug})
+    if found is None:
+        raise click.ClickException(f"There is no agency at {slug}.")
+    return found, slug
+
+
+def _every_one() -> list[tuple[UUID, str]]:
+    from sqlalchemy import text as sql
+
+    from starline.core import db
+
+    found = "SELECT o.id, o.slug FROM app.audited_organizations() AS one(id)"
     query = f"{found} CROSS JOIN LATERAL app.find_organization(NULL, NULL, one.id) AS o ORDER BY o.slug"
     return [(row.id, row.slug) for row in db.session.execute(sql(query))]

@@ -5,15 +5,12 @@ associated data `organization|table|column|row`: a ciphertext copied to another 
 open. Destroying an organisation's secret (`shredding`) makes its values unreadable in every backup too.
 """
 
-import base64
 import hashlib
 import hmac
-import json
 import os
-import tempfile
+from collections import Counter
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, Protocol, Self, overload
+from typing import Any, Self, overload
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -22,16 +19,13 @@ from sqlalchemy import Integer, LargeBinary, String, UniqueConstraint, event, se
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session
 
-from config import settings
 from starline.core import shredding, tenancy
-from starline.core.adapters.kms import KmsMasterKey
 from starline.core.db import TenantModel, column, session
-from starline.core.errors import Unavailable
+from starline.core.errors import Unreadable
 from starline.core.identifiers import uuid7
+from starline.core.master_keys import KEY_BYTES, NONCE_BYTES, master_key, name_of
 
 VERSION = 1
-NONCE_BYTES = 12
-KEY_BYTES = 32
 HEADER_BYTES = 1 + 4
 DATA, INDEX = "data", "index"
 
@@ -48,20 +42,6 @@ class OrganizationKey(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.number}"
-
-
-class MasterKey(Protocol):
-    """What wraps the organisations' keys. `context` (organization|purpose|number) must be the same to unwrap."""
-
-    def wrap(self, key: bytes, context: str) -> bytes: ...
-
-    def unwrap(self, wrapped: bytes, context: str) -> bytes: ...
-
-
-class Unreadable(Unavailable):
-    """The value doesn't open here: another row's, altered, or under a key that was destroyed."""
-
-    code = "unreadable"
 
 
 class Encrypted:
@@ -153,6 +133,25 @@ def rewrap_keys() -> int:
     return len(rows)
 
 
+def wrapped_by() -> Counter[str]:
+    """How many of the acting organisation's keys, its secret among them, stand under each master key, by its name.
+
+    Raises `Unavailable` where the secret doesn't open: it hides which master key the others stand under.
+    """
+    organization_id = tenancy.current_organization_id()
+    secret = shredding.wrapped_secret(organization_id)
+    found = Counter([name_of(secret)] if secret else [])
+    for row in session.scalars(select(OrganizationKey)):
+        context = _context(organization_id, row.purpose, row.number)
+        found[name_of(_unsealed(bytes(row.key_encrypted), context))] += 1
+    return found
+
+
+def has_keys() -> bool:
+    """Whether the acting organisation has any."""
+    return session.scalars(select(OrganizationKey.id).limit(1)).first() is not None
+
+
 def wrap_key(key: bytes, context: str) -> bytes:
     """`key` wrapped by the master key, then sealed under its organisation's secret.
 
@@ -163,73 +162,7 @@ def wrap_key(key: bytes, context: str) -> bytes:
 
 def unwrap_key(wrapped: bytes, context: str) -> bytes:
     """The key that `wrap_key` was given for the same context. Raises `Unreadable`."""
-    try:
-        inner = shredding.unseal(wrapped, _organization_of(context), context, master_key())
-    except shredding.Shredded as error:
-        raise Unreadable(error.message) from error
-    return master_key().unwrap(inner, context)
-
-
-class LocalMasterKey:
-    """A file of master keys, `{"current": "1", "keys": {"1": base64}}`; older ones still unwrap.
-
-    Made at first use outside production, with mode 0600.
-    """
-
-    def __init__(self, path: Path) -> None:
-        content = json.loads(_read_or_make(path))
-        self.keys = {name: base64.b64decode(text) for name, text in content["keys"].items()}
-        self.current: str = content["current"]
-
-    def wrap(self, key: bytes, context: str) -> bytes:
-        nonce = os.urandom(NONCE_BYTES)
-        name = self.current.encode()
-        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, key, context.encode())
-        return bytes([VERSION, len(name)]) + name + nonce + sealed
-
-    def unwrap(self, wrapped: bytes, context: str) -> bytes:
-        end = 2 + wrapped[1]
-        key = self.keys.get(wrapped[2:end].decode())
-        if key is None:
-            raise Unreadable("The master key of this organisation's keys is not in the key file.")
-        try:
-            return AESGCM(key).decrypt(
-                wrapped[end : end + NONCE_BYTES],
-                wrapped[end + NONCE_BYTES :],
-                context.encode(),
-            )
-        except InvalidTag as error:
-            raise Unreadable("The organisation's key does not open under the master key.") from error
-
-
-@lru_cache(maxsize=1)
-def master_key() -> MasterKey:
-    """The master key of this process; `master_key.cache_clear()` reads it again."""
-    key_id = settings().kms_key
-    return KmsMasterKey(key_id) if key_id else LocalMasterKey(settings().field_key_file)
-
-
-def _read_or_make(path: Path) -> str:
-    try:
-        return path.read_text()
-    except FileNotFoundError:
-        if settings().is_production:
-            raise Unavailable(f"The key file {path.name} is missing: restore it, never make a new one.") from None
-    path.parent.mkdir(parents=True, exist_ok=True)
-    content = {
-        "current": "1",
-        "keys": {"1": base64.b64encode(os.urandom(KEY_BYTES)).decode()},
-    }
-    descriptor, draft = tempfile.mkstemp(dir=path.parent)  # mode 0600
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(content, file)
-    try:
-        os.link(draft, path)  # another process may have been first: its keys win
-    except FileExistsError:
-        pass
-    finally:
-        os.unlink(draft)
-    return path.read_text()
+    return master_key().unwrap(_unsealed(wrapped, context), context)
 
 
 def _associated(table: str, column: str, row_id: object) -> bytes:
@@ -238,6 +171,10 @@ def _associated(table: str, column: str, row_id: object) -> bytes:
 
 def _context(organization_id: UUID, purpose: str, number: int) -> str:
     return f"{organization_id}|{purpose}|{number}"
+
+
+def _unsealed(wrapped: bytes, context: str) -> bytes:
+    return shredding.unseal(wrapped, _organization_of(context), context, master_key())
 
 
 def _organization_of(context: str) -> UUID:

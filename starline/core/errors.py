@@ -76,3 +76,9 @@ class TooManyRequests(DomainError):
 class Unavailable(DomainError):
     status = 503
     code = "unavailable"
+
+
+class Unreadable(Unavailable):
+    """A protected value or key doesn't open here: another's, altered, or under a key that was destroyed."""
+
+    code = "unreadable"

@@ -8,7 +8,6 @@ store of secrets is therefore not to be backed up together with the database.
 
 import os
 from functools import lru_cache
-from typing import Protocol
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -19,7 +18,8 @@ from config import settings
 from starline.core.adapters.local_files import LocalFiles
 from starline.core.adapters.s3 import S3Files
 from starline.core.db import session
-from starline.core.errors import NotFound, Unavailable
+from starline.core.errors import NotFound, Unreadable
+from starline.core.master_keys import MasterKey
 
 SEALED = 2
 """First byte of a key sealed under its organisation's secret; others begin otherwise and are passed on as they are."""
@@ -28,60 +28,52 @@ NONCE_BYTES, SECRET_BYTES = 12, 32
 _LOCK = sql("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
-class Wrapping(Protocol):
-    """The master key, which the secret itself is wrapped by."""
-
-    def wrap(self, key: bytes, context: str) -> bytes: ...
-
-    def unwrap(self, wrapped: bytes, context: str) -> bytes: ...
-
-
-class Shredded(Unavailable):
-    """The organisation's secret isn't there: it was destroyed, or its store wasn't restored."""
-
-    code = "unreadable"
-
-
-def seal(wrapped: bytes, organization_id: UUID, context: str, master: Wrapping) -> bytes:
+def seal(wrapped: bytes, organization_id: UUID, context: str, master: MasterKey) -> bytes:
     """A wrapped key, sealed under the organisation's secret, which is made where there is none."""
     nonce = os.urandom(NONCE_BYTES)
     secret = read_secret(organization_id, master) or _make_secret(organization_id, master)
     return bytes([SEALED]) + nonce + AESGCM(secret).encrypt(nonce, wrapped, context.encode())
 
 
-def unseal(sealed: bytes, organization_id: UUID, context: str, master: Wrapping) -> bytes:
-    """What `seal` was given. A key from before there were secrets is returned as it is. Raises `Shredded`."""
+def unseal(sealed: bytes, organization_id: UUID, context: str, master: MasterKey) -> bytes:
+    """What `seal` was given. A key from before there were secrets is returned as it is. Raises `Unreadable`."""
     if not is_sealed(sealed):
         return sealed
     secret = read_secret(organization_id, master)
     if secret is None:
-        raise Shredded("The key of this protected value was destroyed.")
+        raise Unreadable("The key of this protected value was destroyed.")
     try:
         nonce = sealed[1 : 1 + NONCE_BYTES]
         return AESGCM(secret).decrypt(nonce, sealed[1 + NONCE_BYTES :], context.encode())
     except InvalidTag as error:
-        raise Shredded("The organisation's key does not open under its secret.") from error
+        raise Unreadable("The organisation's key does not open under its secret.") from error
 
 
 def is_sealed(key: bytes) -> bool:
     return key[:1] == bytes([SEALED])
 
 
-def read_secret(organization_id: UUID, master: Wrapping) -> bytes | None:
+def read_secret(organization_id: UUID, master: MasterKey) -> bytes | None:
     """The organisation's secret; None where there is none. Raises `Unavailable` where the store fails."""
+    wrapped = wrapped_secret(organization_id)
+    return None if wrapped is None else master.unwrap(wrapped, _context(organization_id))
+
+
+def wrapped_secret(organization_id: UUID) -> bytes | None:
+    """The secret as its store holds it; None where there is none."""
     try:
-        return master.unwrap(_store().get(_key(organization_id)), _context(organization_id))
+        return _store().get(_key(organization_id))
     except NotFound:
         return None
 
 
-def keep_secret(organization_id: UUID, secret: bytes, master: Wrapping) -> None:
+def keep_secret(organization_id: UUID, secret: bytes, master: MasterKey) -> None:
     """Write the secret, wrapped by the master key that is current."""
     wrapped = master.wrap(secret, _context(organization_id))
     _store().put(_key(organization_id), wrapped, "application/octet-stream")
 
 
-def rewrap_secret(organization_id: UUID, master: Wrapping) -> None:
+def rewrap_secret(organization_id: UUID, master: MasterKey) -> None:
     """Wrap the secret anew, after the master key was replaced."""
     secret = read_secret(organization_id, master)
     if secret is not None:
@@ -95,7 +87,7 @@ def destroy_secret(organization_id: UUID) -> bool:
     return existed
 
 
-def _make_secret(organization_id: UUID, master: Wrapping) -> bytes:
+def _make_secret(organization_id: UUID, master: MasterKey) -> bytes:
     """A new secret. Two first users at once make one: the second waits until the first one's transaction ends."""
     session.execute(_LOCK, {"name": f"secret of {organization_id}"})
     known = read_secret(organization_id, master)

@@ -15,6 +15,7 @@ from starline.core import crypto, shredding
 from starline.core.crypto import OrganizationKey
 from starline.core.db import session
 from starline.core.errors import Conflict, Unavailable
+from starline.core.master_keys import master_key
 
 NONCE_BYTES, SALT_BYTES, KEY_BYTES = 12, 16, 32
 SCRYPT = {"n": 2**15, "r": 8, "p": 1}
@@ -27,7 +28,7 @@ def sealed_keys(organization_id: UUID, passphrase: str | None, rows: list[tuple[
 
     Without a passphrase only a platform with the same master key opens them.
     """
-    secret = shredding.read_secret(organization_id, crypto.master_key())
+    secret = shredding.read_secret(organization_id, master_key())
     keys = [
         {
             "purpose": purpose,
@@ -41,7 +42,7 @@ def sealed_keys(organization_id: UUID, passphrase: str | None, rows: list[tuple[
     facts = {"nonce": _text(nonce), "salt": _text(salt)}
     if passphrase is None:
         key = os.urandom(KEY_BYTES)
-        wrapped = crypto.master_key().wrap(key, _of_export(organization_id))
+        wrapped = master_key().wrap(key, _of_export(organization_id))
         facts |= {"sealed_by": MASTER, "key": _text(wrapped)}
     else:
         key = _stretched(passphrase, salt)
@@ -57,7 +58,7 @@ def opened_keys(organization_id: UUID, facts: dict[str, Any], passphrase: str | 
             raise Conflict("The archive's keys are sealed by a passphrase; give it with --passphrase-file.")
         key = _stretched(passphrase, _bytes(facts["salt"]))
     else:
-        key = crypto.master_key().unwrap(_bytes(facts["key"]), _of_export(organization_id))
+        key = master_key().unwrap(_bytes(facts["key"]), _of_export(organization_id))
     try:
         content = AESGCM(key).decrypt(
             _bytes(facts["nonce"]), _bytes(facts["sealed"]), _of_export(organization_id).encode()
@@ -71,7 +72,7 @@ def opened_keys(organization_id: UUID, facts: dict[str, Any], passphrase: str | 
 def bring_back(organization_id: UUID, content: dict[str, Any]) -> None:
     """Give the platform the organisation's secret, and wrap the restored keys anew where its master key is another."""
     if content["secret"]:
-        shredding.keep_secret(organization_id, _bytes(content["secret"]), crypto.master_key())
+        shredding.keep_secret(organization_id, _bytes(content["secret"]), master_key())
     known = {(one["purpose"], one["number"]): _bytes(one["key"]) for one in content["keys"]}
     for row in session.scalars(select(OrganizationKey).where(OrganizationKey.organization_id == organization_id)):
         context = _context(organization_id, row.purpose, row.number)

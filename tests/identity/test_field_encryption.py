@@ -14,8 +14,9 @@ from sqlalchemy import delete, select
 
 from starline.core import crypto, db, shredding, tenancy
 from starline.core.adapters.kms import KmsMasterKey
-from starline.core.crypto import OrganizationKey, Unreadable, blind_index, decrypt, encrypt, mask
-from starline.core.errors import Unavailable
+from starline.core.crypto import OrganizationKey, blind_index, decrypt, encrypt, mask
+from starline.core.errors import Unavailable, Unreadable
+from starline.core.master_keys import LocalMasterKey, master_key
 from starline.identity.models import SecondFactor
 from tests.identity.factories import HARBOR, SUMMIT, a_person, an_agency
 
@@ -91,19 +92,6 @@ def test_a_new_data_key_seals_and_the_old_one_still_opens(harbor: Any) -> None:
     assert decrypt(old, **PLACE) == "old" and decrypt(new, **PLACE) == "new"
 
 
-def test_keys_are_wrapped_anew_under_a_new_master_key(harbor: Any, tmp_path: Path, monkeypatch: Any) -> None:
-    sealed = encrypt("900-12-3456", **PLACE)
-    master = crypto.master_key()
-    assert isinstance(master, crypto.LocalMasterKey)
-    monkeypatch.setitem(master.keys, "2", bytes(range(32)))
-    monkeypatch.setattr(master, "current", "2")
-    assert crypto.rewrap_keys() == 1
-    monkeypatch.delitem(master.keys, "1")
-    db.session.info.clear()
-    assert decrypt(sealed, **PLACE) == "900-12-3456"
-    shredding.destroy_secret(HARBOR)  # no later test has this master key
-
-
 def test_the_wrapped_key_does_not_open_for_another_organisation(harbor: Any) -> None:
     encrypt("900-12-3456", **PLACE)
     wrapped = bytes(db.session.scalars(select(OrganizationKey.key_encrypted)).first() or b"")
@@ -154,7 +142,7 @@ def test_a_mask_keeps_the_end_of_a_long_text_and_nothing_of_a_short_one(text: st
 
 def test_the_key_file_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "fields.json"
-    first, second = crypto.LocalMasterKey(path), crypto.LocalMasterKey(path)
+    first, second = LocalMasterKey(path), LocalMasterKey(path)
     assert first.keys == second.keys and path.stat().st_mode & 0o777 == 0o600
     assert list(json.loads(path.read_text())["keys"]) == ["1"] and len(list(path.parent.iterdir())) == 1
 
@@ -179,7 +167,7 @@ def test_a_key_from_before_there_were_secrets_opens_and_is_sealed_when_it_is_wra
     sealed = encrypt("900-12-3456", **PLACE)
     row = db.session.scalars(select(OrganizationKey)).one()
     context = f"{HARBOR}|data|1"
-    row.key_encrypted = crypto.master_key().wrap(crypto.unwrap_key(bytes(row.key_encrypted), context), context)
+    row.key_encrypted = master_key().wrap(crypto.unwrap_key(bytes(row.key_encrypted), context), context)
     db.session.flush()
     db.session.info.clear()
     assert not shredding.is_sealed(bytes(row.key_encrypted)) and decrypt(sealed, **PLACE) == "900-12-3456"

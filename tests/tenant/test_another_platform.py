@@ -12,8 +12,9 @@ from click.testing import CliRunner
 from app.cli import main
 from config import settings
 from starline.clients.models import Client
-from starline.core import crypto, db, shredding, tenancy
+from starline.core import db, shredding, tenancy
 from starline.core.db import User, session
+from starline.core.master_keys import master_key
 from starline.lifecycle.tables import COUNTED, table_named
 from tests.caches import forget_everything
 from tests.isolation.cast import Cast
@@ -50,7 +51,7 @@ def elsewhere(addresses: dict[str, str], folder: Path) -> Iterator[None]:
 def _begin_anew() -> None:
     session.remove()
     storage = importlib.import_module("starline.core.storage").storage
-    for kept in (settings, db.engine, storage, shredding._store, crypto.master_key):
+    for kept in (settings, db.engine, storage, shredding._store, master_key):
         kept.cache_clear()
     forget_everything()
 
