@@ -82,7 +82,7 @@ APIS = (UnplannedCallApi,)
 
 
 def _call(pk: str) -> UnplannedCall:
-    found: UnplannedCall = find_row(registry["UnplannedCalls"], pk, lock=request.method == "POST")
+    found: UnplannedCall = find_row(registry["UnplannedCalls"], pk)
     return found
 
 

@@ -1,6 +1,6 @@
 """Calls where no visit is planned: the office plans the visit from the call, and the told times go with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from starline.clients.models import Client
+from starline.clients.service import locked_client
 from starline.core import clock, events
 from starline.core.db import session
 from starline.core.errors import Conflict
@@ -75,11 +76,12 @@ def plan_visit(
 
     Its exception "unscheduled" is open from then on: somebody looks at it before the visit is verified.
     """
-    session.refresh(call, with_for_update={"of": UnplannedCall})
-    _check_open(call)
     if reason_code == ReasonCode.OTHER and not (reason or "").strip():
         raise invalid("reason", "Say in words what happened.")
-    calls, member = calls_of_one_visit(call), call.staff_member
+    calls = hold(calls_of_one_visit(call), client_id=values["client_id"])
+    for one in calls:
+        _check_open(one)
+    member = call.staff_member
     visit = visits.add_visit({**values, "staff_member_id": member.id}, by=by)
     for one in calls:
         one.visit_id, one.client_id, one.settled_at = visit.id, visit.client_id, clock.now()
@@ -90,6 +92,18 @@ def plan_visit(
         evv.clock(visit, told, by=by, caregiver=member)
         events.record("unplanned_call:planned", one)
     return visit
+
+
+def hold(calls: Iterable[UnplannedCall], *, client_id: UUID) -> list[UnplannedCall]:
+    """The calls as they are now, in the order of their times, held until the transaction ends.
+
+    The client is held first, as by whoever makes one client of two, and the calls in one order: of two who plan from
+    either call of a visit, one waits.
+    """
+    locked_client(client_id)
+    query = select(UnplannedCall).where(UnplannedCall.id.in_([one.id for one in calls])).order_by(UnplannedCall.id)
+    held = session.scalars(query.with_for_update(of=UnplannedCall).execution_options(populate_existing=True))
+    return sorted(held, key=lambda one: (one.called_at, one.kind))
 
 
 def set_aside(call: UnplannedCall, *, by: int | None) -> UnplannedCall:

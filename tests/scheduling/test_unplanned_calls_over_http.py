@@ -1,12 +1,16 @@
 """The office plans a visit from a call: by the page, and as a program does."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from time import sleep
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from app.core.resource import registry
+from starline.clients.service import locked_client
 from starline.core import clock, db, tenancy
 from starline.core.identifiers import uuid7
 from starline.scheduling.evv_vocabulary import ClockKind
@@ -77,3 +81,41 @@ def test_a_program_plans_it_too(script: Caller, call: tuple[str, dict[str, Any]]
 def test_whoever_plans_no_visits_plans_none_from_a_call(cast: Cast, call: tuple[str, dict[str, Any]]) -> None:
     nurse = by_token(cast.application, cast.harbor.people["Nurse"])
     assert nurse.post(f"/api/v1/unplanned_calls/{call[0]}/plan", json=call[1]).status_code == 403
+
+
+def test_of_two_who_plan_from_either_call_of_a_visit_one_plans_it(cast: Cast, call: tuple[str, dict[str, Any]]) -> None:
+    """Each of two would hold its own call and wait for the other's, if they took them as they came."""
+    begin, sent = call
+    asked = [(begin, sent), (_ended(cast, begin), sent)]
+    scripts = [by_token(cast.application, cast.harbor.people[name]) for name in ("Administrator", "Scheduler")]
+    with ThreadPoolExecutor(2) as pool, tenancy.acting(cast.harbor.id):
+        with db.transaction():
+            locked_client(UUID(sent["client_id"]))
+            plans = [
+                pool.submit(one.post, f"/api/v1/unplanned_calls/{key}/plan", json=body)
+                for one, (key, body) in zip(scripts, asked, strict=True)
+            ]
+            _until_two_wait()
+        answers = [one.result(60) for one in plans]
+    assert sorted(one.status_code for one in answers) == [200, 409], [one.text for one in answers]
+    assert "settled already" in next(one.text for one in answers if one.status_code == 409)
+
+
+def _ended(cast: Cast, begin: str) -> str:
+    """The call, an hour later, that tells the end of the visit that the call `begin` has begun."""
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        told = db.session.get_one(UnplannedCall, UUID(begin))
+        facts = {name: getattr(told, name) for name in ("staff_member_id", "client_id", "phone")}
+        at = told.called_at + timedelta(hours=1)
+        kept = UnplannedCall(kind=ClockKind.OUT, called_at=at, event_id=uuid7(), **facts)
+        db.session.add(kept)
+        db.session.flush()
+        return str(kept.id)
+
+
+def _until_two_wait() -> None:
+    for _attempt in range(400):
+        if db.session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")) >= 2:
+            return
+        sleep(0.05)
+    raise AssertionError("nobody waits for the other")
