@@ -20,15 +20,16 @@ from app.core.resource import Resource, registry
 from app.core.writing import check_scope, find_row, read_values
 from app.scheduling.evv_bodies import typed
 from starline.core.db import session
-from starline.core.errors import DomainError
+from starline.core.errors import DomainError, NotFound
 from starline.core.language import gettext as _
 from starline.scheduling import unplanned
-from starline.scheduling.evv_vocabulary import ReasonCode
+from starline.scheduling.evv_vocabulary import ClockKind, ReasonCode
 from starline.scheduling.models import ClockEvent, UnplannedCall, Visit
 
 MAY_PLAN = ("can_add", "Visits")
 OF_VISIT = ("client", "service_type", "service_address", "starts_at", "ends_at", "note", "override_reason")
 WHY = ("reason_code", "reason")
+OTHER = "other_call_id"
 
 
 class UnplannedCallView(BaseView):  # type: ignore[misc]
@@ -48,6 +49,7 @@ class UnplannedCallView(BaseView):  # type: ignore[misc]
         viewer = allowed(*MAY_PLAN)
         call = _call(pk)
         given = {one.key: sent_value(one) for _resource, one in _fields() if one.key in request.form}
+        given[OTHER] = request.form.get(OTHER)
         try:
             with session.begin_nested():
                 _plan(call, given, by=viewer.user_id)
@@ -71,7 +73,7 @@ class UnplannedCallApi(BaseApi):  # type: ignore[misc]
     @once
     def plan(self, pk: str) -> Response:
         viewer = allowed(*MAY_PLAN)
-        body = object_sent(*(one.key for _resource, one in _fields()))
+        body = object_sent(OTHER, *(one.key for _resource, one in _fields()))
         visit = _plan(_call(pk), body, by=viewer.user_id)
         session.flush()
         return jsonify(id=pk, visit_id=str(visit.id), status=visit.status)
@@ -89,10 +91,11 @@ def _call(pk: str) -> UnplannedCall:
 def _plan(call: UnplannedCall, given: dict[str, Any], *, by: int) -> Visit:
     """Plan the visit of what a form or a program has sent."""
     why = typed(ClockEvent, given, required="reason_code", optional="reason")
-    of_visit = {name: value for name, value in given.items() if name not in WHY}
+    other = _call(str(given[OTHER])) if given.get(OTHER) else None
+    of_visit = {name: value for name, value in given.items() if name not in (*WHY, OTHER)}
     values = read_values(registry["Visits"], of_visit, is_new=True)
     check_scope(registry["Visits"], values)
-    return unplanned.plan_visit(call, values, **why, by=by)
+    return unplanned.plan_visit(call, values, other=other, **why, by=by)
 
 
 def _fields() -> list[tuple[Resource, Field]]:
@@ -107,7 +110,8 @@ def _after(call: UnplannedCall) -> str:
 
 
 def _page(call: UnplannedCall, problem: DomainError | None = None) -> str:
-    starts_at, ends_at = unplanned.hours_of(unplanned.calls_of_one_visit(call))
+    other = _other(call)
+    starts_at, ends_at = unplanned.hours_of(call, other)
     known = Visit(client_id=call.client_id, starts_at=starts_at, ends_at=ends_at)
     forms = []
     for resource, one in _fields():
@@ -121,9 +125,35 @@ def _page(call: UnplannedCall, problem: DomainError | None = None) -> str:
         "scheduling/unplanned_call.html",
         beside=f"{call.staff_member}, {said}, {call.phone}",
         fields_shown=forms,
+        other=_shown(other, problem) if other is not None else None,
         problem=problem,
         back_url=f"/unplanned_calls/show/{call.id}",
     )
+
+
+def _other(call: UnplannedCall) -> UnplannedCall | None:
+    """The call that tells the visit's other time, where the viewer may see it."""
+    other = unplanned.other_of(call)
+    try:
+        return _call(str(other.id)) if other is not None else None
+    except NotFound:
+        return None
+
+
+def _shown(other: UnplannedCall, problem: DomainError | None) -> dict[str, Any]:
+    """The box of the other call: ticked, unless somebody has sent the page without it."""
+    note_sight(registry["UnplannedCalls"], other)
+    said = current_profile().display.instant(other.called_at)
+    is_end = other.kind == ClockKind.OUT
+    return {
+        "name": OTHER,
+        "id": str(other.id),
+        "sentence": _("Clocked out: %(at)s. This is its end.", at=said)
+        if is_end
+        else _("Clocked in: %(at)s. This is its begin.", at=said),
+        "is_taken": problem is None or request.form.get(OTHER) == str(other.id),
+        "errors": problem.errors.get(OTHER, []) if problem else [],
+    }
 
 
 _TEXT = {"type": "string", "nullable": True}
@@ -139,6 +169,7 @@ document_post(
             "service_address_id": {**ID, "nullable": True},
             **{name: {"type": "string", "format": "date-time"} for name in ("starts_at", "ends_at")},
             "reason_code": {"type": "string", "enum": list(ReasonCode)},
+            OTHER: {**ID, "nullable": True, "description": "The call that tells the other time of the visit"},
             **dict.fromkeys(("reason", "note", "override_reason"), _TEXT),
         },
         "required": ["client_id", "service_type_id", "starts_at", "ends_at", "reason_code"],

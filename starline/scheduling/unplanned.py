@@ -1,11 +1,11 @@
 """Calls where no visit is planned: the office plans the visit from the call, and the told times go with it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 
 from starline.clients.models import Client
 from starline.clients.service import locked_client
@@ -15,8 +15,8 @@ from starline.core.errors import Conflict
 from starline.core.problems import invalid
 from starline.scheduling import evv, visits
 from starline.scheduling.evv import Reading
-from starline.scheduling.evv_vocabulary import ClockKind, ClockMethod, ReasonCode
-from starline.scheduling.models import UnplannedCall, Visit
+from starline.scheduling.evv_vocabulary import ClockKind, ClockMethod, ReasonCode, Standing
+from starline.scheduling.models import ClockEvent, UnplannedCall, Visit
 from starline.scheduling.visits import LONGEST
 from starline.staff.models import StaffMember
 
@@ -24,6 +24,8 @@ LAST_DIGITS = 10
 """Numbers are compared without the country's code."""
 USUAL = timedelta(hours=1)
 """So long is proposed where only one of the two times was told."""
+APART = timedelta(hours=1)
+"""Whoever plans a visit that begins or ends so far from what the other call tells means another visit than it does."""
 
 
 def keep(member: StaffMember, *, kind: ClockKind, called_at: datetime, phone: str, event_id: UUID) -> UnplannedCall:
@@ -39,8 +41,11 @@ def keep(member: StaffMember, *, kind: ClockKind, called_at: datetime, phone: st
     return call
 
 
-def calls_of_one_visit(call: UnplannedCall) -> list[UnplannedCall]:
-    """The call, and the one that tells the other time of the same visit, in the order of their times."""
+def other_of(call: UnplannedCall) -> UnplannedCall | None:
+    """The call that tells the other time of the same visit: the nearest one from the same telephone.
+
+    Where the caregiver told of anything else between the two, they are of two visits.
+    """
     is_begin = call.kind == ClockKind.IN
     first, last = (call.called_at, call.called_at + LONGEST) if is_begin else (call.called_at - LONGEST, call.called_at)
     query = select(UnplannedCall).where(
@@ -51,12 +56,12 @@ def calls_of_one_visit(call: UnplannedCall) -> list[UnplannedCall]:
     )
     near = [one for one in session.scalars(query) if digits_of(one.phone) == digits_of(call.phone)]
     other = min(near, key=lambda one: abs(one.called_at - call.called_at), default=None)
-    return sorted([call, *([other] if other else [])], key=lambda one: (one.called_at, one.kind))
+    return None if other is None or _told_between(call, other) else other
 
 
-def hours_of(calls: list[UnplannedCall]) -> tuple[datetime, datetime]:
+def hours_of(call: UnplannedCall, other: UnplannedCall | None) -> tuple[datetime, datetime]:
     """The hours that the calls tell; where they tell one end alone, a usual length from there."""
-    told = {one.kind: one.called_at for one in calls}
+    told = {one.kind: one.called_at for one in (call, other) if one is not None}
     begun, ended = told.get(ClockKind.IN), told.get(ClockKind.OUT)
     if begun is None:
         assert ended is not None
@@ -68,19 +73,22 @@ def plan_visit(
     call: UnplannedCall,
     values: Mapping[str, Any],
     *,
+    other: UnplannedCall | None = None,
     reason_code: ReasonCode,
     reason: str | None = None,
     by: int | None,
 ) -> Visit:
     """Plan the visit that the caregiver called about, by the usual rules, and let what they told be its times.
 
-    Its exception "unscheduled" is open from then on: somebody looks at it before the visit is verified.
+    `other` is the call that tells its other time; left out, that time is told or entered later. The visit's exception
+    "unscheduled" is open from then on: somebody looks at it before the visit is verified.
     """
     if reason_code == ReasonCode.OTHER and not (reason or "").strip():
         raise invalid("reason", "Say in words what happened.")
-    calls = hold(calls_of_one_visit(call), client_id=values["client_id"])
-    for one in calls:
-        _check_open(one)
+    calls = hold(call, other, client_id=values["client_id"])
+    _check_open(call)
+    if other is not None:
+        _check_of_one_visit(call, other, values)
     member = call.staff_member
     visit = visits.add_visit({**values, "staff_member_id": member.id}, by=by)
     for one in calls:
@@ -94,14 +102,15 @@ def plan_visit(
     return visit
 
 
-def hold(calls: Iterable[UnplannedCall], *, client_id: UUID) -> list[UnplannedCall]:
+def hold(call: UnplannedCall, other: UnplannedCall | None, *, client_id: UUID) -> list[UnplannedCall]:
     """The calls as they are now, in the order of their times, held until the transaction ends.
 
     The client is held first, as by whoever makes one client of two, and the calls in one order: of two who plan from
     either call of a visit, one waits.
     """
     locked_client(client_id)
-    query = select(UnplannedCall).where(UnplannedCall.id.in_([one.id for one in calls])).order_by(UnplannedCall.id)
+    wanted = [one.id for one in (call, other) if one is not None]
+    query = select(UnplannedCall).where(UnplannedCall.id.in_(wanted)).order_by(UnplannedCall.id)
     held = session.scalars(query.with_for_update(of=UnplannedCall).execution_options(populate_existing=True))
     return sorted(held, key=lambda one: (one.called_at, one.kind))
 
@@ -124,6 +133,32 @@ def digits_of(number: str) -> str:
 def _check_open(call: UnplannedCall) -> None:
     if call.settled_at is not None:
         raise Conflict("This call is settled already.")
+
+
+def _check_of_one_visit(call: UnplannedCall, other: UnplannedCall, values: Mapping[str, Any]) -> None:
+    if other.settled_at is not None:
+        raise Conflict("The other call is settled already.")
+    proposed = other_of(call)
+    if proposed is None or proposed.id != other.id:
+        raise invalid("other_call_id", "These two calls are not of one visit.")
+    planned = values["starts_at"] if other.kind == ClockKind.IN else values["ends_at"]
+    if abs(planned - other.called_at) > APART:
+        sentence = "This call is more than an hour away from the hours given: leave it out, or give the hours it tells."
+        raise invalid("other_call_id", sentence)
+
+
+def _told_between(call: UnplannedCall, other: UnplannedCall) -> bool:
+    """Whether the caregiver called or clocked between the two calls. What was set aside or corrected doesn't count."""
+    first, last = sorted((call.called_at, other.called_at))
+    of_caregiver = UnplannedCall.staff_member_id == call.staff_member_id, UnplannedCall.settled_at.is_(None)
+    called = exists().where(*of_caregiver, UnplannedCall.called_at > first, UnplannedCall.called_at < last)
+    clocked = exists().where(
+        ClockEvent.staff_member_id == call.staff_member_id,
+        ClockEvent.standing != Standing.CORRECTED,
+        ClockEvent.happened_at > first,
+        ClockEvent.happened_at < last,
+    )
+    return bool(session.scalar(select(or_(called, clocked))))
 
 
 def _client_with(phone: str) -> UUID | None:

@@ -132,8 +132,9 @@ def test_the_visit_is_planned_from_the_call_and_the_told_times_are_its_own(
     begun, ended = shift.visit.starts_at - timedelta(hours=9), shift.visit.starts_at - timedelta(hours=7)
     calls = [unplanned_call(shift, line, pin, "in", begun), unplanned_call(shift, line, pin, "out", ended)]
     assert {one.client_id for one in calls} == {shift.client.id}
-    assert unplanned.hours_of(unplanned.calls_of_one_visit(calls[1])) == (begun, ended)
-    visit = unplanned.plan_visit(calls[0], wanted(shift, begun, ended), **WHY, by=None)
+    assert unplanned.other_of(calls[0]) is calls[1] and unplanned.other_of(calls[1]) is calls[0]
+    assert unplanned.hours_of(calls[1], calls[0]) == (begun, ended)
+    visit = unplanned.plan_visit(calls[0], wanted(shift, begun, ended), other=calls[1], **WHY, by=None)
     assert (visit.staff_member_id, visit.clocked_in_at, visit.clocked_out_at) == (shift.member.id, begun, ended)
     first, last = verification.events_of(visit)
     assert (first.method, first.phone, first.reason) == (ClockMethod.TELEPHONY, PHONE, "Called in by the daughter")
@@ -151,7 +152,7 @@ def test_a_call_is_kept_once_and_settled_once(shift: Shift, line: TelephonyLine,
     begun = shift.visit.starts_at - timedelta(hours=9)
     call = unplanned_call(shift, line, pin, "in", begun)
     assert unplanned_call(shift, line, pin, "in", begun) is call
-    assert unplanned.hours_of([call]) == (begun, begun + unplanned.USUAL)
+    assert unplanned.hours_of(call, None) == (begun, begun + unplanned.USUAL)
     unplanned.set_aside(call, by=None)
     with pytest.raises(Conflict, match="settled already"):
         unplanned.plan_visit(call, wanted(shift, begun, begun + timedelta(hours=1)), **WHY, by=None)
@@ -177,14 +178,55 @@ def test_whose_telephone_it_was_is_left_open_where_several_share_it(
     assert call.client_id is None
 
 
+def test_a_call_after_another_begin_is_of_that_other_visit(
+    shift: Shift, line: TelephonyLine, pin: TelephonyPin
+) -> None:
+    first, second, ended = (shift.visit.starts_at - timedelta(hours=hours) for hours in (12, 7, 5))
+    begins = [unplanned_call(shift, line, pin, "in", at, number) for number, at in enumerate((first, second))]
+    end = unplanned_call(shift, line, pin, "out", ended, 2)
+    assert [unplanned.other_of(one) for one in (*begins, end)] == [None, end, begins[1]]
+    values = wanted(shift, first, first + timedelta(hours=1))
+    with pytest.raises(Invalid, match="not of one visit"):
+        unplanned.plan_visit(begins[0], values, other=end, **WHY, by=None)
+    visit = unplanned.plan_visit(begins[0], values, **WHY, by=None)
+    assert (visit.clocked_in_at, visit.clocked_out_at) == (first, None)
+    assert unplanned.other_of(begins[1]) is end
+    unplanned.plan_visit(begins[1], wanted(shift, second, ended), **WHY, by=None)
+    assert unplanned.other_of(end) is None, "what was clocked in between counts as what was called"
+
+
+def test_a_call_that_was_set_aside_parts_no_visit(shift: Shift, line: TelephonyLine, pin: TelephonyPin) -> None:
+    begun, ended = (shift.visit.starts_at - timedelta(hours=hours) for hours in (9, 7))
+    call, end = unplanned_call(shift, line, pin, "in", begun), unplanned_call(shift, line, pin, "out", ended, 1)
+    twice = unplanned_call(shift, line, pin, "in", begun + timedelta(minutes=2), 2)
+    assert unplanned.other_of(call) is None
+    unplanned.set_aside(twice, by=None)
+    assert unplanned.other_of(call) is end
+
+
+def test_the_end_that_a_planner_gives_is_not_overruled_by_a_call(
+    shift: Shift, line: TelephonyLine, pin: TelephonyPin
+) -> None:
+    begun, ended = (shift.visit.starts_at - timedelta(hours=hours) for hours in (12, 5))
+    call, end = unplanned_call(shift, line, pin, "in", begun), unplanned_call(shift, line, pin, "out", ended, 1)
+    values = wanted(shift, begun, begun + timedelta(hours=2))
+    with pytest.raises(Invalid, match="more than an hour away") as refused:
+        unplanned.plan_visit(call, values, other=end, **WHY, by=None)
+    assert refused.value.errors.keys() == {"other_call_id"}
+    visit = unplanned.plan_visit(call, values, **WHY, by=None)
+    assert (visit.ends_at, visit.clocked_out_at, end.settled_at) == (begun + timedelta(hours=2), None, None)
+
+
 WHY = {"reason_code": ReasonCode.CLIENT_ASKED, "reason": "Called in by the daughter"}
 
 
-def unplanned_call(shift: Shift, line: TelephonyLine, pin: TelephonyPin, kind: str, at: datetime) -> UnplannedCall:
+def unplanned_call(
+    shift: Shift, line: TelephonyLine, pin: TelephonyPin, kind: str, at: datetime, number: int = 7
+) -> UnplannedCall:
     with clock.frozen(at):
-        call = Call("7", PHONE, str(shift.member.staff_number), str(pin.pin), ClockKind(kind), at)
+        call = Call(str(number), PHONE, str(shift.member.staff_number), str(pin.pin), ClockKind(kind), at)
         assert not telephony.take_call(call, line).is_accepted
-    return session.query(UnplannedCall).filter_by(kind=kind).one()
+    return session.query(UnplannedCall).filter_by(kind=kind, called_at=at).one()
 
 
 def wanted(shift: Shift, starts_at: datetime, ends_at: datetime) -> dict[str, Any]:

@@ -83,10 +83,37 @@ def test_whoever_plans_no_visits_plans_none_from_a_call(cast: Cast, call: tuple[
     assert nurse.post(f"/api/v1/unplanned_calls/{call[0]}/plan", json=call[1]).status_code == 403
 
 
+def test_the_other_call_is_taken_unless_the_planner_declines_it(
+    cast: Cast, browser: Caller, script: Caller, call: tuple[str, dict[str, Any]]
+) -> None:
+    begin, sent = call
+    end = _ended(cast, begin)
+    box = f'name="other_call_id" value="{end}" checked'
+    assert box in browser.get(f"/unplanned_calls/{begin}/plan").text
+    refused = browser.post(f"/unplanned_calls/{begin}/plan", data={**sent, "reason_code": ""})
+    assert refused.status_code == 422 and box not in refused.text and box.removesuffix(" checked") in refused.text
+    late = {**sent, "ends_at": _after(sent, hours=3), "other_call_id": end}
+    refused = browser.post(f"/unplanned_calls/{begin}/plan", data=late)
+    assert refused.status_code == 422 and box in refused.text and "more than an hour away" in refused.text
+    assert browser.post(f"/unplanned_calls/{begin}/plan", data=sent).status_code == 302
+    assert script.get(f"/api/v1/unplanned_calls/{end}").json["result"]["settled_at"] is None
+
+
+def test_a_program_names_the_other_call(cast: Cast, script: Caller, call: tuple[str, dict[str, Any]]) -> None:
+    begin, sent = call
+    end = _ended(cast, begin)
+    itself = script.post(f"/api/v1/unplanned_calls/{begin}/plan", json={**sent, "other_call_id": begin})
+    assert itself.status_code == 422 and "not of one visit" in itself.text
+    answer = script.post(f"/api/v1/unplanned_calls/{begin}/plan", json={**sent, "other_call_id": end})
+    assert (answer.status_code, answer.json["status"]) == (200, "completed")
+    assert script.get(f"/api/v1/unplanned_calls/{end}").json["result"]["visit_id"] == answer.json["visit_id"]
+
+
 def test_of_two_who_plan_from_either_call_of_a_visit_one_plans_it(cast: Cast, call: tuple[str, dict[str, Any]]) -> None:
     """Each of two would hold its own call and wait for the other's, if they took them as they came."""
     begin, sent = call
-    asked = [(begin, sent), (_ended(cast, begin), sent)]
+    end = _ended(cast, begin)
+    asked = [(begin, {**sent, "other_call_id": end}), (end, {**sent, "other_call_id": begin})]
     scripts = [by_token(cast.application, cast.harbor.people[name]) for name in ("Administrator", "Scheduler")]
     with ThreadPoolExecutor(2) as pool, tenancy.acting(cast.harbor.id):
         with db.transaction():
@@ -99,6 +126,10 @@ def test_of_two_who_plan_from_either_call_of_a_visit_one_plans_it(cast: Cast, ca
         answers = [one.result(60) for one in plans]
     assert sorted(one.status_code for one in answers) == [200, 409], [one.text for one in answers]
     assert "settled already" in next(one.text for one in answers if one.status_code == 409)
+
+
+def _after(sent: dict[str, Any], *, hours: int) -> str:
+    return (datetime.fromisoformat(sent["starts_at"]) + timedelta(hours=hours)).isoformat()
 
 
 def _ended(cast: Cast, begin: str) -> str:
