@@ -54,6 +54,8 @@ class Restorer:
             return  # somebody has removed it since
         if present != row.record_version:
             raise Conflict(_("Somebody has changed the record since; it stays as it is."))
+        if json.loads(row.former or "{}").keys() - self.table.c.keys():
+            raise Conflict(_("Records are kept in another way since this import; this one stays as it is."))
         if row.state == RowState.CREATED:
             self._remove(row)
         else:

@@ -21,13 +21,18 @@ SHOWN = tuple(name for names in SECTIONS.values() for name in names)
 """Every setting of the form, policies as `security_policy.idle_minutes`."""
 
 
-def is_of_others_alone(version: int | None) -> bool:
-    """Whether all that was saved since stands in other forms, as the colours of the brand do."""
+SECRET = "tax_id"
+"""What is neither shown nor sent back: whoever typed it types it again."""
+
+
+def version_of_others(version: int | None) -> int | None:
+    """The newest version, where all that was saved since stands in other forms, as the colours of the brand do."""
     row = settings_row()
     since = _events_since(version)
     columns = {name.partition(".")[0] for name in SHOWN}
     is_known = version is not None and len(since) == row.version - version
-    return is_known and not any(columns & set(one.changes or {}) for one in since)
+    is_of_others = is_known and not any(columns & set(one.changes or {}) for one in since)
+    return row.version if is_of_others else None
 
 
 def conflict(form: Form, sent: Mapping[str, Any], *, version: int | None) -> dict[str, Any]:
@@ -43,7 +48,7 @@ def conflict(form: Form, sent: Mapping[str, Any], *, version: int | None) -> dic
             "chosen": request.form.get(f"choose.{name}") or (THEIRS if before.get(name) == mine[name] else MINE),
         }
         for name in SHOWN
-        if name in mine and (mine[name] or None) != (theirs[name] or None)
+        if name in mine and name != SECRET and (mine[name] or None) != (theirs[name] or None)
     ]
     return {"sentence": sentence_of(OrganizationSettings.__tablename__, settings_row().id, display), "rows": rows}
 

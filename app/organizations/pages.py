@@ -58,10 +58,11 @@ def _update(values: dict[str, Any], version: int | None, *, by: int) -> None:
         with session.begin_nested():
             preferences.update_settings(values, by=by, version=version)
     except Stale:
-        if not conflict.is_of_others_alone(version):
+        newer = conflict.version_of_others(version)
+        if newer is None:
             raise
         with session.begin_nested():
-            preferences.update_settings(values, by=by)
+            preferences.update_settings(values, by=by, version=newer)
 
 
 def _page(form: Any, version: int | None, summary: list[dict[str, str]] | None = None, **more: Any) -> str:

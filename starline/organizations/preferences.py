@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from starline.core import clock, events, tenancy
+from starline.core import audit, clock, events, tenancy
 from starline.core.db import Role, session
 from starline.core.errors import Stale
 from starline.core.language import _
@@ -57,6 +57,8 @@ def update_settings(values: Mapping[str, Any], *, by: int | None, version: int |
             assign(row, {name: {**getattr(row, name), **tidy[name]}})
     if "tax_id" in tidy:
         _keep_tax_id(tidy["tax_id"])
+        if not session.is_modified(row):
+            _note_tax_id(row)
         row.changed_on = clock.now()  # and so has another version, though the number lies elsewhere
     session.flush()
     events.record("organization:settings_changed", row)
@@ -86,6 +88,11 @@ def _keep_tax_id(text: str | None) -> None:
     digits = tax_id_digits(text) if text else None
     organization.tax_id = digits
     organization.tax_id_last4 = digits[-ENDING:] if digits else None
+
+
+def _note_tax_id(row: OrganizationSettings) -> None:
+    """Each version of the settings has its event, by which a late save finds what came before it."""
+    audit.record("update", row.__tablename__, subject_id=str(row.id), changes={"tax_id": [None, None]})
 
 
 def _check(values: Mapping[str, Any]) -> None:

@@ -71,6 +71,28 @@ def test_all_of_mine_and_all_of_theirs(administrator: Caller, sent: dict[str, An
     assert str(now(cast)["security_policy"]["idle_minutes"]) == sent["security_policy.idle_minutes"]
 
 
+def test_a_tax_id_is_not_shown_to_who_typed_it_and_has_a_version_of_its_own(
+    administrator: Caller, sent: dict[str, Any], cast: Cast
+) -> None:
+    change(cast, security_policy={"idle_minutes": 25})
+    change(cast, tax_id="12-3456789")
+    refused = administrator.post("/settings/", data={**sent, "tax_id": "98-7654321"})
+    assert "Someone else saved this record first" in refused.text
+    assert "7654321" not in refused.text and "choose.tax_id" not in refused.text
+    assert re.search(r'name="choose.security_policy.idle_minutes" value="theirs"[^>]* checked', refused.text)
+
+
+def test_an_older_save_does_not_count_for_a_tax_id_that_came_after_it(
+    administrator: Caller, sent: dict[str, Any], cast: Cast
+) -> None:
+    change(cast, security_policy={"idle_minutes": 35})
+    late = {**sent, "version": version_of(administrator.get("/settings/")), "security_policy.idle_minutes": "40"}
+    change(cast, tax_id="12-3456789")
+    change(cast, billing_policy={"invoice_prefix": "QQ-"})
+    refused = administrator.post("/settings/", data=late)
+    assert re.search(r'name="choose.security_policy.idle_minutes" value="mine"[^>]* checked', refused.text)
+
+
 def test_colours_that_were_saved_meanwhile_are_no_conflict(
     administrator: Caller, sent: dict[str, Any], cast: Cast
 ) -> None:

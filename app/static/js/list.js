@@ -56,7 +56,8 @@ function unasked({ requestConfig }) {
   if (!box) return undefined;
   const asked = requestConfig.elt === box.form ? requestConfig.parameters.search ?? '' : box.defaultValue;
   const caret = document.activeElement === box ? [box.selectionStart, box.selectionEnd] : undefined;
-  return { value: box.value === asked ? undefined : box.value, caret };
+  // What was asked may have been answered without the blank at its end, after which the next word is being typed.
+  return { value: box.value, isAhead: box.value.trim() !== asked.trim(), caret };
 }
 
 // A session that has ended answers with the sign-in page: go there instead of emptying the list.
@@ -73,14 +74,14 @@ document.addEventListener('htmx:beforeSwap', (event) => {
 document.addEventListener('htmx:afterSwap', () => {
   const box = document.getElementById('search');
   if (!box || !typed) return;
-  if (typed.value !== undefined) box.value = typed.value;
+  if (typed.caret || typed.isAhead) box.value = typed.value;
   if (typed.caret) { box.focus({ preventScroll: true }); box.setSelectionRange(...typed.caret); }
 });
 
 document.addEventListener('htmx:afterSettle', () => {
   enhance(document);
   const box = document.getElementById('search');
-  const isBehind = box && typed && box.value !== box.defaultValue;
+  const isBehind = box && typed?.isAhead;
   typed = undefined;
   if (isBehind) box.form.requestSubmit();
 });

@@ -4,6 +4,7 @@ import { columnOf, dayNumber, firstDay, isLate, isOpen, isShown, timeSaid, told,
 
 const place = document.querySelector('[data-schedule]');
 const list = place.querySelector('[data-agenda]');
+const said = document.querySelector('[data-said]');
 const phone = matchMedia('(max-width: 767px)');
 const asked = new URLSearchParams(location.search).get('day');
 let chosen = [asked, told.today].find((day) => told.heads.some((one) => one.day === day)) ?? told.first;
@@ -40,7 +41,9 @@ function drawList() {
   const lines = make('ul');
   lines.append(...found.map(line));
   const title = make('h2', '', told.heads.find((one) => one.day === chosen).said);
+  const held = list.contains(document.activeElement) ? document.activeElement.dataset.visit : undefined;
   list.replaceChildren(title, found.length ? lines : make('p', 's-nothing', words.noVisits));
+  if (held) list.querySelector(`[data-visit="${held}"]`)?.focus({ preventScroll: true });
 }
 
 function draw() {
@@ -61,6 +64,8 @@ place.addEventListener('click', (event) => {
   event.preventDefault();
   chosen = told.heads[[...place.querySelectorAll('.s-day')].indexOf(day)].day;
   draw();
+  const number = list.querySelectorAll('li').length;
+  said.textContent = `${list.querySelector('h2').textContent}: ${number || words.noVisits}`;
 });
 place.addEventListener('schedule:drawn', draw);
 phone.addEventListener('change', draw);
