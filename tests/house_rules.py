@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST_FILE = 400
@@ -34,8 +35,8 @@ MAY_SEND = {
     "app/platform/local/processes.py",  # to this program's own address
 }
 
-SPOKEN = r"(app/(?!platform/|cli)|starline/(?!core/|lifecycle/|processes))"
-"""Where sentences are for people; operators at a command line read English."""
+SPOKEN = r"(app/(?!platform/(?:demo|local)/|cli)|starline/(?!core/(?:adapters/|crypto|tasks)|lifecycle/|processes))"
+"""Where sentences are for people; operators at a command line and in the log read English."""
 
 REFUSALS = {"Conflict", "Invalid", "NotAllowed", "NotFound", "TooLarge", "Unavailable", "invalid", "problems"}
 
@@ -134,12 +135,30 @@ def _unprotected_tables(name: str, tree: ast.Module) -> Iterator[str]:
 
 
 def untranslatable(name: str, tree: ast.Module) -> Iterator[str]:
-    """A refusal that is put together before it is looked up in the catalogue comes in English."""
+    """A refusal that is put together before it is looked up in the catalogue comes in English, and so does one that a
+    function of the file's own makes: what that is given isn't collected."""
+    own = {one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and _names_in(one.returns) & REFUSALS}
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or not _names(node.func) & REFUSALS:
+        if not isinstance(node, ast.Call) or not _names(node.func) & (REFUSALS | own):
             continue
-        if any(isinstance(one, ast.JoinedStr) for one in [*node.args, *(word.value for word in node.keywords)]):
+        texts = [text for one in [*node.args, *(word.value for word in node.keywords)] for text in _texts_in(one)]
+        if any(isinstance(one, ast.JoinedStr) for one in texts):
             yield f"{name}:{node.lineno}: write the sentence whole, with %(name)s for what it quotes, inside _()"
+        elif not _names(node.func) & REFUSALS and any(" " in str(one.value) for one in texts):
+            yield f"{name}:{node.lineno}: write the sentence inside _(): of {ast.unparse(node.func)} nobody collects it"
+
+
+def _texts_in(node: ast.AST) -> Iterator[Any]:
+    """The texts that an argument is made of, as far as no other call makes something of them."""
+    if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+        yield node
+    elif not isinstance(node, ast.Call):
+        for part in ast.iter_child_nodes(node):
+            yield from _texts_in(part)
+
+
+def _names_in(node: ast.AST | None) -> set[str]:
+    return _names(node) if node is not None else set()
 
 
 def _names(node: ast.AST) -> set[str]:

@@ -90,15 +90,18 @@ def check(url: str, rules: Rules = RULES, *, name: str = "url") -> Place:
     parts = _parts(url, rules, name)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     if port not in rules.ports:
-        raise _refused(name, f"The address may use the ports {_listed(rules.ports)}, not {port}.")
+        raise _refused(
+            name, _("The address may use the ports %(ports)s, not %(port)d.", ports=_listed(rules.ports), port=port)
+        )
     try:
         found = rules.resolve(host, port)
     except (OSError, UnicodeError, ValueError):
         found = []
     if not found:
-        raise _refused(name, f"There is no machine called {host}: check the spelling of the address.")
+        raise _refused(name, _("There is no machine called %(host)s: check the spelling of the address.", host=host))
     if not all(rules.may_reach(address) for address in found):
-        raise _refused(name, f"{host} is not a public address: give one that can be reached from the internet.")
+        sentence = _("%(host)s is not a public address: give one that can be reached from the internet.", host=host)
+        raise _refused(name, sentence)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Place(parts.scheme, host, port, target, str(found[0]))
 
@@ -192,14 +195,14 @@ def _parts(url: str, rules: Rules, name: str) -> SplitResult:
         parts = urlsplit(url)
         parts.port  # noqa: B018 # raises where it is no number
     except ValueError:
-        raise _refused(name, "This is not an address: it looks like https://example.com/path.") from None
+        raise _refused(name, _("This is not an address: it looks like https://example.com/path.")) from None
     is_plain = url.isascii() and url.isprintable() and not set(url) & set(" \\") and len(url) <= LONGEST_ADDRESS
     if not is_plain or not parts.hostname:
-        raise _refused(name, "This is not an address: it looks like https://example.com/path.")
+        raise _refused(name, _("This is not an address: it looks like https://example.com/path."))
     if parts.scheme not in rules.schemes:
-        raise _refused(name, f"The address must begin with {sorted(rules.schemes)[-1]}://.")
+        raise _refused(name, _("The address must begin with %(scheme)s://.", scheme=sorted(rules.schemes)[-1]))
     if parts.username is not None or parts.password is not None:
-        raise _refused(name, "The address may not hold a name or a password.")
+        raise _refused(name, _("The address may not hold a name or a password."))
     return parts
 
 
@@ -208,4 +211,4 @@ def _refused(name: str, sentence: str) -> Invalid:
 
 
 def _listed(ports: frozenset[int]) -> str:
-    return " and ".join(str(port) for port in sorted(ports))
+    return ", ".join(str(port) for port in sorted(ports))

@@ -109,9 +109,9 @@ def send(to: Subscription, notice: Notice, *, kept_for: timedelta, rules: outbou
     if status in GONE:
         return False
     if status >= 500 or status in WORTH_REPEATING:
-        raise Unavailable(f"The push service answered {status}; it will be tried again later.")
+        raise Unavailable(_("The push service answered %(status)d; it will be tried again later.", status=status))
     if status >= 300:
-        raise Invalid(f"The push service refused with status {status}.", code="push_refused")
+        raise Invalid(_("The push service refused with status %(status)d.", status=status), code="push_refused")
     return True
 
 

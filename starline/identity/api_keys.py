@@ -120,11 +120,11 @@ def _check(values: Mapping[str, Any], *, by: int) -> None:
     """That the issuer may hand out the role and the scopes, and that the key ends in time."""
     role = session.get(Role, values["role_id"])
     if role is None:
-        raise _invalid("role_id", "Role: choose one from the list.")
+        raise _invalid("role_id", _("Role: choose one from the list."))
     _check_scopes(values["scopes"], by=by)
     expires_at: datetime | None = values.get("expires_at")
     if expires_at is not None and not clock.now() < expires_at <= clock.now() + LONGEST_LIFE:
-        raise _invalid("expires_at", "Expires: choose a time within the next two years.")
+        raise _invalid("expires_at", _("Expires: choose a time within the next two years."))
     roles.check_may_grant([role], by=by)
 
 
@@ -137,7 +137,7 @@ def _check_scopes(scopes: list[str], *, by: int) -> None:
     issuer = load_viewer_of_user(by)
     own = issuer.permissions if issuer is not None else frozenset()
     if not scopes:
-        raise _invalid("scopes", "Scopes: name at least one, such as clients:read.")
+        raise _invalid("scopes", _("Scopes: name at least one, such as clients:read."))
     for scope in scopes:
         if scope not in covered:
             sentence = _(

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from starline.core.errors import Invalid, TooLarge
 from starline.core.language import _
+from starline.core.problems import invalid
 
 LARGEST_FILE_BYTES = 15 * 1024 * 1024
 LARGEST_UNPACKED_BYTES = 200 * 1024 * 1024
@@ -37,7 +38,7 @@ def read_sheet(content: bytes) -> Sheet:
     if len(content) > LARGEST_FILE_BYTES:
         raise TooLarge(_("The file is larger than %(most)d MB; split it.", most=LARGEST_FILE_BYTES // 1024 // 1024))
     if not content.strip():
-        raise _refusal("The file is empty.")
+        raise invalid("file", "The file is empty.")
     lines = _lines_of_workbook(content) if content.startswith(b"PK\x03\x04") else _lines_of_text(content)
     headers: list[str] = []
     rows: list[tuple[int, list[str]]] = []
@@ -52,7 +53,7 @@ def read_sheet(content: bytes) -> Sheet:
             raise TooLarge(_("The file has more than %(most)s rows; split it.", most=format(MOST_ROWS, ",")))
         rows.append((number, _fitted(cells, len(headers), number)))
     if not rows:
-        raise _refusal("There is no row below the headings.")
+        raise invalid("file", "There is no row below the headings.")
     return Sheet(headers, rows)
 
 
@@ -71,10 +72,10 @@ def _headers(cells: list[str]) -> list[str]:
 
 def _fitted(cells: list[str], width: int, number: int) -> list[str]:
     if any(cells[width:]):
-        raise _refusal(_("Line %(number)d has more cells than there are headings.", number=number))
+        raise invalid("file", _("Line %(number)d has more cells than there are headings.", number=number))
     if any(len(cell) > LONGEST_CELL for cell in cells):
-        raise _refusal(
-            _("A cell of line %(number)d has more than %(most)d characters.", number=number, most=LONGEST_CELL)
+        raise invalid(
+            "file", _("A cell of line %(number)d has more than %(most)d characters.", number=number, most=LONGEST_CELL)
         )
     return (cells + [""] * width)[:width]
 
@@ -86,7 +87,7 @@ def _lines_of_text(content: bytes) -> Iterator[tuple[int, list[str]]]:
         for line in reader:
             yield reader.line_num, [_plain(cell) for cell in line[: MOST_COLUMNS * 2]]
     except csv.Error:
-        raise _refusal(f"Line {reader.line_num} can't be read; is this a CSV file?") from None
+        raise invalid("file", _("Line %(number)d can't be read; is this a CSV file?", number=reader.line_num)) from None
 
 
 def _decoded(content: bytes) -> str:
@@ -131,7 +132,7 @@ def _lines_of_workbook(content: bytes) -> Iterator[tuple[int, list[str]]]:
         raise
     except Exception:
         # openpyxl answers a broken workbook with whatever its XML happened to break.
-        raise _refusal("This is not a workbook that can be read; save it as XLSX or CSV.") from None
+        raise invalid("file", "This is not a workbook that can be read; save it as XLSX or CSV.") from None
 
 
 def _text(value: Any) -> str:
@@ -149,7 +150,3 @@ def _text(value: Any) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     return str(value).replace("\x00", "")
-
-
-def _refusal(sentence: str) -> Invalid:
-    return Invalid(sentence, errors={"file": [sentence]})
