@@ -21,7 +21,7 @@ from jwt.algorithms import RSAAlgorithm
 from config import ConfigurationError, settings
 
 SHARED, PUBLIC = "HS256", "RS256"
-SHORTEST_RSA = 2048
+SHORTEST_RSA = 3072
 PEM = re.compile(rb"-----BEGIN ([A-Z ]+)-----.+?-----END \1-----", re.DOTALL)
 
 

@@ -25,7 +25,7 @@ JWKS = "/.well-known/jwks.json"
 Use = Callable[..., None]
 
 
-def made(bits: int = 2048) -> rsa.RSAPrivateKey:
+def made(bits: int = 3072) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
 
@@ -150,7 +150,7 @@ def test_shared_keys_are_published_to_nobody(web: Web) -> None:
         b"",
         b"-----BEGIN PRIVATE KEY-----\nnonsense\n-----END PRIVATE KEY-----",
         public(FIRST),
-        private(rsa.generate_private_key(public_exponent=65537, key_size=1024)),
+        private(rsa.generate_private_key(public_exponent=65537, key_size=2048)),
         private(ec.generate_private_key(ec.SECP256R1())),
     ],
 )
