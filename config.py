@@ -72,6 +72,7 @@ class Settings:
     port: int
     allowed_hosts: tuple[str, ...]
     trusted_proxies: tuple[Network, ...]
+    outbound_hosts: tuple[str, ...]
     api_docs: bool
     debug: bool
     bcrypt_rounds: int
@@ -160,6 +161,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         port=source.whole_number("PORT", source.whole_number_or("PORT", 8080, prefixed=False)),
         allowed_hosts=source.names("ALLOWED_HOSTS", (base_domain, f".{base_domain}")),
         trusted_proxies=source.networks("TRUSTED_PROXIES"),
+        outbound_hosts=source.names("OUTBOUND_HOSTS", ()),
         api_docs=source.switch("API_DOCS", default=not is_production),
         debug=source.switch("DEBUG", default=False),
         bcrypt_rounds=source.whole_number("BCRYPT_ROUNDS", 4 if environment == "test" else 12),

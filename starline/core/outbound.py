@@ -2,6 +2,7 @@
 
 The name is resolved once, every address it has is judged, and the connection goes to one of those, so that a second
 answer of the name server can't lead elsewhere. The certificate is checked for the name, and no redirect is followed.
+Where the deployment names the machines that may be called, no other is.
 """
 
 import ipaddress
@@ -17,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from config import settings
 from starline.core.errors import Invalid, Unavailable
 from starline.core.language import _
 
@@ -92,6 +94,10 @@ def check(url: str, rules: Rules = RULES, *, name: str = "url") -> Place:
     if port not in rules.ports:
         raise _refused(
             name, _("The address may use the ports %(ports)s, not %(port)d.", ports=_listed(rules.ports), port=port)
+        )
+    if not _is_allowed(host):
+        raise _refused(
+            name, _("Nothing is sent to %(host)s from here: ask whoever runs this system to allow it.", host=host)
         )
     try:
         found = rules.resolve(host, port)
@@ -204,6 +210,12 @@ def _parts(url: str, rules: Rules, name: str) -> SplitResult:
     if parts.username is not None or parts.password is not None:
         raise _refused(name, _("The address may not hold a name or a password."))
     return parts
+
+
+def _is_allowed(host: str) -> bool:
+    """Whether the deployment's list names the host, or a domain of it by a leading dot; without a list all are."""
+    hosts, asked = settings().outbound_hosts, host.rstrip(".").lower()
+    return not hosts or any(asked == one or (one.startswith(".") and asked.endswith(one)) for one in hosts)
 
 
 def _refused(name: str, sentence: str) -> Invalid:

@@ -1,6 +1,7 @@
 """Requests to an address that a person typed reach public machines only, and exactly the one that was judged."""
 
 import ast
+import dataclasses
 import datetime
 import ipaddress
 import ssl
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from config import settings
 from starline.core import outbound
 from starline.core.adapters.stand_in import NEARBY, answering
 from starline.core.errors import Invalid, Unavailable
@@ -113,6 +115,27 @@ def test_no_request_goes_to_a_machine_that_is_not_public(address: str) -> None:
 )
 def test_public_machines_may_be_reached(address: str) -> None:
     assert check(f"https://{NAME}/x?y=1", Rules(resolve=named(address))).target == "/x?y=1"
+
+
+@pytest.mark.parametrize(
+    ("host", "is_allowed"),
+    [
+        *(("hooks.agency.example", True), ("HOOKS.agency.example", True), ("a.b.partner.example", True)),
+        *(("agency.example", False), ("x.hooks.agency.example", False), ("partner.example", False)),
+        *(("evilpartner.example", False), ("partner.example.evil.example", False)),
+    ],
+)
+def test_a_deployment_that_names_whom_it_may_call_calls_nobody_else(
+    monkeypatch: pytest.MonkeyPatch, host: str, is_allowed: bool
+) -> None:
+    named_hosts = dataclasses.replace(settings(), outbound_hosts=("hooks.agency.example", ".partner.example"))
+    monkeypatch.setattr(outbound, "settings", lambda: named_hosts)
+    rules = Rules(resolve=named("93.184.215.14"))
+    if is_allowed:
+        assert check(f"https://{host}/", rules).address == "93.184.215.14"
+    else:
+        with pytest.raises(Invalid, match="Nothing is sent to"):
+            send(f"https://{host}/", rules=rules)
 
 
 def test_one_hidden_address_among_public_ones_is_enough_to_refuse() -> None:
