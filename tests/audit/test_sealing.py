@@ -7,10 +7,11 @@ from uuid import UUID
 
 import psycopg2
 import pytest
+from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
 
 from config import settings
-from starline.core import audit, db, tenancy
+from starline.core import audit, clock, db, tenancy
 from starline.core.audit import AuditSighting, heads, sealing
 from starline.core.audit.heads import head_store
 from starline.core.identifiers import uuid7
@@ -177,12 +178,12 @@ def test_sealing_notes_every_client_that_was_seen(agency: UUID) -> None:
     assert counted == 2
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit_blocks SET number = 9", "DELETE FROM audit_sightings"])
-def test_the_runtime_role_changes_nothing_that_is_sealed(trail: UUID, statement: str) -> None:
-    from sqlalchemy import text as sql
-
+@pytest.mark.parametrize("statement", ["UPDATE {} SET organization_id = NULL", "DELETE FROM {}", "TRUNCATE {}"])
+@pytest.mark.parametrize("table", ["audit_events", "this month's events", "audit_blocks", "audit_sightings"])
+def test_the_runtime_role_changes_and_removes_nothing_of_the_trail(trail: UUID, statement: str, table: str) -> None:
+    named = f"audit_events_{clock.now():%Y_%m}" if table.startswith("this month") else table
     with tenancy.acting(trail), pytest.raises(DBAPIError, match="permission denied"), db.transaction():
-        db.session.execute(sql(statement))
+        db.session.execute(sql(statement.format(named)))
 
 
 def test_suspended_agencies_and_the_platform_are_sealed_too(agency: UUID) -> None:
@@ -228,7 +229,6 @@ def test_the_next_months_partitions_are_made_by_a_job(agency: UUID) -> None:
 
     assert "core.prepare_audit_partitions" in {one.job for one in schedules.declared()}
     from sqlalchemy import create_engine
-    from sqlalchemy import text as sql
 
     owner = create_engine(settings().owner_database_url)
     with owner.begin() as run:
