@@ -4,7 +4,9 @@ import ast
 import io
 import json
 import logging
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -37,6 +39,20 @@ def test_a_line_names_request_organisation_user_and_route(stream: io.StringIO) -
     line = json.loads(stream.getvalue())
     assert line["organization_id"] == str(HARBOR) and line["user_id"] == 7 and line["request_id"] == "req-1"
     assert line["route"] == "/clients/<pk>" and line["duration_ms"] == 3.5
+
+
+def test_a_line_tells_the_time_in_utc_wherever_the_machine_is(
+    stream: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "America/Los_Angeles")
+    time.tzset()
+    try:
+        logging.getLogger("starline.test").info("request")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    at = datetime.fromisoformat(json.loads(stream.getvalue())["at"])
+    assert at.utcoffset() == timedelta(0) and abs(datetime.now(UTC) - at) < timedelta(minutes=5)
 
 
 def test_an_unknown_fact_is_dropped(stream: io.StringIO) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import boto3
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
@@ -28,6 +29,17 @@ def test_what_was_sealed_opens_in_its_place(harbor: Any) -> None:
     sealed = encrypt("900-12-3456", **PLACE)
     assert b"3456" not in sealed and sealed[0] == crypto.VERSION
     assert decrypt(sealed, **PLACE) == "900-12-3456"
+
+
+def test_keys_have_256_bits_and_what_they_seal_opens_by_aes_gcm(harbor: Any) -> None:
+    sealed, kinds = encrypt("900-12-3456", **PLACE), (crypto.DATA, crypto.INDEX)
+    blind_index("900-12-3456")
+    with tenancy.acting(HARBOR):
+        rows = db.session.query(OrganizationKey).filter(OrganizationKey.purpose.in_(kinds))
+        keys = {one.purpose: crypto.unwrap_key(bytes(one.key_encrypted), f"{HARBOR}|{one.purpose}|1") for one in rows}
+    assert [len(keys[kind]) for kind in kinds] == [32, 32] and keys[crypto.DATA] != keys[crypto.INDEX]
+    place = f"{HARBOR}|clients|ssn_encrypted|{ROW}".encode()
+    assert AESGCM(keys[crypto.DATA]).decrypt(sealed[5:17], sealed[17:], place) == b"900-12-3456"
 
 
 def test_the_same_value_is_sealed_differently_every_time(harbor: Any) -> None:

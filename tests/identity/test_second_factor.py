@@ -1,5 +1,6 @@
 """Codes serve once, wrong ones are counted, and there is a way back in."""
 
+import math
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from starline.core import clock, db
 from starline.core.db import User
 from starline.core.errors import Conflict
-from starline.identity import second_factor, signin
+from starline.identity import rules, second_factor, signin
 from starline.identity.attempts import Origin
 from starline.identity.models import RecoveryCode, RememberedDevice, SecondFactor, SignInOutcome
 from starline.identity.signin import Refused, SecondFactorRequired, SignedIn
@@ -107,6 +108,13 @@ def test_a_recovery_code_serves_once_and_works_as_printed(harbor: Any, frozen_cl
     again = signin.verify_recovery_code(nurse.id, codes[0], origin=WEB)
     assert isinstance(again, Refused) and again.outcome is SignInOutcome.WRONG_CODE
     assert second_factor.unused_recovery_codes(nurse.id) == 9
+
+
+def test_recovery_codes_hold_more_chance_than_anybody_could_try(harbor: Any, frozen_clock: Any) -> None:
+    _app, codes = enrolled(a_person())
+    plain = [rules.plain_code(code) for code in codes]
+    assert len(set(plain)) == 10 and set("".join(plain)) <= set(second_factor.ALPHABET)
+    assert min(len(code) for code in plain) * math.log2(len(set(second_factor.ALPHABET))) > 40
 
 
 def test_somebody_elses_recovery_code_is_no_use(harbor: Any, frozen_clock: Any) -> None:
