@@ -114,19 +114,24 @@ def _page(call: UnplannedCall, problem: DomainError | None = None) -> str:
     starts_at, ends_at = unplanned.hours_of(call, other)
     known = Visit(client_id=call.client_id, starts_at=starts_at, ends_at=ends_at)
     forms = []
+    errors = dict(problem.errors) if problem else {}
+    box = _shown(other, problem, errors.pop(OTHER, [])) if other is not None else None
     for resource, one in _fields():
         row = known if resource is registry["Visits"] else ClockEvent()
         form = form_of_one(resource, one, row) if problem is None else sent_form_of_one(resource, one)
         form[one.key].flags.required = one.required or one.name == "reason_code"
-        mark_errors(form, problem.errors if problem else {})
+        mark_errors(form, {one.key: errors.pop(one.key, [])})
         forms.append(form[one.key])
     said = current_profile().display.instant(call.called_at)
     return render_template(
         "scheduling/unplanned_call.html",
         beside=f"{call.staff_member}, {said}, {call.phone}",
         fields_shown=forms,
-        other=_shown(other, problem) if other is not None else None,
+        other=box,
         problem=problem,
+        unmarked=[one for sentences in errors.values() for one in sentences if one != _(problem.message)]
+        if problem
+        else [],
         back_url=f"/unplanned_calls/show/{call.id}",
     )
 
@@ -140,7 +145,7 @@ def _other(call: UnplannedCall) -> UnplannedCall | None:
         return None
 
 
-def _shown(other: UnplannedCall, problem: DomainError | None) -> dict[str, Any]:
+def _shown(other: UnplannedCall, problem: DomainError | None, errors: list[str]) -> dict[str, Any]:
     """The box of the other call: ticked, unless somebody has sent the page without it."""
     note_sight(registry["UnplannedCalls"], other)
     said = current_profile().display.instant(other.called_at)
@@ -152,7 +157,7 @@ def _shown(other: UnplannedCall, problem: DomainError | None) -> dict[str, Any]:
         if is_end
         else _("Clocked in: %(at)s. This is its begin.", at=said),
         "is_taken": problem is None or request.form.get(OTHER) == str(other.id),
-        "errors": problem.errors.get(OTHER, []) if problem else [],
+        "errors": errors,
     }
 
 

@@ -15,6 +15,7 @@ from starline.core import clock, db, tenancy
 from starline.core.identifiers import uuid7
 from starline.scheduling.evv_vocabulary import ClockKind
 from starline.scheduling.models import UnplannedCall
+from starline.staff.vocabulary import StaffStatus
 from tests.contract.callers import Caller, by_cookie, by_token
 from tests.isolation.cast import Cast
 
@@ -65,6 +66,24 @@ def test_the_page_knows_what_the_call_told_and_plans_the_visit(
     assert visit["status"] == "in_progress"
     again = browser.get(f"/unplanned_calls/{key}/plan")
     assert again.status_code == 302 and settled["visit_id"] in again.headers["Location"]
+
+
+def test_what_the_page_has_no_field_for_is_said_as_well(
+    cast: Cast, browser: Caller, call: tuple[str, dict[str, Any]]
+) -> None:
+    key, sent = call
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        kept = db.session.get_one(UnplannedCall, UUID(key))
+        kept.called_at -= timedelta(days=70)
+    page = browser.get(f"/unplanned_calls/{key}/plan").text
+    assert page.index("tom-select.min.css") < page.index("css/base.css"), "our sheets have the last word"
+    refused = browser.post(f"/unplanned_calls/{key}/plan", data=sent)
+    assert refused.status_code == 422 and "too far away" in refused.text
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        member = db.session.get_one(UnplannedCall, UUID(key)).staff_member
+        member.status, member.terminated_on, who = StaffStatus.TERMINATED, clock.today(), str(member)
+    refused = browser.post(f"/unplanned_calls/{key}/plan", data=sent)
+    assert refused.status_code == 422 and f"{who} does not work here any more." in refused.text
 
 
 def test_a_program_plans_it_too(script: Caller, call: tuple[str, dict[str, Any]]) -> None:
