@@ -22,11 +22,11 @@ from app.scheduling.evv_bodies import typed
 from starline.core.db import session
 from starline.core.errors import DomainError, NotFound
 from starline.core.language import gettext as _
+from starline.identity.viewer import Viewer
 from starline.scheduling import unplanned
 from starline.scheduling.evv_vocabulary import ClockKind, ReasonCode
 from starline.scheduling.models import ClockEvent, UnplannedCall, Visit
 
-MAY_PLAN = ("can_add", "Visits")
 OF_VISIT = ("client", "service_type", "service_address", "starts_at", "ends_at", "note", "override_reason")
 WHY = ("reason_code", "reason")
 OTHER = "other_call_id"
@@ -39,14 +39,14 @@ class UnplannedCallView(BaseView):  # type: ignore[misc]
 
     @expose("/<pk>/plan", methods=["GET"])
     def ask(self, pk: str) -> Any:
-        allowed(*MAY_PLAN)
+        _planner()
         call = _call(pk)
         note_sight(registry["UnplannedCalls"], call)
         return redirect(_after(call)) if call.settled_at is not None else _page(call)
 
     @expose("/<pk>/plan", methods=["POST"])
     def plan(self, pk: str) -> Any:
-        viewer = allowed(*MAY_PLAN)
+        viewer = _planner()
         call = _call(pk)
         given = {one.key: sent_value(one) for _resource, one in _fields() if one.key in request.form}
         given[OTHER] = request.form.get(OTHER)
@@ -72,7 +72,7 @@ class UnplannedCallApi(BaseApi):  # type: ignore[misc]
     @expose("/<row:pk>/plan", methods=["POST"])
     @once
     def plan(self, pk: str) -> Response:
-        viewer = allowed(*MAY_PLAN)
+        viewer = _planner()
         body = object_sent(OTHER, *(one.key for _resource, one in _fields()))
         visit = _plan(_call(pk), body, by=viewer.user_id)
         session.flush()
@@ -81,6 +81,12 @@ class UnplannedCallApi(BaseApi):  # type: ignore[misc]
 
 VIEWS = (UnplannedCallView,)
 APIS = (UnplannedCallApi,)
+
+
+def _planner() -> Viewer:
+    """Whoever may plan visits, and settle such calls."""
+    allowed("can_edit", "UnplannedCalls")
+    return allowed("can_add", "Visits")
 
 
 def _call(pk: str) -> UnplannedCall:

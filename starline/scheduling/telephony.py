@@ -117,8 +117,9 @@ def _tell_office(call: Call, member: StaffMember, line: TelephonyLine) -> None:
     event_id = _key_of(call, line)
     kept = unplanned.keep(member, kind=call.kind, called_at=call.happened_at, phone=call.caller[:30], event_id=event_id)
     called = call.happened_at.astimezone(ZoneInfo(zone_of(member.branch_id)))
+    planners = people_who_may("add", "Visits", branch_id=member.branch_id)
     notify_all(
-        people_who_may("edit", "Visits", branch_id=member.branch_id),
+        set(planners).intersection(people_who_may("edit", "UnplannedCalls", branch_id=member.branch_id)),
         "visit:unplanned",
         CLOCKED_IN if call.kind == ClockKind.IN else CLOCKED_OUT,
         link=f"/unplanned_calls/{kept.id}/plan",

@@ -105,6 +105,18 @@ def test_a_call_where_nothing_is_planned_is_told_to_the_office_and_to_nobody_els
     assert "visit:unplanned" not in [one.kind for one in newest(shift.user.id)]
 
 
+@pytest.mark.parametrize("lacks", [("can_add", "Visits"), ("can_edit", "UnplannedCalls")])
+def test_who_could_not_open_the_page_is_not_sent_there(
+    shift: Shift, line: TelephonyLine, pin: TelephonyPin, lacks: tuple[str, str]
+) -> None:
+    planner = a_user("noor", "Scheduler")
+    (role,) = planner.roles
+    role.permissions = [one for one in role.permissions if (one.permission.name, one.view_menu.name) != lacks]
+    session.flush()
+    ring(shift, line, pin, caller="503-555-0000")
+    assert newest(planner.id) == []
+
+
 def test_a_signature_is_of_this_body_and_fresh(line: TelephonyLine) -> None:
     body, now = b'{"call_id": "1"}', int(clock.now().timestamp())
     assert line.secret is not None

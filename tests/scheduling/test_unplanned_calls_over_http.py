@@ -16,8 +16,9 @@ from starline.core.identifiers import uuid7
 from starline.scheduling.evv_vocabulary import ClockKind
 from starline.scheduling.models import UnplannedCall
 from starline.staff.vocabulary import StaffStatus
+from tests.caches import forget_everything
 from tests.contract.callers import Caller, by_cookie, by_token
-from tests.isolation.cast import Cast
+from tests.isolation.cast import Cast, join
 
 
 @pytest.fixture
@@ -100,6 +101,23 @@ def test_a_program_plans_it_too(script: Caller, call: tuple[str, dict[str, Any]]
 def test_whoever_plans_no_visits_plans_none_from_a_call(cast: Cast, call: tuple[str, dict[str, Any]]) -> None:
     nurse = by_token(cast.application, cast.harbor.people["Nurse"])
     assert nurse.post(f"/api/v1/unplanned_calls/{call[0]}/plan", json=call[1]).status_code == 403
+
+
+def test_whoever_settles_no_calls_plans_none_from_a_call(cast: Cast, call: tuple[str, dict[str, Any]]) -> None:
+    key, sent = call
+    planner = join(cast.harbor, "Plans visits alone", "Scheduler")
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        role = db.Role(name="Plans visits alone")
+        template = db.session.query(db.Role).filter_by(template="Scheduler").one()
+        role.permissions = [one for one in template.permissions if one.view_menu.name != "UnplannedCalls"]
+        db.session.add(role)
+        db.session.get_one(db.User, planner.user_id).roles = [role]
+    forget_everything()
+    browser, script = (by(cast.application, planner) for by in (by_cookie, by_token))
+    assert script.get(f"/api/v1/visits/?client={sent['client_id']}").status_code == 200
+    assert browser.get(f"/unplanned_calls/{key}/plan").status_code == 403
+    assert browser.post(f"/unplanned_calls/{key}/plan", data=sent).status_code == 403
+    assert script.post(f"/api/v1/unplanned_calls/{key}/plan", json=sent).status_code == 403
 
 
 def test_the_other_call_is_taken_unless_the_planner_declines_it(
