@@ -12,11 +12,15 @@ CURRENT = "(SELECT app.current_organization_id())"
 APPEND_ONLY = frozenset({"audit_blocks", "audit_events", "audit_sightings"})
 """Tables whose rows the runtime role may add and read but neither change nor remove."""
 
+RESEALED = frozenset({"audit_texts"})
+"""Tables whose rows triggers write; the runtime role reads them and seals their values anew."""
+
 UNAUDITED = frozenset(
     {
         "audit_blocks",
         "audit_events",
         "audit_sightings",
+        "audit_texts",
         "custom_values",
         "idempotent_requests",
         "import_rows",
@@ -81,7 +85,13 @@ def _release(operations: Operations, operation: ReleaseTable) -> None:
 
 def protection_of(table: str, client: str | None, audited: bool) -> list[str]:
     """The statements that protect `table`."""
-    rights = "SELECT, INSERT" if table in APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
+    rights = (
+        "SELECT, INSERT"
+        if table in APPEND_ONLY
+        else "SELECT, UPDATE"
+        if table in RESEALED
+        else "SELECT, INSERT, UPDATE, DELETE"
+    )
     statements = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
@@ -90,12 +100,19 @@ def protection_of(table: str, client: str | None, audited: bool) -> list[str]:
         f"GRANT SELECT ON {table} TO starline_backup",
     ]
     if audited:
-        argument = f"'{client}'" if client else ""
-        statements.append(
-            f"CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON {table}"
-            f" FOR EACH ROW EXECUTE FUNCTION app.record_change({argument})"
-        )
+        statements.append(audit_trigger(table, *([client] if client else [])))
     return statements
+
+
+def audit_trigger(table: str, *arguments: str) -> str:
+    """The trigger that writes the table's changes into the trail. `arguments`: the column that holds the client, then
+    those of sealed texts, whose former words are kept.
+    """
+    given = ", ".join(f"'{one}'" for one in arguments)
+    return (
+        f"CREATE OR REPLACE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON {table}"
+        f" FOR EACH ROW EXECUTE FUNCTION app.record_change({given})"
+    )
 
 
 @renderers.dispatch_for(ProtectTable)

@@ -12,9 +12,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.protection import audit_trigger
 from starline.core import crypto, db, tenancy
 
 BATCH = 500
+CLIENT = "client_id"
 NO_ID = UUID(int=0)
 
 
@@ -36,6 +38,18 @@ def open_columns(table: str, *columns: sa.Column[Any]) -> None:
     for one in columns:
         op.drop_column(table, sealed_name(one))
         op.alter_column(table, one.name, nullable=one.nullable)
+
+
+def seal_texts(table: str, *columns: sa.Column[Any], client: str = CLIENT) -> None:
+    """The same of texts that people read; what these said before a change is kept from now on."""
+    seal_columns(table, *columns)
+    op.execute(audit_trigger(table, client, *(sealed_name(one) for one in columns)))
+
+
+def open_texts(table: str, *columns: sa.Column[Any], client: str = CLIENT) -> None:
+    """The way back. From here on the trail itself tells what a text said; of the time between it no longer does."""
+    open_columns(table, *columns)
+    op.execute(audit_trigger(table, client))
 
 
 def sealed_name(column: sa.Column[Any]) -> str:

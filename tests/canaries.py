@@ -26,10 +26,10 @@ import pytest
 
 SSN, MEMBER, DOOR = "219-09-9999", "QX7MEMBER55123", "QX7DOOR4411"
 MEDICAID, MEDICARE = "QX7MEDICAID8830", "9QX7-QX7-QX99"
-OF_VISIT = "QX7WOUND2207"
-SECRETS = (SSN, MEMBER, DOOR, MEDICAID, MEDICARE, SSN.replace("-", ""), MEDICARE.replace("-", ""), OF_VISIT)
+OF_VISIT, BODY = "QX7WOUND2207", "QX7BODY6102"
+SECRETS = (SSN, MEMBER, DOOR, MEDICAID, MEDICARE, SSN.replace("-", ""), MEDICARE.replace("-", ""), OF_VISIT, BODY)
 """A social security number (never given to anybody), insurance ids, a door code, two numbers as they are kept, a word
-of the note of a visit: encrypted in the database, nowhere else at all."""
+of the note of a visit and one of what people write about care: encrypted in the database, nowhere else at all."""
 
 WORDS = (*SECRETS, "QX7NOTE", "Qz7canary")
 """Those, a word of a note about a client, and the word that every text of the isolation tests' second agency holds."""

@@ -113,7 +113,7 @@ def _activity_page(period: Period, wanted: Wanted, found: list[AuditEvent]) -> d
 
 def _record_page(resource: Resource, key: Any, events: list[AuditEvent]) -> dict[str, Any]:
     display = current_profile().display
-    names = names_of({event.actor_id for event in events})
+    names, told = names_of({event.actor_id for event in events}), audit.told(events)
     is_there = session.scalar(select(resource.model.id).where(resource.model.id == key)) is not None
     return {
         "title": label_of(resource.model, key) or _("A removed record"),
@@ -128,7 +128,7 @@ def _record_page(resource: Resource, key: Any, events: list[AuditEvent]) -> dict
                 "who": words.person_word(event.actor_id, names),
                 "action": action_word(event.action),
                 "reason": event.reason or "",
-                "changes": words.changed_values(event, display),
+                "changes": words.changed_values(event, told[event.id], display),
             }
             for event in events
         ],

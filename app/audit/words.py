@@ -1,5 +1,6 @@
 """The trail in words: who, what, to which record, and what was there before."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -60,12 +61,15 @@ def detail(event: AuditEvent) -> str:
     return ""
 
 
-def changed_values(event: AuditEvent, display: Display) -> list[dict[str, str]]:
-    """Each changed field with the value before and after, as the record's own screen shows them."""
+def changed_values(event: AuditEvent, told: Mapping[str, Any], display: Display) -> list[dict[str, str]]:
+    """Each changed field with the value before and after, as the record's own screen shows them.
+
+    `told`: the event's changes in words.
+    """
     if event.action not in WRITES:
         return []
     resource = subject_resource(event.subject)
-    changes = expanded(resource, event.changes or {}) if resource else event.changes or {}
+    changes = expanded(resource, told) if resource else told
     pairs = {name: pair for name, pair in changes.items() if isinstance(pair, list) and len(pair) == 2}
     found = []
     for name in _in_order(resource, pairs):

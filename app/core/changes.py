@@ -16,7 +16,6 @@ from flask import render_template, request
 
 from app.core import tabs
 from app.core.access import may
-from app.core.display import Display
 from app.core.fields import describe
 from app.core.own_fields import tailored
 from app.core.pages import changes_of
@@ -147,16 +146,19 @@ def _clients(client: Any) -> list[UUID]:
 
 def _days(record: Record, kinds: Sequence[Kind], events: Sequence[AuditEvent]) -> list[dict[str, Any]]:
     """The events of each day under its date."""
-    display, people = current_profile().display, _people(events)
+    display, people, told = current_profile().display, _people(events), audit.told(events)
     by_table = {one.resource.model.__tablename__: one for one in reversed(kinds)}
     days: dict[str, list[dict[str, Any]]] = {}
     for event in events:
         day = display.date(event.at.astimezone(display.zone).date())
-        days.setdefault(day, []).append(_entry(record, by_table[event.subject], event, people, display))
+        days.setdefault(day, []).append(_entry(record, by_table[event.subject], event, told[event.id], people))
     return [{"day": day, "entries": entries} for day, entries in days.items()]
 
 
-def _entry(record: Record, kind: Kind, event: AuditEvent, people: dict[int, str], display: Display) -> dict[str, Any]:
+def _entry(
+    record: Record, kind: Kind, event: AuditEvent, told: dict[str, Any], people: dict[int, str]
+) -> dict[str, Any]:
+    display = current_profile().display
     is_itself = event.subject == record.resource.model.__tablename__ and event.subject_id == str(record.key)
     name = "" if is_itself else _name(kind.resource, event)
     is_there = not is_itself and event.action != "delete" and bool(name)
@@ -167,7 +169,7 @@ def _entry(record: Record, kind: Kind, event: AuditEvent, people: dict[int, str]
         "subject": "" if is_itself else kind.label,
         "name": name,
         "url": f"/{kind.resource.name}/show/{event.subject_id}" if is_there else None,
-        "changes": changes_of(kind.resource, event),
+        "changes": changes_of(kind.resource, event.action, told),
         "reason": event.reason or "",
         "who": people.get(event.actor_id, _("The system")) if event.actor_id else _("The system"),
         "at": display.time(event.at.astimezone(display.zone).time()),

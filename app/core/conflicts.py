@@ -64,8 +64,10 @@ def _before(resource: Resource, row: Any, version: int | None) -> dict[str, Any]
     steps = row.version - version if version is not None else 0
     events = [one for one in audit.history(resource.model.__tablename__, row.id) if one.action == "update"]
     known: dict[str, Any] = {}
-    for event in events[: max(steps, 0)]:  # newest first, so the oldest has the last word
-        known |= {name: old for name, (old, _new) in expanded(resource, event.changes or {}).items()}
+    since = events[: max(steps, 0)]
+    told = audit.told(since)
+    for event in since:  # newest first, so the oldest has the last word
+        known |= {name: old for name, (old, _new) in expanded(resource, told[event.id]).items()}
     return known
 
 

@@ -6,7 +6,7 @@ Screens, REST, OpenAPI, filters and imports all stand on this one description.
 import re
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import RelationshipProperty, class_mapper
 
+from starline.core.crypto import SealedText
 from starline.core.language import gettext as _
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
@@ -79,6 +80,8 @@ class Field:
     choices: tuple[str, ...] = ()
     target: Any = field(default=None, repr=False, compare=False)
     path: str = ""
+    is_sealed: bool = False
+    """Whether its words lie encrypted in the column: they are read and written, never compared or sorted by."""
 
     @property
     def is_own(self) -> bool:
@@ -108,7 +111,8 @@ class Field:
 
     @property
     def is_sortable(self) -> bool:
-        return self.kind not in (Kind.SECRET, Kind.OBJECT, Kind.TAGS, Kind.MULTI, Kind.LONG_TEXT)
+        unsorted = (Kind.SECRET, Kind.OBJECT, Kind.TAGS, Kind.MULTI, Kind.LONG_TEXT)
+        return not self.is_sealed and self.kind not in unsorted
 
     def read(self, value: Any) -> Any:
         """The Python value of a JSON or form value. Raises ValueError with the sentence to show."""
@@ -138,8 +142,12 @@ def describe(model: Any, name: str) -> Field:
         column = next(iter(prop.local_columns - {model.__table__.c.organization_id}))
         return _of_column(name, column, kind=Kind.RELATION, target=prop.mapper.class_)
     if prop is None:
-        column = model.__table__.c[f"{name}_encrypted"]
-        return _of_column(name, column, kind=Kind.SECRET, key=name)
+        part = getattr(model, name)
+        column = model.__table__.c[part.attribute]
+        if not isinstance(part, SealedText):
+            return _of_column(name, column, kind=Kind.SECRET, key=name)
+        kind = Kind.TEXT if part.max_length else Kind.LONG_TEXT
+        return replace(_of_column(name, column, kind=kind, key=name), max_length=part.max_length, is_sealed=True)
     return _of_column(name, model.__table__.c[prop.columns[0].name])
 
 
@@ -275,16 +283,7 @@ def _decimal(one: Field, value: Any) -> Decimal:
 
 
 def _boolean(one: Field, value: Any) -> bool:
-    known = {
-        True: True,
-        False: False,
-        "true": True,
-        "false": False,
-        "1": True,
-        "0": False,
-        "y": True,
-        "on": True,
-    }
+    known = {True: True, "true": True, "1": True, "y": True, "on": True, False: False, "false": False, "0": False}
     if isinstance(value, (bool, str)) and value in known:
         return known[value]
     raise ValueError(_("%(label)s must be yes or no.", label=_(one.label)))
@@ -321,13 +320,7 @@ def _time(text: str) -> time:
 def _choice(one: Field, value: Any) -> str:
     if value not in one.choices:
         choices = ", ".join(one.choices)
-        raise ValueError(
-            _(
-                "%(label)s must be one of: %(choices)s.",
-                label=_(one.label),
-                choices=choices,
-            )
-        )
+        raise ValueError(_("%(label)s must be one of: %(choices)s.", label=_(one.label), choices=choices))
     return str(value)
 
 

@@ -1,5 +1,6 @@
 """The ready values that the templates of a resource draw: form, conflict, deletion. A record's page is in `details`."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -96,7 +97,9 @@ def delete_page(resource: Resource, row: Any) -> dict[str, Any]:
 
 def history(resource: Resource, key: Any) -> list[dict[str, Any]]:
     """Who changed what, newest first; what only the system's own columns tell of is left to the trail."""
-    found = [(one, changes_of(resource, one)) for one in audit.history(resource.model.__tablename__, key)]
+    events = audit.history(resource.model.__tablename__, key)
+    told = audit.told(events)
+    found = [(one, changes_of(resource, one.action, told[one.id])) for one in events]
     found = [(one, changes) for one, changes in found if changes or one.action != "update"]
     people = {
         one.id: one.get_full_name()
@@ -123,14 +126,17 @@ def _label_of_column(resource: Resource, name: str) -> str:
     return _(label) if label else ""
 
 
-def changes_of(resource: Resource, event: Any) -> list[dict[str, str]]:
-    """What an event of the audit changed: field by field of what the resource shows, and by name what has a label."""
-    if event.action != "update":
+def changes_of(resource: Resource, action: str, told: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What an event of the audit changed: field by field of what the resource shows, and by name what has a label.
+
+    `told`: its changes in words.
+    """
+    if action != "update":
         return []
     display = current_profile().display
     by_key = {one.key: one for one in resource.fields.values()}
     changes = []
-    for name, (old, new) in expanded(resource, event.changes or {}).items():
+    for name, (old, new) in expanded(resource, told).items():
         one = by_key.get(name) or by_key.get(name.removesuffix("_encrypted"))
         if one is None:
             label = _label_of_column(resource, name)

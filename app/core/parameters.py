@@ -255,6 +255,8 @@ class _Reader:
 
 def allowed_operators(one: Field) -> tuple[str, ...]:
     """The operators that make sense for the field, the most natural first."""
+    if one.is_sealed:
+        return ("null",)
     if one.kind in (Kind.TEXT, Kind.EMAIL, Kind.PHONE):
         return ("sw", "eq", "ne", "in", "null")
     if one.kind in (Kind.CHOICE, Kind.RELATION, Kind.UUID):

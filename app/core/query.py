@@ -217,6 +217,8 @@ def _selected(resource: Resource, columns: tuple[str, ...]) -> tuple[Any, list[A
 def _expression(one: Field) -> Any:
     if one.kind is Kind.SECRET:
         return sa.case((one.column.is_(None), None), else_=sa.literal_column(f"'{MASK}'"))
+    if one.is_sealed:
+        return sa.func.encode(one.column, sa.literal_column("'hex'"))  # `reading` opens it
     if one.kind is Kind.DECIMAL:
         return sa.cast(one.column, sa.Text)  # exact: a JSON number would pass through a float
     return one.column

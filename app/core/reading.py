@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import orjson
 from psycopg2 import Error, OperationalError
 
 from app.core import own_fields
@@ -12,7 +13,7 @@ from app.core.parameters import ListRequest
 from app.core.query import Shape, count_statement, counts_statement, row_statement, statement
 from app.core.resource import Resource
 from app.core.security import current_viewer, forget_viewer, required_viewer
-from starline.core import audit, db, tenancy
+from starline.core import audit, crypto, db, tenancy
 from starline.core.audit import recording
 from starline.core.errors import NotFound, Unauthenticated, Unavailable
 from starline.core.language import gettext as _
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 def read_page(resource: Resource, request: ListRequest) -> tuple[str, int]:
     """The page as JSON text `{count, ids, result}`, and how many rows it holds. The reading is audited."""
     document, rows = _answer(resource, request.shape, request.parameters)
-    return document or "", rows
+    return _opened(resource, request.shape.columns, document or ""), rows
 
 
 def read_one(resource: Resource, identifier: str, columns: tuple[str, ...]) -> str:
@@ -41,14 +42,14 @@ def read_one(resource: Resource, identifier: str, columns: tuple[str, ...]) -> s
     document, _rows = _answer(resource, shape, {"id": str(key)}) if key is not None else (None, 0)
     if document is None:
         raise NotFound(_("There is no such record, or you may not see it."))
-    return document
+    return _opened(resource, columns, document)
 
 
 def read_within(resource: Resource, key: Any, columns: tuple[str, ...]) -> str:
     """The row as the open transaction sees it, unaudited: its writer knows what is in it."""
     parameters = {"id": str(key), "organization_id": str(tenancy.current_organization_id())}
     document: str = answer_within(row_statement(resource, columns), parameters)[0]
-    return document
+    return _opened(resource, columns, document)
 
 
 def note_sight(resource: Resource, row: Any) -> None:
@@ -115,6 +116,22 @@ def _answer(resource: Resource, shape: Shape, values: dict[str, Any]) -> tuple[s
     return read_document(
         lambda viewer: statement(resource, replace(shape, scope=viewer.scope)), values, resource=resource
     )
+
+
+def _opened(resource: Resource, columns: tuple[str, ...], document: str) -> str:
+    """The document with its sealed texts in words: the database has no key to them."""
+    known = (resource.fields.get(name) for name in columns)
+    sealed = [one for one in known if one is not None and one.is_sealed]
+    if not sealed or not document:
+        return document
+    found = orjson.loads(document)
+    table = resource.model.__tablename__
+    for row in found.get("result", [found]):
+        for one in sealed:
+            if row[one.name] is not None:
+                value = bytes.fromhex(row[one.name])
+                row[one.name] = crypto.decrypt(value, table=table, column=one.column.name, row_id=row["id"])
+    return orjson.dumps(found).decode()
 
 
 def _of_viewer(viewer: Viewer) -> dict[str, Any]:

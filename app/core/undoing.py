@@ -79,8 +79,9 @@ def undo(resource: Resource, request_id: str) -> int:
     since, by, table = clock.now() - UNDO_FOR, required_viewer().user_id, resource.model.__tablename__
     changed = audit.changes_of_request(table, request_id, by=by, since=since)
     deleted = audit.deletions_of_request(table, request_id, by=by, since=since)
-    number = _bring_back(resource, {str(one.subject_id): one.changes or {} for one in deleted})
-    former: dict[str, Any] = {str(one.subject_id): one.changes or {} for one in changed}
+    told = audit.told([*changed, *deleted])
+    number = _bring_back(resource, {str(one.subject_id): told[one.id] for one in deleted})
+    former = {str(one.subject_id): told[one.id] for one in changed}
     rows = locked_rows(resource, list(former)) if former else []
     if not rows and not number:
         raise NotFound(_("There is nothing to undo any more."))

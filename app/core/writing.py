@@ -39,7 +39,7 @@ def create_row(resource: Resource, given: Mapping[str, Any], *, key: Any = None)
     _check_own_rows(resource, values)
     values = with_custom(resource, values, {})
     if key is not None:
-        values = {**values, "id": key}
+        values = {"id": key, **values}  # first, because what is encrypted is bound to it
     verb = resource.create
     row = type(resource).create(values, by=required_viewer().user_id) if verb else _insert(resource, values)  # type: ignore[misc]
     batches.write()

@@ -26,7 +26,7 @@ def add_note(values: Mapping[str, Any], *, by: int | None) -> ClientNote:
 
 
 def update_note(note: ClientNote, values: Mapping[str, Any], *, by: int | None) -> ClientNote:
-    """Change a note; the audit trail keeps what it said."""
+    """Change a note; its history keeps what it said."""
     if note.voided_at is not None:
         raise Conflict("This note was voided; write a new one.")
     if values.get("client_id", note.client_id) != note.client_id:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Integer, LargeBinary, String, UniqueConstraint, event, select
+from sqlalchemy import Integer, LargeBinary, String, UniqueConstraint, event, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session
 
@@ -50,8 +50,13 @@ class Encrypted:
     Set the row's `id` first where it isn't generated; the ciphertext is bound to it.
     """
 
+    name: str
+
     def __init__(self, attribute: str) -> None:
         self.attribute = attribute
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
 
     @overload
     def __get__(self, row: None, owner: type) -> Self: ...
@@ -70,8 +75,43 @@ class Encrypted:
             row.id = uuid7()
         setattr(row, self.attribute, encrypt(value, **self._place(row)) if value else None)
 
+    def place_in(self, table: Any) -> tuple[Any, Any, Any]:
+        """The SQL of the table, column and row that the values in rows of `table` are bound to."""
+        return literal_column(f"'{table.name}'"), literal_column(f"'{self.attribute}'"), table.c.id
+
     def _place(self, row: Any) -> dict[str, Any]:
         return {"table": row.__tablename__, "column": self.attribute, "row_id": row.id}
+
+
+class SealedText(Encrypted):
+    """Words that whoever may see the row reads like any other field of it: `body = SealedText("body_encrypted")`.
+
+    Lists can't sort or search by them. What they said before a change is kept beside the trail (`audit.texts`).
+    """
+
+    def __init__(self, attribute: str, max_length: int | None = None) -> None:
+        super().__init__(attribute)
+        self.max_length = max_length
+
+
+class FormerText(Encrypted):
+    """What a sealed text said before, still bound to where it stood: `subject`, `field` and `subject_id` name that."""
+
+    def place_in(self, table: Any) -> tuple[Any, Any, Any]:
+        return table.c.subject, table.c.field, table.c.subject_id
+
+    def _place(self, row: Any) -> dict[str, Any]:
+        return {"table": row.subject, "column": row.field, "row_id": row.subject_id}
+
+
+def encrypted_parts(model: type) -> list[Encrypted]:
+    """The encrypted attributes of `model`."""
+    return [part for ancestor in model.__mro__ for part in vars(ancestor).values() if isinstance(part, Encrypted)]
+
+
+def sealed_texts(model: type) -> list[SealedText]:
+    """Those of them that are read like other fields."""
+    return [part for part in encrypted_parts(model) if isinstance(part, SealedText)]
 
 
 def encrypt(value: str, *, table: str, column: str, row_id: object) -> bytes:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from starline.core import clock, crypto, tenancy
-from starline.core.crypto import DATA, Encrypted, OrganizationKey
+from starline.core.crypto import DATA, Encrypted, OrganizationKey, encrypted_parts
 from starline.core.db import Model, session, transaction
 
 BATCH = 200
@@ -26,7 +26,11 @@ class SealedColumn:
     """One encrypted column of one table."""
 
     model: Any
-    name: str
+    part: Encrypted
+
+    @property
+    def name(self) -> str:
+        return self.part.attribute
 
     @property
     def column(self) -> Any:
@@ -41,11 +45,9 @@ class SealedColumn:
 def sealed_columns() -> list[SealedColumn]:
     """Every encrypted column of every table, in a steady order."""
     found = {
-        (mapper.class_.__tablename__, part.attribute): SealedColumn(mapper.class_, part.attribute)
+        (mapper.class_.__tablename__, part.attribute): SealedColumn(mapper.class_, part)
         for mapper in Model.registry.mappers
-        for ancestor in mapper.class_.__mro__
-        for part in vars(ancestor).values()
-        if isinstance(part, Encrypted)
+        for part in encrypted_parts(mapper.class_)
     }
     return [found[place] for place in sorted(found)]
 
@@ -71,8 +73,8 @@ def reseal_batch(number: int) -> int:
     """Seal up to `BATCH` values under key `number` that are under another; how many. The caller commits each batch."""
     for one in sealed_columns():
         rows = session.execute(_older(one, number).limit(BATCH).with_for_update(skip_locked=True)).all()
-        for key, value in rows:
-            _reseal(one, key, value)
+        for key, value, *place in rows:
+            _reseal(one, key, value, dict(zip(("table", "column", "row_id"), place, strict=True)))
         if rows:
             return len(rows)
     return 0
@@ -106,8 +108,7 @@ def retire() -> list[int]:
     return gone
 
 
-def _reseal(one: SealedColumn, key: Any, value: bytes) -> None:
-    place = {"table": one.model.__tablename__, "column": one.name, "row_id": key}
+def _reseal(one: SealedColumn, key: Any, value: bytes, place: dict[str, Any]) -> None:
     sealed = crypto.encrypt(crypto.decrypt(bytes(value), **place), **place)
     table = one.model.__table__
     # Not through the mapper: nobody has changed the record, so its version and its last change stay as they are.
@@ -120,7 +121,8 @@ def _left(one: SealedColumn, number: int) -> bool:
 
 
 def _older(one: SealedColumn, number: int) -> Any:
-    query = select(_id(one), one.column).where(_own(one), one.column.is_not(None))
+    place = one.part.place_in(one.model.__table__)
+    query = select(_id(one), one.column, *place).where(_own(one), one.column.is_not(None))
     return query.where(one.key_number != number.to_bytes(4, "big")).order_by(_id(one))
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from starline.core.crypto import sealed_texts
+
 
 def assign(row: Any, values: Mapping[str, Any]) -> None:
     """Set what differs, so that an unchanged row is not written again."""
@@ -18,5 +20,6 @@ def copied(row: Any, *, without: Collection[str] = ()) -> dict[str, Any]:
 
 
 def proposed(row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The row's columns as they will be once `values` are set: what a rule over several columns looks at."""
-    return {**{column.name: getattr(row, column.name) for column in row.__table__.columns}, **values}
+    """The row's fields as they will be once `values` are set: what a rule over several of them looks at."""
+    texts = {part.name: getattr(row, part.name) for part in sealed_texts(type(row))}
+    return {**{column.name: getattr(row, column.name) for column in row.__table__.columns}, **texts, **values}

@@ -38,6 +38,7 @@ CLEARED = frozenset(
     {
         "api_keys",
         "audit_blocks",
+        "audit_texts",
         "calendar_feeds",
         "custom_values",
         "file_versions",
@@ -138,7 +139,7 @@ CLASSES: dict[str, dict[Kind, str]] = {
         K.BIRTH: "birth_date",
         K.PLACE: "latitude longitude",
     },
-    "client_notes": {K.TEXT: "body void_reason"},
+    "client_notes": {K.SEALED: "body_encrypted", K.TEXT: "void_reason"},
     "client_preferences": {K.TEXT: "value reason"},
     "service_types": {K.KEPT: "name hcpcs modifiers color"},
     "care_tasks": {K.KEPT: "name", K.TEXT: "instructions"},

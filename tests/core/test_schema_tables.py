@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from migrations.protection import APPEND_ONLY, UNAUDITED
+from migrations.protection import APPEND_ONLY, RESEALED, UNAUDITED
+from starline.core import crypto
+from starline.core.db import Model
 from tests.isolation.roles import as_runtime, rows
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -27,6 +29,7 @@ OWNER_POLICIES = {
 }
 COUNTED_BY_TRIGGER = {"organization_versions"}
 FULL_RIGHTS, APPENDING, READING = {"SELECT", "INSERT", "UPDATE", "DELETE"}, {"SELECT", "INSERT"}, {"SELECT"}
+RESEALING = {"SELECT", "UPDATE"}
 LEADING_EXCEPTIONS = {
     "pk_ab_user": "FAB's integer key; the composite one stands beside it.",
     "pk_ab_role": "FAB's integer key; the composite one stands beside it.",
@@ -135,12 +138,16 @@ def test_every_write_to_a_tenant_table_is_caught_by_the_audit_trigger(
     }
     after_each_row_of_all_three = 1 | 4 | 8 | 16
     audited = tenant_tables - UNAUDITED - COUNTED_BY_TRIGGER
+    texts = {
+        one.class_.__tablename__: [part.attribute for part in crypto.sealed_texts(one.class_)]
+        for one in Model.registry.mappers
+    }
     assert set(triggers) - {"organizations"} == audited
     for table in audited:
         kind, function, arguments = triggers[table]
         assert (kind, function) == (after_each_row_of_all_three, "app.record_change"), table
         client = "id" if table == "clients" else "client_id" if "client_id" in tables[table] else ""
-        assert arguments.replace("\\000", "") == client, table
+        assert arguments.removesuffix("\\000").split("\\000") == [client, *texts.get(table, ())], table
 
 
 def test_tables_left_out_of_the_audit_exist(tenant_tables: set[str]) -> None:
@@ -206,6 +213,8 @@ def test_the_runtime_role_has_exactly_the_rights_each_table_needs(catalogue: Any
         assert granted.pop(table) == READING, table
     for table in APPEND_ONLY:
         assert granted.pop(table) == APPENDING, table
+    for table in RESEALED:
+        assert granted.pop(table) == RESEALING, table
     assert set(granted) <= set(tables), "a partition must not be reached around its parent's policy"
     assert {table: rights for table, rights in granted.items() if rights != FULL_RIGHTS} == {}
 

@@ -86,6 +86,24 @@ def test_secrets_that_were_saved_stand_nowhere_in_the_clear(
         assert "clients 9999" in canaries.in_database(cursor, ["9999"])
 
 
+def test_what_people_write_about_care_is_kept_sealed_at_each_change(
+    ids: dict[str, Any], token: dict[str, str], browser: Any, pytestconfig: pytest.Config
+) -> None:
+    texts = {"client_notes": {"body": canaries.BODY}}
+    for name, given in texts.items():
+        key = {**token, "Idempotency-Key": f"a key for {name}"}
+        made = browser.post(f"/api/v1/{name}/", json={"client_id": ids["client_id"], **given}, headers=key)
+        assert made.status_code == 201 and all(made.json["result"][one] == given[one] for one in given), made.text
+        for again in (" and later", " in the end"):
+            later = {one: f"{text}{again}" for one, text in given.items()}
+            changed = browser.patch(f"/api/v1/{name}/{made.json['id']}", json=later, headers=token)
+            assert changed.status_code == 200 and all(changed.json["result"][one] == later[one] for one in later)
+        page = browser.get(f"/{name}/show/{made.json['id']}").text
+        assert all(f"{text} and later" in page for text in given.values()), "the record's history tells it"
+    with _everything(pytestconfig) as cursor:
+        assert canaries.in_database(cursor, canaries.SECRETS) == []
+
+
 def test_an_answer_kept_for_a_repeated_request_holds_nothing_in_the_clear(
     app: Any, token: dict[str, str], browser: Any, pytestconfig: pytest.Config
 ) -> None:

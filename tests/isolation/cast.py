@@ -13,11 +13,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select, update
 
 from app.core.resource import Resource, registry
 from config import settings
 from starline import subscribers
-from starline.core import db, tenancy
+from starline.core import crypto, db, tenancy
 from starline.core.db import Role, User, session
 from starline.identity import roles, sessions, tokens, users
 from starline.identity.attempts import Origin
@@ -33,6 +34,7 @@ LEFT_PLAIN = {
     "organization_settings": "So does its brand.",
     "audit_events": "Nobody may change them; they hold the canaries of the rows they tell of.",
     "audit_sightings": "Nor these, which repeat them.",
+    "audit_texts": "Their texts are sealed; the rest names what they tell of.",
     "ab_role": "Names are those of the templates in every organisation.",
     "user_sessions": "The channel decides how a session is checked.",
     "organization_keys": "The purpose decides what a key is for.",
@@ -171,7 +173,25 @@ def plant_canaries(agency: Agency, canary: str = CANARY) -> int:
             )
             planted += cursor.rowcount
         cursor.connection.commit()
+    planted += _plant_in_sealed_texts(agency, canary)
     assert planted > 50
+    return planted
+
+
+def _plant_in_sealed_texts(agency: Agency, canary: str) -> int:
+    planted = 0
+    with tenancy.acting(agency.id), db.transaction():
+        for model in (mapper.class_ for mapper in db.Model.registry.mappers):
+            table = model.__table__
+            for part in crypto.sealed_texts(model):
+                column = table.c[part.attribute]
+                word = f"{canary}{hashlib.md5(f'{table.name}.{part.name}'.encode()).hexdigest()[:4]}"
+                own = (table.c.organization_id == agency.id, column.is_not(None))
+                for key in session.scalars(select(table.c.id).where(*own)).all():
+                    place = {"table": table.name, "column": part.attribute, "row_id": key}
+                    sealed = crypto.encrypt(f"{word}{planted:x}", **place)
+                    session.execute(update(table).where(table.c.id == key).values({part.attribute: sealed}))
+                    planted += 1
     return planted
 
 

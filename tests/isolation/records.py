@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
-from starline.clients.models import Client
+from starline.clients.models import Client, ClientNote
 from starline.core import audit, clock, db, storage, tenancy, webpush
 from starline.core.db import session
 from starline.core.identifiers import uuid7
@@ -55,6 +55,8 @@ def keep_records(agency: Any, user_id: int) -> None:
         act = VisitAct(**of_visit, kind="note", happened_at=now, event_id=uuid7(), subject_id=uuid7())
         act.words = f"A note of {_name(agency)}'s"
         session.add(act)
+        # What it said before is kept beside the trail.
+        session.get_one(ClientNote, UUID(agency.own["client_notes"]["id"])).body = f"A later word of {_name(agency)}'s"
         feed = feeds.make({"client_id": UUID(client_id)}, by=None)
         agency.used_up["feeds"] = str(feed.address).rpartition("/")[2].removesuffix(".ics")
         row = ImportRow(import_id=UUID(agency.own["imports"]["id"]), number=2)

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, String, Text, and_, literal_column
+from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, LargeBinary, String, and_, literal_column
 from sqlalchemy.orm import Mapped
 
 from starline.clients import vocabulary as words
 from starline.clients.models.people import Client, OfClient
+from starline.core.crypto import SealedText
 from starline.core.db import TenantModel, User, belongs_to, choice, column, joined
 from starline.identity.models import RecordScope
 
@@ -59,7 +60,7 @@ class ClientNote(OfClient, TenantModel):
 
     client_id: Mapped[UUID] = belongs_to("clients", "Client")
     kind: Mapped[words.NoteKind] = choice("Kind", words.NoteKind, default=words.NoteKind.GENERAL)
-    body: Mapped[str] = column("Note", Text)
+    body_encrypted: Mapped[bytes] = column("Note", LargeBinary)
     is_pinned: Mapped[bool] = column("Pinned", default=False)
     visibility: Mapped[words.NoteVisibility] = choice(
         "Who sees it", words.NoteVisibility, default=words.NoteVisibility.OFFICE
@@ -67,10 +68,12 @@ class ClientNote(OfClient, TenantModel):
     voided_at: Mapped[datetime | None] = column("Voided", DateTime(timezone=True))
     void_reason: Mapped[str | None] = column("Voided because", String(300))
 
+    body = SealedText("body_encrypted")
     client: Mapped[Client] = joined("ClientNote.client_id", to="Client")
 
     def __str__(self) -> str:
-        return self.body if len(self.body) <= 60 else self.body[:59] + "…"
+        body = self.body or ""
+        return body if len(body) <= 60 else body[:59] + "…"
 
     @classmethod
     def visible_to(cls, viewer: Any) -> ColumnElement[bool] | None:

@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Identity, Index, LargeBinary, String, Text, Uuid, func, text
+from sqlalchemy import BigInteger, DateTime, Identity, Index, LargeBinary, String, Text, Uuid, func
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from starline.core import tenancy
+from starline.core.crypto import FormerText
 from starline.core.db import Model
+from starline.core.identifiers import uuid7
 
 WRITES = ("insert", "update", "delete")
 """The trigger's actions; every other one is somebody's look, or a named event."""
@@ -25,7 +28,7 @@ class AuditEvent(Model):  # type: ignore[misc]
     __tablename__ = "audit_events"
     __table_args__ = (
         # Pages of many rows name no single subject; each index entry is paid for by every list that is read.
-        Index(None, "organization_id", "subject_id", "at", postgresql_where=text("subject_id IS NOT NULL")),
+        Index(None, "organization_id", "subject_id", "at", postgresql_where=sql("subject_id IS NOT NULL")),
         {"postgresql_partition_by": "RANGE (at)"},
     )
 
@@ -46,7 +49,7 @@ class AuditEvent(Model):  # type: ignore[misc]
     reason: Mapped[str | None] = mapped_column(
         Text, server_default=func.nullif(func.current_setting("app.reason", True), "")
     )
-    transaction_id: Mapped[int] = mapped_column(BigInteger, server_default=text("pg_current_xact_id()::text::bigint"))
+    transaction_id: Mapped[int] = mapped_column(BigInteger, server_default=sql("pg_current_xact_id()::text::bigint"))
 
 
 class AuditBlock(Model):  # type: ignore[misc]
@@ -89,3 +92,23 @@ class AuditSighting(Model):  # type: ignore[misc]
     actor_id: Mapped[int | None]
     action: Mapped[str] = mapped_column(Text)
     subject: Mapped[str] = mapped_column(Text)
+
+
+class AuditText(Model):  # type: ignore[misc]
+    """What a sealed text said before the change that an event tells of, sealed; empty where nothing was written yet.
+
+    Written by the trigger that writes the event. `subject`, `subject_id` and `field` (a column) are where it stood.
+    """
+
+    __tablename__ = "audit_texts"
+    __table_args__ = (Index(None, "organization_id", "subject_id", "event_id"),)
+
+    organization_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=tenancy.current_organization_id)
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=uuid7)
+    event_id: Mapped[int] = mapped_column(BigInteger)
+    subject: Mapped[str] = mapped_column(Text)
+    subject_id: Mapped[str] = mapped_column(Text)
+    field: Mapped[str] = mapped_column(Text)
+    text_encrypted: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    text = FormerText("text_encrypted")

@@ -14,7 +14,7 @@ from alembic import op
 from starline.core import crypto, db, tenancy
 from starline.core.identifiers import uuid7
 
-revision = "0034"
+revision = "0032"
 down_revision = "0031"
 branch_labels = None
 depends_on = None

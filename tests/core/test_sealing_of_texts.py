@@ -1,0 +1,73 @@
+"""Texts that an agency kept in the clear are sealed by the release that seals them, and come back where it is undone."""
+
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import create_engine
+from sqlalchemy import text as sql
+
+from migrations import sealing
+from starline.clients import notes
+from starline.clients.models import ClientNote
+from starline.core import db, tenancy
+from starline.core.crypto import OrganizationKey
+from starline.core.release import migrate
+from tests.canaries import in_database
+from tests.core.test_sealing_of_insurance_ids import _bound, _run
+from tests.isolation.roles import scratch_database
+from tests.organizations.factories import HARBOR, SUMMIT, a_client, acting_for
+
+pytestmark = pytest.mark.usefixtures("database")
+
+BEFORE = "0031"
+"""The last revision that keeps all of them in the clear."""
+WORDS = [f"QX7PLAIN{number} naïve – wörter" for number in range(5)]
+
+
+@pytest.fixture(scope="module")
+def scratch(_copy: Any) -> Any:
+    with scratch_database(_copy, "texts") as addresses:
+        yield addresses["STARLINE_OWNER_DATABASE_URL"]
+
+
+@pytest.fixture(scope="module")
+def kept(scratch: str) -> dict[str, Any]:
+    """Texts of two agencies as they were kept before, by what holds them; an agency has no key of its own yet."""
+    found: dict[str, Any] = {}
+    with _bound(scratch):
+        with acting_for(HARBOR, "harbor"), db.transaction():
+            client = a_client()
+            found["notes"] = [notes.add_note({"client_id": client.id, "body": one}, by=None).id for one in WORDS]
+        with acting_for(SUMMIT, "summit"), db.transaction():
+            found["theirs"] = notes.add_note({"client_id": a_client().id, "body": WORDS[0]}, by=None).id
+    _run(scratch, lambda config: command.downgrade(config, BEFORE))
+    return found
+
+
+def test_texts_are_sealed_in_batches_under_each_agency_s_key_and_nothing_is_lost(
+    scratch: str, kept: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _bound(scratch), tenancy.acting(HARBOR), db.transaction():
+        assert set(db.session.scalars(sql("SELECT body FROM client_notes"))) == set(WORDS)
+        versions = _versions()
+    with _bound(scratch), tenancy.acting(SUMMIT), db.transaction():
+        db.session.query(OrganizationKey).delete()
+    monkeypatch.setattr(sealing, "BATCH", 2)
+    migrate(scratch)
+    with _bound(scratch), tenancy.acting(HARBOR), db.transaction():
+        assert [db.session.get_one(ClientNote, one).body for one in kept["notes"]] == WORDS
+        assert _versions() == versions, "nobody has changed a note"
+        assert db.session.scalar(sql("SELECT count(*) FROM audit_texts")) == 0
+    with _bound(scratch), tenancy.acting(SUMMIT), db.transaction():
+        assert db.session.get_one(ClientNote, kept["theirs"]).body == WORDS[0]
+    engine = create_engine(scratch)
+    with engine.connect() as connection, connection.connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.context', %s, true)", (tenancy.Context(HARBOR).signed(),))
+        assert in_database(cursor, ("QX7PLAIN",)) == []
+        assert in_database(cursor, ("Abernathy",)), "its eyes are open"
+    engine.dispose()
+
+
+def _versions() -> list[Any]:
+    return list(db.session.execute(sql("SELECT id, version, changed_on FROM client_notes ORDER BY id")))
