@@ -19,7 +19,7 @@ from starline.organizations.models import IdempotentRequest
 from tests.canaries import in_database
 from tests.isolation.roles import as_owner, enter
 
-REVISION = "0034"
+REVISION = "0032"
 WORD = "QX7KEPTWORD"
 
 
