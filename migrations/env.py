@@ -34,6 +34,7 @@ try:
         include_object=include,
         process_revision_directives=add_protection,
         compare_server_default=False,
+        transaction_per_migration=True,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -16,13 +16,20 @@ BLOCK = 64
 
 
 def migrate(url: str | None = None) -> None:
-    """Bring the database at `url` (default: the owner's) to the newest schema and make it ready to serve."""
+    """Bring the database at `url` (default: the owner's) to the newest schema and make it ready to serve.
+
+    Each migration is a transaction of its own, so that the tables that one locks are free again when the next begins;
+    one that fails leaves the database at the one before it. Of two releases at once the second waits for the first.
+    """
     owner = create_engine(url or settings().owner_database_url)
     try:
-        with owner.begin() as connection:
+        with owner.connect() as connection:
+            connection.execute(sql("SELECT pg_advisory_lock(hashtext('starline:release'))"))
+            connection.commit()
             config = alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            connection.commit()
         prepare_database(owner)
     finally:
         owner.dispose()

@@ -13,6 +13,7 @@ from sqlalchemy import text as sql
 
 import starline.models  # noqa: F401  (fills the metadata)
 from config import settings
+from migrations import sealing
 from starline.core.db import metadata
 from starline.core.release import alembic_config, migrate
 from tests.isolation.roles import as_runtime, rows, scratch_database
@@ -72,6 +73,30 @@ def test_every_migration_is_taken_back_and_made_again(scratch: str) -> None:
     assert left == []
     migrate(scratch)
     assert _shape(scratch) == before
+
+
+def test_a_migration_that_fails_leaves_those_before_it(scratch: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And so one that locks a table doesn't keep it until the last has come."""
+    _run(scratch, lambda config: command.downgrade(config, "0031"))
+    with monkeypatch.context() as patch:
+        patch.setattr(sealing, "seal_texts", refuse)
+        with pytest.raises(RuntimeError, match="the disk is full"):
+            migrate(scratch)
+    assert _revision(scratch) == "0032"
+    migrate(scratch)
+    assert _revision(scratch) == ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def refuse(*_columns: Any) -> None:
+    raise RuntimeError("the disk is full")
+
+
+def _revision(url: str) -> str:
+    owner = create_engine(url)
+    with owner.connect() as connection:
+        found = connection.scalars(sql("SELECT version_num FROM alembic_version")).one()
+    owner.dispose()
+    return str(found)
 
 
 def test_a_release_can_be_repeated(scratch: str) -> None:
