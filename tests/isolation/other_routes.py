@@ -116,7 +116,7 @@ OTHERS: dict[str, Other] = {
     "FieldsView.ask_kind": Other(For.SETTINGS, own.field),
     "FieldsView.change_kind": Other(For.SETTINGS, own.field, good=FORM),
     "ImportView.begin": Other(For.SETTINGS),
-    "ImportView.upload": Other(For.SETTINGS, good=(403,)),
+    "ImportView.upload": Other(For.SETTINGS, sends={"list_name": "Clients"}, good=FORM),
     "ImportView.show": Other(For.SETTINGS, own.import_in("checked")),
     "ImportView.progress": Other(For.SETTINGS, own.import_in("running")),
     "ImportView.ask_columns": Other(For.SETTINGS, own.import_in("mapping")),

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from app.core import actions, api_keys, errors, security, tenancy, writing
+from app.core import access, actions, api_keys, errors, security, tenancy, writing
 from app.core.resource import Resource, registry
 from starline.core import storage
-from tests.isolation import checks, files
+from tests.isolation import by_role, checks, files
 from tests.isolation.cast import Cast
 from tests.isolation.mutants import Mutant, Outdated
 from tests.isolation.tally import Tally
@@ -79,6 +79,10 @@ CHECKS: dict[str, tuple[Check, list[Mutant]]] = {
                 "any signature", storage.read_ticket, "not hmac.compare_digest(signature, _signature(facts))", "False"
             ),
         ],
+    ),
+    "the permission of a route beyond the resources": (
+        lambda cast: by_role.walk_roles(cast, ("Family",)).findings,
+        [Mutant("routes for all", access.allowed, "(action, resource) not in viewer.permissions", "False")],
     ),
     # What these two let through changes rows that others ask for.
     "the permission of a verb": (

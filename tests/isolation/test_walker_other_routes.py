@@ -22,6 +22,7 @@ from tests.isolation.other_routes import (
 from tests.isolation.slots import denials
 from tests.isolation.tally import Tally
 from tests.isolation.unpacked import words_of
+from tests.isolation.walker import MALFORMED
 
 CLOSED = (302, 401, 403, 404)
 UNDOCUMENTED = frozenset(
@@ -99,6 +100,7 @@ def test_routes_beyond_the_resources_tell_and_do_nothing_for_others(cast: Cast, 
 def test_the_id_of_another_and_one_that_never_was_answer_alike(cast: Cast, tally: Tally) -> None:
     theirs = cast.summit.people["Administrator"]
     findings: list[str] = []
+    cases = 0
     refused: dict[str, OtherAsk] = {}
     with unchanged(cast.summit):
         for ask in other_asks(cast.application):
@@ -113,11 +115,17 @@ def test_the_id_of_another_and_one_that_never_was_answer_alike(cast: Cast, tally
             answers = [sent(caller, ask, path_of(ask, one)) for one in (arguments, never)]
             if plain(answers[0], keys[0]) != plain(answers[1], keys[1]):
                 findings.append(f"{ask.method} {ask.path}: {[one.status_code for one in answers]}")
+            if ask.other.whom is not For.EVERYBODY:
+                malformed = sent(caller, ask, path_of(ask, dict.fromkeys(arguments, MALFORMED)))
+                cases += 1
+                if malformed.status_code != 404:
+                    findings.append(f"{ask.method} {ask.path}: a malformed id is answered {malformed.status_code}")
             refused |= {one.headers["X-Request-ID"]: ask for one in answers if one.status_code in (403, 404)}
     recorded = denials(cast.harbor)
     findings += [f"{ask.method} {ask.path}: not audited" for number, ask in refused.items() if number not in recorded]
-    tally.add(denials_audited=len(refused), leaks=len(findings))
+    tally.add(cases=cases, denials_audited=len(refused), leaks=len(findings))
     assert findings == []
+    assert cases > 90
 
 
 @pytest.mark.parametrize("host", ["harbor.localhost", "summit.localhost"])
