@@ -167,7 +167,9 @@ CLASSES: dict[str, dict[Kind, str]] = {
     "duplicate_pairs": {K.KEPT: "reasons"},
     "hospitalisations": {K.AGENCY: "facility", K.TEXT: "reason note void_reason"},
     "incidents": {
-        K.TEXT: "place description involved injuries immediate_action investigation corrective_action void_reason",
+        K.SEALED: "description_encrypted involved_encrypted injuries_encrypted immediate_action_encrypted"
+        " investigation_encrypted corrective_action_encrypted",
+        K.TEXT: "place void_reason",
         K.NOTHING: "custom",
     },
     "incident_notifications": {K.FULL: "name", K.TEXT: "note"},

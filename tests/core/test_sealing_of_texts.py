@@ -1,5 +1,6 @@
 """Texts that an agency kept in the clear are sealed by the release that seals them, and come back where it is undone."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,8 +9,8 @@ from sqlalchemy import create_engine
 from sqlalchemy import text as sql
 
 from migrations import sealing
-from starline.clients import notes
-from starline.clients.models import ClientNote
+from starline.clients import incidents, notes
+from starline.clients.models import ClientNote, Incident
 from starline.core import db, tenancy
 from starline.core.crypto import OrganizationKey
 from starline.core.release import migrate
@@ -23,6 +24,14 @@ pytestmark = pytest.mark.usefixtures("database")
 BEFORE = "0031"
 """The last revision that keeps all of them in the clear."""
 WORDS = [f"QX7PLAIN{number} naïve – wörter" for number in range(5)]
+
+AN_INCIDENT = {
+    "kind": "fall",
+    "severity": "minor",
+    "occurred_at": datetime(2026, 11, 1, 8, tzinfo=UTC),
+    "place": "Bath",
+}
+OF_INCIDENT = ["description", "involved", "injuries", "immediate_action", "investigation", "corrective_action"]
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +47,11 @@ def kept(scratch: str) -> dict[str, Any]:
     with _bound(scratch):
         with acting_for(HARBOR, "harbor"), db.transaction():
             client = a_client()
+            for one in WORDS:
+                told = dict.fromkeys(OF_INCIDENT[::2], one) | AN_INCIDENT
+                found.setdefault("incidents", []).append(
+                    incidents.report_incident({"client_id": client.id, **told}, by=None).id
+                )
             found["notes"] = [notes.add_note({"client_id": client.id, "body": one}, by=None).id for one in WORDS]
         with acting_for(SUMMIT, "summit"), db.transaction():
             found["theirs"] = notes.add_note({"client_id": a_client().id, "body": WORDS[0]}, by=None).id
@@ -57,6 +71,9 @@ def test_texts_are_sealed_in_batches_under_each_agency_s_key_and_nothing_is_lost
     migrate(scratch)
     with _bound(scratch), tenancy.acting(HARBOR), db.transaction():
         assert [db.session.get_one(ClientNote, one).body for one in kept["notes"]] == WORDS
+        for place, key in enumerate(kept["incidents"]):
+            incident = db.session.get_one(Incident, key)
+            assert [getattr(incident, one) for one in OF_INCIDENT] == [WORDS[place], None] * 3
         assert _versions() == versions, "nobody has changed a note"
         assert db.session.scalar(sql("SELECT count(*) FROM audit_texts")) == 0
     with _bound(scratch), tenancy.acting(SUMMIT), db.transaction():

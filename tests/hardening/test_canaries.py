@@ -89,10 +89,14 @@ def test_secrets_that_were_saved_stand_nowhere_in_the_clear(
 def test_what_people_write_about_care_is_kept_sealed_at_each_change(
     ids: dict[str, Any], token: dict[str, str], browser: Any, pytestconfig: pytest.Config
 ) -> None:
-    texts = {"client_notes": {"body": canaries.BODY}}
+    of_incident = ["description", "involved", "injuries", "immediate_action", "investigation", "corrective_action"]
+    texts = {"client_notes": {"body": canaries.BODY}, "incidents": dict.fromkeys(of_incident, canaries.BODY)}
+    a_fall = {"kind": "fall", "severity": "minor", "occurred_at": "2026-11-01T08:00:00Z", "place": "Bath"}
+    more = {"incidents": {**a_fall, "due_on": "2026-11-08"}}
     for name, given in texts.items():
         key = {**token, "Idempotency-Key": f"a key for {name}"}
-        made = browser.post(f"/api/v1/{name}/", json={"client_id": ids["client_id"], **given}, headers=key)
+        values = {"client_id": ids["client_id"], **more.get(name, {}), **given}
+        made = browser.post(f"/api/v1/{name}/", json=values, headers=key)
         assert made.status_code == 201 and all(made.json["result"][one] == given[one] for one in given), made.text
         for again in (" and later", " in the end"):
             later = {one: f"{text}{again}" for one, text in given.items()}

@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, Computed, DateTime, Index, String, Text, and_, select
+from sqlalchemy import CheckConstraint, ColumnElement, Computed, DateTime, Index, LargeBinary, String, and_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped
 
 from starline.clients import vocabulary as words
 from starline.clients.models.people import Client, OfClient
+from starline.core.crypto import SealedText
 from starline.core.db import TenantModel, User, belongs_to, choice, column, joined, numbered
 
 
@@ -39,21 +40,33 @@ class Incident(OfClient, TenantModel):
     severity: Mapped[words.IncidentSeverity] = choice("Severity", words.IncidentSeverity)
     occurred_at: Mapped[datetime] = column("When", DateTime(timezone=True))
     place: Mapped[str] = column("Where", String(120), help="Bathroom, car, day centre")
-    description: Mapped[str] = column("Course of events", Text, help="What was seen, in order, without guesses.")
-    involved: Mapped[str | None] = column("Who was involved", String(300), help="Caregivers, family, witnesses.")
-    injuries: Mapped[str | None] = column("Injuries", Text)
-    immediate_action: Mapped[str | None] = column("What was done at once", Text)
+    description_encrypted: Mapped[bytes] = column(
+        "Course of events", LargeBinary, help="What was seen, in order, without guesses."
+    )
+    involved_encrypted: Mapped[bytes | None] = column(
+        "Who was involved", LargeBinary, help="Caregivers, family, witnesses."
+    )
+    injuries_encrypted: Mapped[bytes | None] = column("Injuries", LargeBinary)
+    immediate_action_encrypted: Mapped[bytes | None] = column("What was done at once", LargeBinary)
     is_reportable: Mapped[bool] = column("Must be reported to the state", default=False)
     status: Mapped[words.IncidentStatus] = choice("Status", words.IncidentStatus, default=words.IncidentStatus.REPORTED)
     due_on: Mapped[date] = column("Due", help="Left empty, what the agency allows for the severity.")
     investigator_id: Mapped[int | None] = belongs_to("ab_user", "Investigated by")
-    investigation: Mapped[str | None] = column("Investigation", Text, help="What led to it.")
-    corrective_action: Mapped[str | None] = column("Corrective action", Text, help="So that it doesn't happen again.")
+    investigation_encrypted: Mapped[bytes | None] = column("Investigation", LargeBinary, help="What led to it.")
+    corrective_action_encrypted: Mapped[bytes | None] = column(
+        "Corrective action", LargeBinary, help="So that it doesn't happen again."
+    )
     closed_at: Mapped[datetime | None] = column("Closed", DateTime(timezone=True))
     voided_at: Mapped[datetime | None] = column("Voided", DateTime(timezone=True))
     void_reason: Mapped[str | None] = column("Voided because", String(300))
     custom: Mapped[dict[str, Any]] = column("Own fields", JSONB, default=dict)
 
+    description = SealedText("description_encrypted")
+    involved = SealedText("involved_encrypted", max_length=300)
+    injuries = SealedText("injuries_encrypted")
+    immediate_action = SealedText("immediate_action_encrypted")
+    investigation = SealedText("investigation_encrypted")
+    corrective_action = SealedText("corrective_action_encrypted")
     client: Mapped[Client] = joined("Incident.client_id", to="Client")
     investigator: Mapped[User | None] = joined("Incident.investigator_id", to="User")
 
