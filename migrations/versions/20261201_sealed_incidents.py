@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from migrations.sealing import open_texts, seal_texts
 
-revision = "0037"
-down_revision = "0036"
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
