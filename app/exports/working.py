@@ -2,13 +2,17 @@
 
 import tempfile
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any, BinaryIO, cast
+
+import sqlalchemy as sa
 
 from app.core.access import may
 from app.core.jobs import as_person
 from app.core.own_fields import tailored
 from app.core.resource import Resource, registry
 from app.core.sheets import every_field, every_record, write
+from starline.core.db import session
 from starline.exports import service
 from starline.exports.models import Export
 from starline.identity.models import RecordScope
@@ -23,11 +27,19 @@ def offered() -> list[Resource]:
 def reach_of(viewer: Viewer) -> dict[str, str | None]:
     """Which rows of its lists the person sees."""
     branch = viewer.branch_id if viewer.scope == RecordScope.BRANCH else None
-    return {"scope": viewer.scope.value, "branch": str(branch) if branch else None}
+    clients = _their_clients(viewer) if viewer.scope in (RecordScope.ASSIGNED, RecordScope.OWN) else None
+    return {"scope": viewer.scope.value, "branch": str(branch) if branch else None, "clients": clients}
+
+
+def _their_clients(viewer: Viewer) -> str:
+    """What stands for the clients that somebody sees who sees some alone: another digest where they are others."""
+    model = registry["Clients"].model
+    own = sa.select(model.id).where(model.organization_id == viewer.organization_id, model.visible_to(viewer))
+    return sha256(" ".join(sorted(map(str, session.scalars(own)))).encode()).hexdigest()
 
 
 def sees_as_much(viewer: Viewer, one: Export) -> bool:
-    """Whether the person sees what they saw when the lists were read. Of lists that don't tell, they saw everything."""
+    """Whether the person sees what they saw when the lists were read. Who sees everything sees that too."""
     reach = reach_of(viewer)
     return viewer.scope == RecordScope.ALL or all(
         {name: part.get(name) for name in reach} == reach for part in one.parts

@@ -15,6 +15,8 @@ from sqlalchemy import text as sql
 
 from app.core.resource import registry
 from app.exports import working
+from starline.clients.models import CareTeamMember
+from starline.clients.service import assign_to_care_team
 from starline.core import clock, db, tenancy
 from starline.core.storage import key_for, storage
 from starline.exports import service
@@ -307,6 +309,20 @@ def test_who_moves_to_another_branch_does_not_get_what_was_of_the_first(cast: Ca
     assert biller.get(of_the_first).status_code == 200
     see(cast, RecordScope.BRANCH, branch="Elsewhere")
     assert biller.get(of_the_first).status_code == 403
+
+
+def test_who_is_taken_off_a_client_does_not_get_what_was_of_them(cast: Cast) -> None:
+    biller = by_cookie(cast.application, cast.harbor.people["Biller"])
+    see(cast, RecordScope.ASSIGNED)
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        given = {"client_id": cast.harbor.parents["clients"], "user_id": cast.harbor.people["Biller"].user_id}
+        member = assign_to_care_team(given, by=None).id
+    of_both = written(cast, biller)
+    assert biller.get(of_both).status_code == 200
+    with tenancy.acting(cast.harbor.id), db.transaction():
+        db.session.delete(db.session.get_one(CareTeamMember, member))
+    assert biller.get(of_both).status_code == 403
+    assert biller.get(written(cast, biller)).status_code == 200
 
 
 def see(cast: Cast, scope: RecordScope, branch: str | None = None) -> None:
