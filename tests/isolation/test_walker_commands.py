@@ -79,6 +79,7 @@ COMMANDS: dict[str, Command] = {
     "outbox": Command(For.EVERY),
     "audit seal": Command(For.EVERY),
     "audit verify": Command(For.ONE, _harbor),
+    "keys new": Command(For.PLATFORM),
     "keys rotate-data": Command(For.ONE, _harbor),
     "keys retire": Command(For.ONE, _harbor),
     "keys rewrap": Command(For.ONE, _harbor),
