@@ -14,6 +14,7 @@ LONGEST = (
     "isolation/test_mutation_application.py",
     "isolation/test_walker_rest.py",
     "browser/test_every_view.py",
+    "audit/test_every_failing_read.py",
     "contract/test_new_entity.py",
     "isolation/test_walker_tasks.py",
     "isolation/test_walker_shut_out.py",

@@ -11,6 +11,7 @@ from app.core import pages
 from app.core.access import may
 from app.core.openapi import document_reveal
 from app.core.own_fields import Tailored
+from app.core.reading import note_sight
 from app.core.resource import Resource
 from app.core.security import confirm_viewer, required_viewer
 from app.core.writing import find_row
@@ -31,6 +32,7 @@ class RevealView(BaseView):
     @expose("/<pk>/reveal/<secret>", methods=["GET"])
     def ask(self, pk: str, secret: str) -> str:
         row = _row(self.resource, pk, secret)
+        note_sight(self.resource, row)
         return self._page(row, secret)
 
     @expose("/<pk>/reveal/<secret>", methods=["POST"])
@@ -39,6 +41,7 @@ class RevealView(BaseView):
         try:
             value = _reveal(self.resource, row, secret, request.form.get("reason", ""))
         except Invalid as problem:
+            note_sight(self.resource, row)
             return self._page(row, secret, error=problem.message), 422
         return self._page(row, secret, value=value or _("Nothing is kept here."))
 
