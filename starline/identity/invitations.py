@@ -89,6 +89,7 @@ def request_email_change(user: User, email: str) -> None:
     The caller has made sure that the person themselves asks: see `passwords.is_proven`.
     """
     link = links.send_link(user, TokenPurpose.EMAIL_CHANGE, email=users.checked_email(email))
+    link.former_email = user.email
     outbox.enqueue("identity.send_email_change_notice", user_token_id=str(link.id))
     audit.record("auth:email_change_asked", "ab_user", subject_id=str(user.id))
 

@@ -33,14 +33,12 @@ def send_link_mail(link_id: UUID) -> None:
 
 
 def send_email_change_notice(link_id: UUID) -> None:
-    """Tell the present address that another one was asked for; nothing where that was taken back meanwhile."""
+    """Tell the address of before that another one was asked for, also where that one counts by now."""
     link = session.get_one(UserToken, link_id)
     user = session.get_one(User, link.user_id)
-    if link.used_at is not None:
-        return
     organization = session.get_one(Organization, tenancy.current_organization_id())
     values = {"first_name": user.first_name, "link": f"{links.home_of(organization)}/me/password"}
-    deliver_to(user.email, "email_change_asked", values, locale=user.locale)
+    deliver_to(link.former_email or user.email, "email_change_asked", values, locale=user.locale)
 
 
 def send_new_sign_in_mail(attempt_id: UUID) -> None:

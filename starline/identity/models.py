@@ -309,6 +309,7 @@ class UserToken(TenantModel):
     purpose: Mapped[TokenPurpose] = choice("Purpose", TokenPurpose)
     token_hash: Mapped[str] = column("Token hash", String(64))
     email: Mapped[str | None] = column("New e-mail", String(320))
+    former_email: Mapped[str | None] = column("E-mail before", String(320))
     expires_at: Mapped[datetime] = column("Expires", DateTime(timezone=True))
     used_at: Mapped[datetime | None] = column("Used", DateTime(timezone=True))
 

@@ -196,6 +196,16 @@ def test_a_new_e_mail_counts_once_its_link_was_opened(harbor: Any, sent: list[ma
     assert isinstance(signin.authenticate("new@harbor.example", PASSWORD, origin=WEB), SignedIn)
 
 
+def test_the_address_of_before_is_told_however_late(harbor: Any, sent: list[mail.Message]) -> None:
+    """Whoever knows the password and is quick with the link is no reason to keep silent."""
+    nurse = a_person()
+    invitations.request_email_change(nurse, "new@harbor.example")
+    link = db.session.scalars(select(UserToken).filter_by(user_id=nurse.id, purpose=TokenPurpose.EMAIL_CHANGE)).one()
+    invitations.complete_email_change(links.secret_of(link))
+    run_outbox()
+    assert [one.to for one in sent] == ["nurse@harbor.example"]
+
+
 def test_a_new_e_mail_that_was_taken_meanwhile_is_refused(harbor: Any, sent: list[mail.Message]) -> None:
     nurse = a_person()
     invitations.request_email_change(nurse, "new@harbor.example")
