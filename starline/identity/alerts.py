@@ -1,4 +1,4 @@
-"""Security alerts: one person reads unusually many rows, or one person or address is refused unusually often.
+"""Security alerts: one person sees or takes unusually many records, or a person or address is refused unusually often.
 
 Counted each minute from what the audit and the sign-in history hold already; nothing is counted while people work.
 """
@@ -19,6 +19,10 @@ from starline.identity import notices
 from starline.identity.models import of_people_visible_to
 from starline.identity.policy import policy
 
+TAKING = ("opened", "reveal", "export")
+"""What the trail calls the ways in which content leaves: a file, a hidden value, the trail itself."""
+
+SEEING = ("read", *TAKING)
 READING_WINDOW = timedelta(hours=1)
 DENIAL_WINDOW = timedelta(minutes=5)
 ONCE_PER = timedelta(hours=1)
@@ -38,7 +42,7 @@ class AlertSeverity(StrEnum):
 
 
 class SecurityAlert(TenantModel):
-    """What looked unusual: `count` rows read, or requests refused, by `user` or from `address`."""
+    """What looked unusual: `count` records seen or taken, or requests refused, by `user` or from `address`."""
 
     __tablename__ = "security_alerts"
     __label__ = ("kind",)
@@ -48,7 +52,7 @@ class SecurityAlert(TenantModel):
     severity: Mapped[AlertSeverity] = choice("Severity", AlertSeverity, default=AlertSeverity.WARNING)
     user_id: Mapped[int | None] = belongs_to("ab_user", "Person")
     address: Mapped[str | None] = column("Address", String(45))
-    count: Mapped[int] = column("Count", default=0, help="Rows read in an hour, or refusals in five minutes.")
+    count: Mapped[int] = column("Count", default=0, help="Records in an hour, or refusals in five minutes.")
     last_seen_at: Mapped[datetime] = column("Last seen", DateTime(timezone=True), default=clock.now)
     comment: Mapped[str | None] = column("Comment", Text, help="What was found out, and what was done.")
     acknowledged_at: Mapped[datetime | None] = column("Acknowledged", DateTime(timezone=True))
@@ -63,10 +67,10 @@ def watch() -> int:
     """Look at the acting agency's last hour and raise what is unusual; how many new alerts."""
     limits = policy()
     now = clock.now()
-    findings = [
-        (AlertKind.MASS_EXPORT, limits.mass_export_rows, row)
-        for row in _found(_READ_ROWS, since=now - READING_WINDOW, limit=limits.mass_export_rows)
-    ]
+    findings = []
+    for actions, limit in ((SEEING, limits.mass_export_rows), (TAKING, limits.mass_openings)):
+        found = _found(_RECORDS, since=now - READING_WINDOW, limit=limit, actions=list(actions))
+        findings += [(AlertKind.MASS_EXPORT, limit, row) for row in found]
     for query in (_DENIALS_OF_PEOPLE, _DENIALS_OF_ADDRESSES):
         found = _found(query, since=now - DENIAL_WINDOW, limit=limits.alert_denials)
         findings += [(AlertKind.DENIALS, limits.alert_denials, row) for row in found]
@@ -97,12 +101,15 @@ def _raise(kind: AlertKind, limit: int, *, user_id: int | None, address: str | N
         SecurityAlert.user_id == user_id if user_id else SecurityAlert.address == address,
         SecurityAlert.created_on > clock.now() - ONCE_PER,
     )
-    known = session.scalars(query.limit(1)).first()
+    known, severity = session.scalars(query.limit(1)).first(), severity_of(count, limit)
     if known is not None:
-        if count > known.count:
-            assign(known, {"count": count, "severity": severity_of(count, limit), "last_seen_at": clock.now()})
+        if severity is AlertSeverity.WARNING:
+            severity = known.severity  # by the other limit it may be worse
+        if count > known.count or severity != known.severity:
+            more = {"count": max(count, known.count), "severity": severity, "last_seen_at": clock.now()}
+            assign(known, more)
         return False
-    values = {"user_id": user_id, "address": address, "count": count, "severity": severity_of(count, limit)}
+    values = {"user_id": user_id, "address": address, "count": count, "severity": severity}
     alert = SecurityAlert(kind=kind, **values)
     session.add(alert)
     session.flush()
@@ -111,21 +118,33 @@ def _raise(kind: AlertKind, limit: int, *, user_id: int | None, address: str | N
     return True
 
 
-def _found(query: str, *, since: datetime, limit: int) -> list[dict[str, Any]]:
-    parameters = {"organization_id": tenancy.current_organization_id(), "since": since, "limit": limit}
+def _found(query: str, *, since: datetime, limit: int, **more: Any) -> list[dict[str, Any]]:
+    parameters = {"organization_id": tenancy.current_organization_id(), "since": since, "limit": limit, **more}
     return [dict(row) for row in session.execute(sql(query), parameters).mappings()]
 
 
-_READ_ROWS = """
-SELECT actor_id AS user_id, CAST(NULL AS text) AS address,
-       sum(CASE WHEN subject_id IS NOT NULL THEN 1
-                ELSE greatest(coalesce(jsonb_array_length(changes -> 'ids'), 0), coalesce(cardinality(client_ids), 0))
-           END)::int AS count
-  FROM audit_events
- WHERE organization_id = :organization_id AND at > :since AND action = 'read' AND actor_id IS NOT NULL
- GROUP BY actor_id HAVING sum(CASE WHEN subject_id IS NOT NULL THEN 1
-                ELSE greatest(coalesce(jsonb_array_length(changes -> 'ids'), 0), coalesce(cardinality(client_ids), 0))
-           END) > :limit
+# Whoever can't be over the limit even if all they saw was different isn't looked at record by record.
+_RECORDS = """
+WITH looks AS MATERIALIZED (
+    SELECT actor_id, subject, subject_id, client_ids,
+           CASE WHEN jsonb_typeof(changes -> 'ids') = 'array' THEN changes -> 'ids' END AS ids
+      FROM audit_events
+     WHERE organization_id = :organization_id AND at > :since AND action = ANY (:actions) AND actor_id IS NOT NULL
+), many AS (
+    SELECT actor_id FROM looks GROUP BY actor_id
+    HAVING sum(CASE WHEN subject_id IS NOT NULL THEN 1
+                    ELSE coalesce(jsonb_array_length(ids), cardinality(client_ids), 0) END) > :limit
+), records AS (
+    SELECT actor_id, subject, subject_id AS id FROM looks JOIN many USING (actor_id) WHERE subject_id IS NOT NULL
+    UNION
+    SELECT actor_id, subject, jsonb_array_elements_text(ids) FROM looks JOIN many USING (actor_id)
+     WHERE subject_id IS NULL
+    UNION
+    SELECT actor_id, 'clients', CAST(unnest(client_ids) AS text) FROM looks JOIN many USING (actor_id)
+     WHERE subject_id IS NULL AND ids IS NULL
+)
+SELECT actor_id AS user_id, CAST(NULL AS text) AS address, count(id)::int AS count
+  FROM records GROUP BY actor_id HAVING count(id) > :limit
 """
 _DENIALS_OF_PEOPLE = """
 SELECT actor_id AS user_id, CAST(NULL AS text) AS address, count(*)::int AS count

@@ -49,6 +49,7 @@ class SecurityPolicy:
     support_needs_approval: bool
     dormant_days: int
     mass_export_rows: int
+    mass_openings: int
     alert_denials: int
     privacy_officer_email: str
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NEW_DEVICE = N_("You signed in from a device we had not seen before: %(device)s. If that was not you, sign it out.")
 ALERTS = {
-    "mass_export": N_("Somebody read unusually many records in one hour: %(count)s."),
+    "mass_export": N_("Somebody read or took unusually many records in one hour: %(count)s."),
     "denials": N_("Somebody was refused unusually often within minutes: %(count)s times."),
 }
 EMERGENCY = N_("%(who)s opened a client in an emergency. Please review why.")

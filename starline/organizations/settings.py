@@ -92,7 +92,20 @@ SECURITY = {
         "Support access waits for an administrator", True, help="Off, the platform's support may look at once."
     ),
     "dormant_days": Setting("Disable accounts not used for (days)", 90, least=30, most=365),
-    "mass_export_rows": Setting("Alert when somebody reads more rows in an hour than", 2000, least=100, most=100_000),
+    "mass_export_rows": Setting(
+        "Alert when somebody sees more different records in an hour than",
+        2000,
+        help="Whatever they do with them: a record that is seen again doesn't count again.",
+        least=100,
+        most=100_000,
+    ),
+    "mass_openings": Setting(
+        "Alert when somebody takes more different records in an hour than",
+        100,
+        help="Files opened, hidden values revealed, clients named in a trail that was exported.",
+        least=10,
+        most=100_000,
+    ),
     "alert_denials": Setting("Alert after so many refusals in five minutes", 50, least=10, most=1000),
     "privacy_officer_email": Setting(
         "Privacy officer's e-mail", "", help="Told of emergency access, support access and security alerts."
