@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from flask import redirect, render_template, request
 from flask_appbuilder import expose, has_access
-from werkzeug.wrappers import Response as AnyResponse
 
 from app.core import pages, recents
 from app.core.access import may
@@ -18,7 +17,7 @@ from app.core.profile import current_profile
 from app.core.resource import registry
 from app.core.rest import ResourceApi
 from app.core.screens import ResourceView
-from app.core.security import confirm_viewer, required_viewer
+from app.core.security import required_viewer
 from app.core.trail import trail_of
 from app.core.writing import read_values
 from starline.clients import matching, merging
@@ -53,14 +52,10 @@ class ClientsView(ResourceView):
             may_report=may("can_add", registry["Incidents"]),
         )
 
-    @expose("/add", methods=["GET", "POST"])
-    @has_access
-    def add(self) -> str | AnyResponse:
-        confirm_viewer()
-        alike = _unasked() if request.method == "POST" else []
+    def question(self) -> str:
+        alike = _unasked()
         if not alike:
-            answered: str | AnyResponse = super().add()
-            return answered
+            return ""
         page = pages.form_page(self.resource, sent_form(self.resource), "add", None)
         return render_template("clients/alike.html", form=sent_form(self.resource), page=page, alike=told(alike))
 

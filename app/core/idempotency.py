@@ -6,13 +6,16 @@ sealed, and what was asked is known by a keyed digest alone.
 
 import hashlib
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 import orjson
 from flask import Response, g, request
 from sqlalchemy import select
 from sqlalchemy import text as sql
+from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.security import required_viewer
 from starline.core.crypto import blind_index
@@ -77,6 +80,63 @@ def not_kept(names: Iterable[str]) -> None:
     g.not_kept = frozenset(names)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one person asks under one key."""
+
+    organization_id: UUID
+    user_id: int
+    key: str
+    fingerprint: str
+
+    @property
+    def lock(self) -> str:
+        """The name of the lock that lets one of two alike go first, until its transaction ends."""
+        return f"{self.organization_id}:{self.user_id}:{self.key}"
+
+    def answered(self) -> IdempotentRequest | None:
+        """The first answer, where there was one. Ask under the lock."""
+        return session.scalars(
+            select(IdempotentRequest).where(
+                IdempotentRequest.organization_id == self.organization_id,
+                IdempotentRequest.key == self.key,
+                IdempotentRequest.user_id == self.user_id,
+            )
+        ).first()
+
+    def keep(self, answer: AnyResponse, body: str) -> None:
+        """Keep the answer, with `body` in the place of its own."""
+        session.add(
+            IdempotentRequest(
+                organization_id=self.organization_id,
+                key=self.key,
+                user_id=self.user_id,
+                fingerprint=self.fingerprint,
+                status=answer.status_code,
+                headers={name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers},
+                body=body,
+            )
+        )
+
+
+def asked(key: str, digest: Any) -> Asked:
+    """The viewer's, known by a digest that only the organisation's key can make: what is asked may be guessed."""
+    viewer = required_viewer()
+    return Asked(viewer.organization_id, viewer.user_id, key, blind_index(digest.hexdigest()))
+
+
+def add_form(digest: Any, without: frozenset[str] = frozenset()) -> None:
+    """Add the form that was sent to the digest. Files are read in pieces: they may be larger than memory can hold."""
+    for name, value in sorted((str(name), value) for name, value in request.form.items(multi=True)):
+        if name not in without:
+            digest.update(f"{name}={value}\n".encode())
+    for name, sent in request.files.items(multi=True):
+        digest.update(f"{name}={sent.filename}\n".encode())
+        while piece := sent.stream.read(CHUNK):
+            digest.update(piece)
+        sent.stream.seek(0)
+
+
 def _kept_body(response: Response) -> str:
     names = g.get("not_kept")
     if not names:
@@ -86,62 +146,30 @@ def _kept_body(response: Response) -> str:
 
 
 def _first_or_again(key: str, answer: Callable[[], Response]) -> Response:
-    viewer = required_viewer()
-    fingerprint = _fingerprint()
-    lock = f"{viewer.organization_id}:{viewer.user_id}:{key}"
+    first = asked(key, _digest())
     if not session.scalar(
         sql("SELECT pg_try_advisory_xact_lock(hashtextextended(:lock, 0))"),
-        {"lock": lock},
+        {"lock": first.lock},
     ):
         raise Conflict(
             _("This request is being worked on already. Ask again in a moment."),
             code="in_progress",
         )
-    identity = (viewer.organization_id, key, viewer.user_id)
-    known = session.scalars(
-        select(IdempotentRequest).where(
-            IdempotentRequest.organization_id == viewer.organization_id,
-            IdempotentRequest.key == key,
-            IdempotentRequest.user_id == viewer.user_id,
-        )
-    ).first()
+    known = first.answered()
     if known is not None:
-        return _again(known, fingerprint)
+        return _again(known, first.fingerprint)
     response = answer()
     if response.status_code < 400:
-        organization_id, key, user_id = identity
-        session.add(
-            IdempotentRequest(
-                organization_id=organization_id,
-                key=key,
-                user_id=user_id,
-                fingerprint=fingerprint,
-                status=response.status_code,
-                headers={name: response.headers[name] for name in KEPT_HEADERS if name in response.headers},
-                body=_kept_body(response),
-            )
-        )
+        first.keep(response, _kept_body(response))
     return response
 
 
-def _fingerprint() -> str:
-    """What was asked, by a digest that only the organisation's key can make: a body may hold what can be guessed."""
-    return blind_index(_digest().hexdigest())
-
-
 def _digest() -> Any:
-    """Files are read in pieces: they may be larger than what memory should hold."""
     digest = hashlib.sha256(b"\n".join((request.method.encode(), request.path.encode(), b"")))
-    if request.mimetype != "multipart/form-data":
+    if request.mimetype == "multipart/form-data":
+        add_form(digest)
+    else:
         digest.update(request.get_data())
-        return digest
-    for name, value in sorted((str(name), value) for name, value in request.form.items(multi=True)):
-        digest.update(f"{name}={value}\n".encode())
-    for name, sent in request.files.items(multi=True):
-        digest.update(f"{name}={sent.filename}\n".encode())
-        while piece := sent.stream.read(CHUNK):
-            digest.update(piece)
-        sent.stream.seek(0)
     return digest
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 from flask import Response, render_template, request
 from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response as AnyResponse
 
-from app.core import pages
+from app.core import pages, sent_once
 from app.core.errors import explain
 from app.core.fields import Kind
 from app.core.forms import blank_form, mark_errors, sent_form, sent_values
@@ -34,12 +35,15 @@ def ask(resource: Resource) -> str:
     return _piece(resource, blank_form(resource), needed(resource))
 
 
-def add(resource: Resource) -> Response | tuple[str, int]:
+def add(resource: Resource) -> AnyResponse | tuple[str, int]:
     """201 with the row's id and label, or the piece again with the sentences beside its fields."""
     asked = [one for one in resource.form_names if resource.fields[one].key in request.form.getlist(ASKED)]
     keys = {resource.fields[name].key for name in asked}
     given = {key: value for key, value in sent_values(resource, is_new=True).items() if key in keys}
     try:
+        made = sent_once.made_before()
+        if made is not None:
+            return made
         with session.begin_nested():
             row = create_row(resource, given)
     except (Invalid, Conflict, NotAllowed, IntegrityError) as problem:
@@ -49,8 +53,10 @@ def add(resource: Resource) -> Response | tuple[str, int]:
         summary = mark_errors(form, refusal.errors) or [{"field": "", "label": "", "sentence": refusal.message}]
         wrong = [name for name in resource.form_names if resource.fields[name].key in refusal.errors]
         return _piece(resource, form, [*asked, *wrong], [one for one in summary if not one["field"]]), 422
-    answer = {"id": str(row.id), "label": label_of(resource.model, row.id) or str(row)}
-    return Response(orjson.dumps(answer), status=201, mimetype="application/json")
+    told = {"id": str(row.id), "label": label_of(resource.model, row.id) or str(row)}
+    answer = Response(orjson.dumps(told), status=201, mimetype="application/json")
+    sent_once.keep(answer)
+    return answer
 
 
 def needed(resource: Resource) -> list[str]:
@@ -75,5 +81,6 @@ def _piece(resource: Resource, form: Any, names: Iterable[str], problems: Iterab
         lines=pages.lines(form, keys),
         keys=keys,
         problems=list(problems),
+        form_key=sent_once.form_key(),
         url=f"/{resource.name}/add?in_place=1",
     )

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from app.core import documents
+from app.core import documents, sent_once
 from app.core.consequences import consequences
 from app.core.fields import MASK, Kind, Look
 from app.core.own_fields import expanded
@@ -46,6 +46,7 @@ def form_page(resource: Resource, form: Any, action: str, row: Any, **more: Any)
         "action": action,
         "sections": sections,
         "version": version if version is not None else getattr(row, "version", None),
+        "form_key": sent_once.form_key() if action == "add" else "",
         "cancel_url": address(resource, "show", row.id) if row is not None else address(resource, "list"),
         "conflict": None,
         "files_again": documents.to_be_chosen_again(resource),

@@ -12,7 +12,19 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.core import conflicts, details, documents, in_place, lists, pages, recents, saved_views, sequence, sheets
+from app.core import (
+    conflicts,
+    details,
+    documents,
+    in_place,
+    lists,
+    pages,
+    recents,
+    saved_views,
+    sent_once,
+    sequence,
+    sheets,
+)
 from app.core.errors import explain
 from app.core.forms import blank_form, filled_form, mark_errors, sent_form, sent_values, show_what_is_kept
 from app.core.own_fields import Tailored
@@ -100,6 +112,12 @@ class ResourceView(ModelView):
         if request.method == "GET":
             return _form_page(self.resource, blank_form(self.resource), "add")
         try:
+            made = sent_once.made_before()
+            if made is not None:
+                return made
+            question = self.question()
+            if question:
+                return question
             with session.begin_nested():
                 row = create_row(self.resource, sent_values(self.resource, is_new=True))
                 documents.keep(self.resource, row)
@@ -107,10 +125,11 @@ class ResourceView(ModelView):
             return _refused(self.resource, "add", problem)
         if self.resource.shown_once:
             return _shown_once(self.resource, row)
-        flash(_("%(what)s was added.", what=name_of(row)), "success")
-        if request.form.get("after") == "new":
-            return redirect(request.full_path.rstrip("?"))
-        return redirect(_after(self.resource, row))
+        return _added(self.resource, row)
+
+    def question(self) -> str:
+        """A page that asks something before what was typed is added; empty where nothing has to be asked."""
+        return ""
 
     @expose("/edit/<pk>", methods=["GET", "POST"])
     @has_access
@@ -200,9 +219,20 @@ def _form_page(resource: Resource, form: Any, action: str, row: Any = None, **mo
     )
 
 
+def _added(resource: Resource, row: Any) -> AnyResponse:
+    said = _("%(what)s was added.", what=name_of(row))
+    flash(said, "success")
+    is_followed = request.form.get("after") == "new"
+    answer = redirect(request.full_path.rstrip("?") if is_followed else _after(resource, row))
+    sent_once.keep(answer, said)
+    return answer
+
+
 def _shown_once(resource: Resource, row: Any) -> str:
     """The only page that shows a new row's secret: a redirect would have to keep it somewhere."""
     secret, next_url = getattr(row, resource.shown_once), pages.address(resource, "show", row.id)
+    said = _("%(what)s was added before, and its secret shown. If you don't have it, add another.", what=name_of(row))
+    sent_once.keep(redirect(next_url), said)
     return render_template("resource/shown_once.html", title=str(row), secret=secret, next_url=next_url)
 
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms import Form
 
 import starline.subscribers  # noqa: F401  (set-up needs what other domains add)
+from app.core import sent_once
 from app.core.access import operator
 from app.core.display import choice_label
 from app.core.errors import explain
@@ -69,12 +70,18 @@ class PlatformView(BaseView):  # type: ignore[misc]
         if request.method == "GET":
             return _form_page(form)
         try:
+            made = sent_once.made_before()
+            if made is not None:
+                return made
             with session.begin_nested():
                 organization = service.set_up_organization(form.data, by=viewer.user_id)
         except (Invalid, Conflict, Unavailable, IntegrityError) as problem:
             return _refused(form, problem)
-        flash(_("%(name)s is set up; the invitation is on its way.", name=organization.name), "success")
-        return redirect(url_for("PlatformView.list"))
+        said = _("%(name)s is set up; the invitation is on its way.", name=organization.name)
+        flash(said, "success")
+        answer = redirect(url_for("PlatformView.list"))
+        sent_once.keep(answer, said)
+        return answer
 
     @expose("/show/<pk>", methods=["GET"])
     def show(self, pk: str) -> str:
@@ -196,6 +203,7 @@ def _form_page(form: NewOrganizationForm, summary: list[dict[str, str]] | None =
         "title": _("New agency"),
         "action": "add",
         "can_save_and_new": False,
+        "form_key": sent_once.form_key(),
         "save_label": _("Set up"),
         "sections": [
             {"title": _(title), "fields": [form[name] for name in names]} for title, names in SECTIONS.items()

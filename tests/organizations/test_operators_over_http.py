@@ -112,6 +112,17 @@ def test_the_form_of_a_new_agency_says_what_is_missing(operator: Caller) -> None
     assert "Give the administrator&#39;s first name." in answer.text
 
 
+def test_the_form_of_a_new_agency_sets_one_up_however_often_it_is_sent(operator: Caller) -> None:
+    key = operator.ask("GET", "/organizations/add").text.partition('name="form_key" value="')[2][:32]
+    sent = {**VALLEY, "name": "Hill Care", "slug": "hill", "administrator_email": "ada@hill.example"}
+    sent |= {"time_zone": "America/New_York", "form_key": key}
+    for _time in range(2):
+        answer = operator.ask("POST", "/organizations/add", data=sent)
+        assert (answer.status_code, answer.headers.get("Location")) == (302, "/organizations/"), answer.text
+    other = operator.ask("POST", "/organizations/add", data={**sent, "name": "Hill Care again"})
+    assert other.status_code == 200 and "This form was saved before, with other values." in other.text
+
+
 def test_settings_are_read_changed_and_guarded_by_version(administrator: Caller) -> None:
     found = administrator.ask("GET", "/api/v1/organization/settings")
     etag = found.headers["ETag"]
