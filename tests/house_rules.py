@@ -35,7 +35,7 @@ MAY_SEND = {
     "app/platform/local/processes.py",  # to this program's own address
 }
 
-SPOKEN = r"(app/(?!platform/(?:demo|local)/|cli)|starline/(?!core/(?:adapters/|crypto|tasks)|lifecycle/|processes))"
+SPOKEN = r"(app/(?!platform/(?:demo|local)/|cli)|starline/(?!core/(?:adapters/|crypto|master_keys|tasks)|lifecycle/|processes))"
 """Where sentences are for people; operators at a command line and in the log read English."""
 
 REFUSALS = {"Conflict", "Invalid", "NotAllowed", "NotFound", "TooLarge", "Unavailable", "invalid", "problems"}

@@ -63,7 +63,7 @@ def can_set_back(resource: Resource, row: Any, before: dict[str, Any]) -> bool:
     changed = [one for one in resource.form_fields if now[one.key] != before[one.key]]
     if not changed or any(one.kind is Kind.SECRET or one.look is Look.FILE for one in changed):
         return False
-    written = {one.key for one in resource.form_fields}
+    written = {name for one in resource.form_fields for name in (one.key, one.column.name)}
     return all(
         (one.action, one.subject, one.subject_id) == ("update", resource.model.__tablename__, str(row.id))
         and expanded(resource, one.changes or {}).keys() <= written
