@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from starline.core import crypto, db, tenancy
+from migrations.agencies import in_every_organization, write
+from starline.core import crypto, db
 
 revision = "0029"
 down_revision = "0028"
@@ -64,23 +65,13 @@ def downgrade() -> None:
 
 
 def _in_every_organization(work: Callable[[str], None]) -> None:
-    """Do `work` on each of the ids as each agency in turn, in the migration's own transaction.
+    """Do `work` on each of the ids of each agency. The trail would hold in the clear, once more, what is sealed."""
 
-    Row-level security holds for the owner too. No person changes anything here, so nothing is written into the trail:
-    it would hold in the clear, once more, what is being sealed.
-    """
-    connection = op.get_bind()
-    organizations = connection.scalars(sa.text("SELECT app.audited_organizations()")).all()
-    db.bind(connection)
-    try:
-        _leave_rows_unaudited("on")
-        for organization_id in organizations:
-            with tenancy.acting(organization_id, reason="Sealing of insurance ids"):
-                for name in IDS:
-                    work(name)
-        _leave_rows_unaudited("")
-    finally:
-        db.bind(None)
+    def on_each() -> None:
+        for name in IDS:
+            work(name)
+
+    in_every_organization(on_each, reason="Sealing of insurance ids")
 
 
 def _seal(name: str) -> None:
@@ -92,7 +83,7 @@ def _seal(name: str) -> None:
             f"{name}_last4": _ending(number),
             f"{name}_hash": index,
         }
-        _write(CLIENTS, client_id, values)
+        write(CLIENTS, client_id, values)
         _rename_key(client_id, _plain(number), index)
     query = sa.select(MERGES.c.id, MERGES.c.chosen).where(MERGES.c.chosen.has_key(name))
     for merge_id, chosen in db.session.execute(query).all():
@@ -102,7 +93,7 @@ def _seal(name: str) -> None:
             place["column"]: crypto.encrypt(before, **place) if before else None,
             "chosen": {**chosen, name: {side: _ending(number) for side, number in chosen[name].items()}},
         }
-        _write(MERGES, merge_id, values)
+        write(MERGES, merge_id, values)
 
 
 def _open(name: str) -> None:
@@ -111,7 +102,7 @@ def _open(name: str) -> None:
     query = sa.select(CLIENTS.c.id, sealed, index).where(sealed.is_not(None))
     for client_id, value, known_by in db.session.execute(query).all():
         number = crypto.decrypt(bytes(value), **_place("clients", sealed.name, client_id))
-        _write(CLIENTS, client_id, {name: number[:LONGEST]})
+        write(CLIENTS, client_id, {name: number[:LONGEST]})
         _rename_key(client_id, known_by, _plain(number))
     kept = MERGES.c[f"kept_{name}_encrypted"]
     joined = MERGES.join(CLIENTS, CLIENTS.c.id == MERGES.c.kept_client_id)
@@ -120,21 +111,12 @@ def _open(name: str) -> None:
         before = crypto.decrypt(bytes(value), **_place("client_merges", kept.name, merge_id)) if value else None
         ending = chosen[name]["after"]
         told = {"before": before, "after": number if _ending(number) == ending else ending}
-        _write(MERGES, merge_id, {"chosen": {**chosen, name: told}})
-
-
-def _write(table: Any, row_id: Any, values: dict[str, Any]) -> None:
-    mine = sa.and_(table.c.organization_id == tenancy.current_organization_id(), table.c.id == row_id)
-    db.session.execute(sa.update(table).where(mine).values(values))
+        write(MERGES, merge_id, {"chosen": {**chosen, name: told}})
 
 
 def _rename_key(client_id: Any, before: str, after: str) -> None:
     known = sa.and_(KEYS.c.client_id == client_id, KEYS.c.key == f"i:{before}")
     db.session.execute(sa.update(KEYS).where(known).values(key=f"i:{after}"))
-
-
-def _leave_rows_unaudited(answer: str) -> None:
-    db.session.execute(sa.text("SELECT set_config('app.unaudited', :answer, true)"), {"answer": answer})
 
 
 def _place(table: str, column: str, row_id: Any) -> dict[str, Any]:

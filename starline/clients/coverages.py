@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from starline.clients import matching
+from starline.clients.identification import ending_of
 from starline.clients.models import Coverage
 from starline.clients.service import locked_client
 from starline.clients.vocabulary import Subscriber
 from starline.core import events
+from starline.core.crypto import index_of
 from starline.core.db import session
 from starline.core.language import _
 from starline.core.periods import Period
@@ -16,27 +19,40 @@ from starline.core.rows import assign, proposed
 
 
 def add_coverage(values: Mapping[str, Any], *, by: int | None) -> Coverage:
-    locked_client(values["client_id"])
+    client = locked_client(values["client_id"])
     _check(values, except_for=None)
     coverage = Coverage(**_without_member_id(values))
     session.add(coverage)
-    _keep_member_id(coverage, values)
+    keep_member_id(coverage, values)
     session.flush()
+    if coverage.member_id_hash:
+        matching.keep_up(client)
     events.record("coverage:added", coverage)
     return coverage
 
 
 def update_coverage(coverage: Coverage, values: Mapping[str, Any], *, by: int | None) -> Coverage:
     """Change or end a coverage. It stays on record: claims of its days refer to it."""
-    locked_client(coverage.client_id)
+    client, known_by = locked_client(coverage.client_id), coverage.member_id_hash
     if values.get("client_id", coverage.client_id) != coverage.client_id:
         raise invalid("client_id", "A coverage stays with its client; end it here and add one to the other client.")
     _check(proposed(coverage, values), except_for=coverage.id)
     assign(coverage, _without_member_id(values))
-    _keep_member_id(coverage, values)
+    keep_member_id(coverage, values)
     session.flush()
+    if coverage.member_id_hash != known_by:
+        matching.keep_up(client)
     events.record("coverage:updated", coverage)
     return coverage
+
+
+def keep_member_id(coverage: Coverage, values: Mapping[str, Any]) -> None:
+    """Seal the member id that `values` gives, with its ending and its index; one that is given empty goes."""
+    if "member_id" in values:
+        given = values["member_id"]
+        coverage.member_id = given
+        coverage.member_id_last4 = ending_of(given)
+        coverage.member_id_hash = index_of(given)
 
 
 def _check(values: Mapping[str, Any], *, except_for: UUID | None) -> None:
@@ -66,10 +82,3 @@ def _check(values: Mapping[str, Any], *, except_for: UUID | None) -> None:
 
 def _without_member_id(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name != "member_id"}
-
-
-def _keep_member_id(coverage: Coverage, values: Mapping[str, Any]) -> None:
-    if "member_id" in values:
-        given = values["member_id"]
-        coverage.member_id = given
-        coverage.member_id_last4 = given[-4:] if given and len(given) > 4 else None

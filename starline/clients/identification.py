@@ -1,27 +1,22 @@
-"""The official numbers of a client: sealed, with an ending that a mask shows and, of some, what equal ones share.
+"""The official numbers of a client: sealed, with an ending that a mask shows and what equal ones share.
 
-Nobody searches by a number in the clear. Two records with one Medicaid or Medicare id have the same blind index of it,
-which tells nothing else.
+Nobody searches by a number in the clear. Two records with one number have the same blind index of it, which tells
+nothing else.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from starline.clients.models import Client
-from starline.core.crypto import blind_index
+from starline.core.crypto import index_of
 from starline.core.official_numbers import medicare_id, ssn_digits
 from starline.core.problems import Problems
 
 ENDING = 4
 LONGEST_MEDICAID_ID = 20
-INDEXED = ("medicaid_id", "medicare_id")
-NUMBERS = ("ssn", *INDEXED)
-COLUMNS = frozenset(
-    {
-        *(f"{name}_{part}" for name in NUMBERS for part in ("encrypted", "last4")),
-        *(f"{name}_hash" for name in INDEXED),
-    }
-)
+INSURANCE_IDS = ("medicaid_id", "medicare_id")
+NUMBERS = ("ssn", *INSURANCE_IDS)
+COLUMNS = frozenset(f"{name}_{part}" for name in NUMBERS for part in ("encrypted", "last4", "hash"))
 """The columns that stand for the numbers."""
 
 
@@ -52,15 +47,9 @@ def keep_numbers(client: Client, values: Mapping[str, Any]) -> None:
             number = values[name] or None
             setattr(client, name, number)
             setattr(client, f"{name}_last4", ending_of(number))
-            if name in INDEXED:
-                setattr(client, f"{name}_hash", index_of(number))
+            setattr(client, f"{name}_hash", index_of(number))
 
 
 def ending_of(number: str | None) -> str | None:
     """What a mask may show; of a number that would be shown whole, nothing."""
     return number[-ENDING:] if number and len(number) > ENDING else None
-
-
-def index_of(number: str | None) -> str | None:
-    """What records with this number share, however it is spelled."""
-    return blind_index(number.replace("-", "").upper()) if number else None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from starline.clients.nicknames import full_names
+from starline.core.language import N_
 
 POSSIBLE = 70
 """From this likeness on a person is asked; below, two records only have something in common."""
@@ -27,7 +28,10 @@ SHORTENED, SHORTEST_FORM = 0.9, 3
 
 @dataclass(frozen=True, slots=True)
 class Particulars:
-    """What of a record is compared. Phones are digits, official ids blind indices; empty means unknown."""
+    """What of a record is compared. Phones are digits, numbers and ids blind indices; empty means unknown.
+
+    `official_ids` are those of Medicaid and Medicare, `member_ids` those of the person's coverages.
+    """
 
     first_name: str
     last_name: str
@@ -35,7 +39,13 @@ class Particulars:
     preferred_name: str | None = None
     phones: frozenset[str] = frozenset()
     ssn_last4: str | None = None
+    ssn_index: str | None = None
     official_ids: frozenset[str] = frozenset()
+    member_ids: frozenset[str] = frozenset()
+
+    @property
+    def insurance_ids(self) -> frozenset[str]:
+        return self.official_ids | self.member_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,9 @@ def keys_of(one: Particulars) -> frozenset[str]:
     last = sound(one.last_name)
     firsts = {sound(full) for name in _given_names(one) for full in full_names(name)}
     keys = {f"p:{phone}" for phone in one.phones}
-    keys |= {f"i:{number}" for number in one.official_ids}
+    keys |= {f"i:{number}" for number in one.insurance_ids}
+    if one.ssn_index:
+        keys.add(f"n:{one.ssn_index}")
     if one.ssn_last4:
         keys.add(f"s:{one.ssn_last4}:{last}")
     if one.birth_date:
@@ -141,11 +153,19 @@ def _weighed(names: int, said: list[str], one: Particulars, other: Particulars) 
     reasons = [*said, *said_of_birth]
     score = names + born
     if one.phones & other.phones:
-        score, reasons = score + 20, [*reasons, "phone"]
-    if one.ssn_last4 and one.ssn_last4 == other.ssn_last4 and (names or born):
-        score, reasons = score + 25, [*reasons, "social security number"]
-    if one.official_ids & other.official_ids and (names or born):
-        score, reasons = max(score, 60) + 25, [*reasons, "Medicare or Medicaid id"]
+        score, reasons = score + 20, [*reasons, N_("phone")]
+    if not (names or born):
+        return Likeness(score, tuple(reasons))
+    if one.ssn_index and other.ssn_index:
+        if one.ssn_index == other.ssn_index:
+            score, reasons = max(score, 60) + 25, [*reasons, N_("social security number")]
+    elif one.ssn_last4 and one.ssn_last4 == other.ssn_last4:
+        # Of one record nothing more is known.
+        score, reasons = score + 25, [*reasons, N_("social security number")]
+    if one.insurance_ids & other.insurance_ids:
+        is_official = bool(one.official_ids & other.official_ids)
+        known_by = N_("Medicare or Medicaid id") if is_official else N_("member id of an insurance")
+        score, reasons = max(score, 60) + 25, [*reasons, known_by]
     return Likeness(min(score, 100), tuple(reasons))
 
 
@@ -164,13 +184,13 @@ def _names(one: Particulars, other: Particulars) -> tuple[int, list[str]]:
         _alike({plain(one.last_name)}, _given_names(other)), _alike(_given_names(one), {plain(other.last_name)})
     )
     if crossed == 1.0 > min(last, first):
-        return 43, ["names swapped"]
+        return 43, [N_("names swapped")]
     if not first:
         return 0, []
     if not last:
         # A married name says nothing against somebody: the given name needs birth date and phone beside it.
-        return round(15 * first), ["first name"]
-    same = "name" if first == last == 1.0 else "similar name"
+        return round(15 * first), [N_("first name")]
+    same = N_("name") if first == last == 1.0 else N_("similar name")
     return round(25 * last + 20 * first), [same]
 
 
@@ -202,11 +222,11 @@ def _birth(one: date | None, other: date | None) -> tuple[int, list[str]]:
     if one is None or other is None:
         return 0, []
     if one == other:
-        return 35, ["birth date"]
+        return 35, [N_("birth date")]
     if one.year == other.year and (one.month, one.day) == (other.day, other.month):
-        return 28, ["birth date, day and month swapped"]
+        return 28, [N_("birth date, day and month swapped")]
     if _differ_once(one.isoformat(), other.isoformat()):
-        return 25, ["birth date but for one digit"]
+        return 25, [N_("birth date but for one digit")]
     return 0, []
 
 

@@ -1,7 +1,7 @@
 """Finding records of one person: by keys under an index when somebody is entered, and over all of them each night."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -10,11 +10,12 @@ from sqlalchemy import or_, select
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 
-from starline.clients.identification import INDEXED, index_of
+from starline.clients.identification import INSURANCE_IDS
 from starline.clients.likeness import Likeness, Particulars, compare, could_be_one, digits, keys_of
-from starline.clients.models import Client, DuplicatePair, MatchKey
+from starline.clients.models import Client, Coverage, DuplicatePair, MatchKey
 from starline.clients.vocabulary import PairDecision
 from starline.core import batches, clock, events, tenancy
+from starline.core.crypto import index_of
 from starline.core.db import session
 from starline.core.errors import Conflict
 from starline.core.identifiers import uuid7
@@ -50,7 +51,8 @@ def keep_keys(clients: Iterable[Client]) -> None:
     """Write the keys of these clients anew."""
     session.flush()  # a statement of text writes nothing that waits
     for some in _groups(clients):
-        wanted = [(one.id, key) for one in some if one.merged_into_id is None for key in keys_of(identity_of(one))]
+        standing = _whole_identities(one for one in some if one.merged_into_id is None)
+        wanted = [(client_id, key) for client_id, one in standing.items() for key in keys_of(one)]
         values = {
             "organization_id": tenancy.current_organization_id(),
             "about": [str(one.id) for one in some],
@@ -88,11 +90,13 @@ def has_pairs(client: Client) -> bool:
 @events.subscribe("import:undone_rows")
 def follow_undone_rows(records: list[Any]) -> None:
     """Clients who are again as they were before an import changed them are known by what they were known by."""
-    keep_keys(one for one in records if isinstance(one, Client))
+    changed = {one.id: one for one in records if isinstance(one, Client)}
+    changed |= {one.client_id: one.client for one in records if isinstance(one, Coverage)}
+    keep_keys(changed.values())
 
 
 def identity_of(client: Client) -> Particulars:
-    """What a client is compared by: unchanged, the keys and pairs stay as they are."""
+    """What a client is compared by, but for its coverages: unchanged, the keys and pairs stay as they are."""
     return _particulars({name: getattr(client, name) for name in COMPARED})
 
 
@@ -135,12 +139,11 @@ def sweep() -> int:
     keep_keys(session.scalars(without.execution_options(yield_per=AT_ONCE)))
     found = 0
     for some in _groups(_candidates()):
-        clients = {
-            one.id: one for one in session.scalars(select(Client).where(Client.id.in_({*sum(map(tuple, some), ())})))
-        }
+        known = _identities({*sum(map(tuple, some), ())})
         for first, second in some:
-            likeness = compare(identity_of(clients[first]), identity_of(clients[second]))
-            found += likeness.is_possible and _note_pair(first, second, likeness)
+            if first in known and second in known:  # neither was merged meanwhile
+                likeness = compare(known[first], known[second])
+                found += likeness.is_possible and _note_pair(first, second, likeness)
     return found
 
 
@@ -166,9 +169,11 @@ def _pairs_of(clients: list[Client]) -> Iterator[tuple[UUID, UUID, Likeness]]:
     sharing: dict[UUID, list[UUID]] = {}
     for client_id, other_id in session.execute(_SHARING, {"ids": ids, "largest": LARGEST_BLOCK}):
         sharing.setdefault(client_id, []).append(other_id)
-    known = _identities({one for others in sharing.values() for one in others})
+    if not sharing:
+        return
+    known, own = _identities({one for others in sharing.values() for one in others}), _whole_identities(clients)
     for client in clients:
-        me = identity_of(client)
+        me = own[client.id]
         near = [(one, known[one]) for one in sharing.get(client.id, ()) if one in known]
         found = [(one, compare(me, other)) for one, other in near if could_be_one(me, other)]
         likely = [(one, likeness) for one, likeness in found if likeness.is_possible]
@@ -184,7 +189,22 @@ def _identities(ids: set[UUID]) -> dict[UUID, Particulars]:
         query = select(Client.id, *columns).where(Client.id.in_(some), Client.merged_into_id.is_(None))
         for client_id, *values in session.execute(query):
             found[client_id] = _particulars(dict(zip(COMPARED, values, strict=True)))
-    return found
+    return _with_member_ids(found)
+
+
+def _whole_identities(clients: Iterable[Client]) -> dict[UUID, Particulars]:
+    """What these clients are compared by, with their coverages."""
+    return _with_member_ids({one.id: identity_of(one) for one in clients})
+
+
+def _with_member_ids(known: dict[UUID, Particulars]) -> dict[UUID, Particulars]:
+    found: dict[UUID, set[str]] = {}
+    for some in _groups(known):
+        query = select(Coverage.client_id, Coverage.member_id_hash).where(Coverage.client_id.in_(some))
+        for client_id, index in session.execute(query):
+            if index:
+                found.setdefault(client_id, set()).add(index)
+    return known | {one: replace(known[one], member_ids=frozenset(indices)) for one, indices in found.items()}
 
 
 # The group of a key is bounded before its pairs are formed; what was noted once isn't compared again.
@@ -219,7 +239,9 @@ def _matches(one: Particulars, *, except_for: UUID | None, viewer: Any) -> list[
     scope = Client.visible_to(viewer) if viewer is not None else None
     if scope is not None:
         query = query.where(scope)
-    found = [Match(other, compare(one, identity_of(other))) for other in session.scalars(query)]
+    others = list(session.scalars(query))
+    known = _whole_identities(others)
+    found = [Match(other, compare(one, known[other.id])) for other in others]
     likely = [match for match in found if match.likeness.is_possible and match.client.id != except_for]
     return sorted(likely, key=lambda match: -match.likeness.score)[:MOST_SHOWN]
 
@@ -258,7 +280,7 @@ def _decide(pair: DuplicatePair, decision: PairDecision, *, by: int | None) -> D
 
 def _particulars(values: Mapping[str, Any]) -> Particulars:
     phones = (digits(values.get(name)) for name in ("phone", "mobile_phone"))
-    indices = (values.get(f"{name}_hash") or index_of(values.get(name)) for name in INDEXED)
+    indices = (values.get(f"{name}_hash") or index_of(values.get(name)) for name in INSURANCE_IDS)
     return Particulars(
         first_name=values.get("first_name") or "",
         last_name=values.get("last_name") or "",
@@ -266,11 +288,12 @@ def _particulars(values: Mapping[str, Any]) -> Particulars:
         birth_date=values.get("birth_date"),
         phones=frozenset(filter(None, phones)),
         ssn_last4=(values["ssn"][-4:] if values.get("ssn") else values.get("ssn_last4")),
+        ssn_index=values.get("ssn_hash") or index_of(values.get("ssn")),
         official_ids=frozenset(filter(None, indices)),
     )
 
 
 COMPARED = (
     *("first_name", "last_name", "preferred_name", "birth_date", "phone", "mobile_phone"),
-    *("ssn_last4", "medicaid_id_hash", "medicare_id_hash"),
+    *("ssn_last4", "ssn_hash", "medicaid_id_hash", "medicare_id_hash"),
 )

@@ -150,6 +150,12 @@ def blind_index(value: str) -> str:
     return hmac.new(_newest_key(INDEX)[1], value.encode(), hashlib.sha256).hexdigest()
 
 
+def index_of(number: str | None) -> str | None:
+    """The blind index that records with this number share, however it is spelled: without hyphens, spaces and case."""
+    plain = "".join((number or "").replace("-", "").upper().split())
+    return blind_index(plain) if plain else None
+
+
 def mask(text: str | None, keep: int = 4) -> str:
     """The last `keep` characters after dots; a text too short to hide anything is hidden whole."""
     if not text:

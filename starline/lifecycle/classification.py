@@ -117,7 +117,7 @@ CLASSES: dict[str, dict[Kind, str]] = {
     "clients": {
         **NAMES,
         K.KEPT: "suffix languages",
-        K.NOTHING: "gender_identity pronouns religion photo_file custom medicaid_id_hash medicare_id_hash",
+        K.NOTHING: "gender_identity pronouns religion photo_file custom ssn_hash medicaid_id_hash medicare_id_hash",
         K.SEALED: "ssn_encrypted medicaid_id_encrypted medicare_id_encrypted",
         K.ENDING: "ssn_last4 medicaid_id_last4 medicare_id_last4",
         K.PHONE: "phone mobile_phone",
@@ -131,7 +131,7 @@ CLASSES: dict[str, dict[Kind, str]] = {
         K.KEPT: "state position languages skills",
         K.SEALED: "ssn_encrypted",
         K.ENDING: "ssn_last4",
-        K.NOTHING: "npi photo_file custom",
+        K.NOTHING: "npi photo_file custom ssn_hash",
         K.TEXT: "termination_reason emergency_contact_relationship",
         K.PHONE: "phone emergency_contact_phone",
         K.EMAIL: "email",
@@ -190,6 +190,7 @@ CLASSES: dict[str, dict[Kind, str]] = {
     "contacts": {**NAMES, K.FIRST: "first_name", K.PHONE: "phone mobile_phone", K.EMAIL: "email", K.TEXT: "note"},
     "coverages": {
         K.KEPT: "payer_name",
+        K.NOTHING: "member_id_hash",
         K.SEALED: "member_id_encrypted",
         K.ENDING: "member_id_last4",
         K.CODE: "group_number",

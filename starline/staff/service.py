@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from starline.core import batches, clock, events, texting
+from starline.core.crypto import index_of
 from starline.core.db import session
 from starline.core.language import _
 from starline.core.official_numbers import is_npi, ssn_digits
@@ -28,7 +29,7 @@ def create_staff_member(values: Mapping[str, Any], *, by: int | None) -> StaffMe
     values = _with_termination(_checked(StaffMember(), values), StaffStatus.ACTIVE)
     member = StaffMember(**_without_ssn(values))
     session.add(member)
-    _keep_ssn(member, values)
+    keep_ssn(member, values)
     batches.write()
     events.record("staff_member:created", member)
     return member
@@ -39,7 +40,7 @@ def update_staff_member(member: StaffMember, values: Mapping[str, Any], *, by: i
     was = member.status
     values = _with_termination(_checked(member, values), was)
     assign(member, _without_ssn(values))
-    _keep_ssn(member, values)
+    keep_ssn(member, values)
     session.flush()
     if member.status != was and member.status == StaffStatus.TERMINATED:
         _shut_out(member)
@@ -70,6 +71,14 @@ def locked_staff_member(staff_member_id: UUID) -> StaffMember:
     if member is None:
         raise invalid("staff_member_id", "Choose a staff member from the list.")
     return member
+
+
+def keep_ssn(member: StaffMember, values: Mapping[str, Any]) -> None:
+    """Seal the number that `values` gives, with its ending and its index; one that is given empty goes."""
+    if "ssn" in values:
+        member.ssn = values["ssn"]
+        member.ssn_last4 = values["ssn"][-4:] if values["ssn"] else None
+        member.ssn_hash = index_of(values["ssn"])
 
 
 def _checked(member: StaffMember, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,9 +168,3 @@ def _with_termination(values: dict[str, Any], was: StaffStatus) -> dict[str, Any
 
 def _without_ssn(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name != "ssn"}
-
-
-def _keep_ssn(member: StaffMember, values: Mapping[str, Any]) -> None:
-    if "ssn" in values:
-        member.ssn = values["ssn"]
-        member.ssn_last4 = values["ssn"][-4:] if values["ssn"] else None

@@ -9,6 +9,7 @@ from hypothesis import strategies as some
 
 from starline.clients import coverages
 from starline.clients.models import Coverage
+from starline.core.crypto import index_of
 from starline.core.errors import Invalid
 from starline.core.periods import Period
 from tests.organizations.factories import a_client
@@ -54,6 +55,7 @@ class TestCoverages:
     def test_a_member_id_is_sealed_and_a_foreign_subscriber_named(self) -> None:
         coverage = _cover(a_client(), member_id="CA12345678")
         assert (coverage.member_id, coverage.member_id_last4) == ("CA12345678", "5678")
+        assert coverage.member_id_hash == index_of("ca-1234 5678")
         with pytest.raises(Invalid):
             coverages.update_coverage(coverage, {"subscriber": "spouse"}, by=None)
 

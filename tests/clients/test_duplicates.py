@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from starline.clients import matching, service
+from starline.clients import coverages, matching, service
 from starline.clients.models import Client, DuplicatePair, MatchKey
 from starline.core.batches import Debts
 from starline.core.errors import Conflict
@@ -58,6 +58,44 @@ def test_a_sealed_insurance_id_is_compared_too(session: Any) -> None:
     assert match.client is known and "Medicare or Medicaid id" in match.likeness.reasons
     keys = session.query(MatchKey.key).filter(MatchKey.key.like("i:%")).all()
     assert len(keys) == 1 and "7741209" not in keys[0][0]
+
+
+def test_a_whole_social_security_number_tells_more_than_its_ending(session: Any) -> None:
+    known = a_client(ssn="123-45-6789")
+    married = {"first_name": "Ruth", "last_name": "Delgado", "ssn": "123 45 6789"}
+    (match,) = matching.possible_duplicates(married)
+    assert match.client is known and "social security number" in match.likeness.reasons
+    assert matching.possible_duplicates({**married, "ssn": "321-45-6789"}) == []
+    namesake = {"first_name": "Ruth", "last_name": "Abernethy", "birth_date": None, "ssn": "321-45-6789"}
+    assert matching.possible_duplicates(namesake) == [], "another number with the same ending is somebody else's"
+    keys = session.query(MatchKey.key).filter(MatchKey.key.like("n:%")).all()
+    assert keys == [(f"n:{known.ssn_hash}",)] and "6789" not in known.ssn_hash
+
+
+def test_two_with_one_member_id_form_a_pair_however_they_got_it(session: Any) -> None:
+    one = a_client(last_name="Abernathy", birth_date=date(1941, 5, 2))
+    other = a_client(last_name="Delgado", birth_date=date(1950, 8, 19))
+    stranger = a_client(first_name="Helen", last_name="Ostrowski", birth_date=date(1930, 1, 1))
+    _covered(one, "CA-1234 5678")
+    covered = _covered(other, "XX99")
+    _covered(stranger, "ca12345678")
+    assert _pairs(session) == []
+    coverages.update_coverage(covered, {"member_id": "ca12345678"}, by=None)
+    assert _pairs(session) == [(str(one), str(other))], "a family has one number for several people"
+    assert session.query(DuplicatePair).one().reasons == ["first name", "member id of an insurance"]
+    session.query(DuplicatePair).delete()
+    matching.sweep()
+    assert _pairs(session) == [(str(one), str(other))]
+    assert "Medicare or Medicaid id" not in session.query(DuplicatePair).one().reasons
+    (match, *_rest) = matching.possible_duplicates(
+        {"first_name": "Ruth", "last_name": "?", "medicaid_id": "CA12345678"}
+    )
+    assert match.client in (one, other)
+
+
+def _covered(client: Any, member_id: str) -> Any:
+    given = {"client_id": client.id, "payer_name": "MassHealth", "starts_on": date(2026, 1, 1)}
+    return coverages.add_coverage({**given, "member_id": member_id}, by=None)
 
 
 def test_nobody_is_told_of_clients_beyond_their_scope() -> None:

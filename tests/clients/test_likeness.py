@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -49,6 +50,20 @@ def test_two_people_are_left_alone(other: Particulars) -> None:
 def test_figures_in_names_tell_people_apart() -> None:
     one, other = (Particulars(f"Resident {n}", f"Word {n}", date(1950, 2, 3)) for n in (12, 13))
     assert not compare(one, other).is_possible
+
+
+def test_a_known_other_number_weighs_against_an_equal_ending() -> None:
+    one = Particulars("Ruth", "Abernathy", ssn_last4="6789")
+    assert compare(one, replace(one)).is_possible
+    assert compare(replace(one, ssn_index="a"), one).is_possible, "of the other only the ending is known"
+    assert compare(replace(one, ssn_index="a"), replace(one, ssn_index="a")).is_possible
+    assert not compare(replace(one, ssn_index="a"), replace(one, ssn_index="b")).is_possible
+
+
+@pytest.mark.parametrize("number", [{"ssn_index": "a"}, {"member_ids": frozenset({"a"})}])
+def test_a_number_alone_makes_no_one_person_of_two(number: dict[str, Any]) -> None:
+    one, other = Particulars("Ruth", "Abernathy", **number), Particulars("George", "Delgado", **number)
+    assert keys_of(one) & keys_of(other) and not compare(one, other).reasons
 
 
 def test_an_official_number_tells_one_person_even_under_another_name() -> None:

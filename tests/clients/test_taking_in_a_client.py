@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from starline.clients import service
 from starline.clients.models import Client, ClientStatusChange
+from starline.core.crypto import index_of
 from starline.core.errors import Invalid
 from tests.organizations.factories import SUMMIT, a_client, acting_for, days, today
 
@@ -32,8 +33,9 @@ def test_an_ssn_is_stored_sealed_and_read_back(session: Any) -> None:
     stored = session.execute(text("SELECT ssn_encrypted FROM clients WHERE id = :id"), {"id": client.id}).scalar()
     assert b"212548890" not in bytes(stored)
     assert (client.ssn, client.ssn_last4) == ("212548890", "8890")
+    assert client.ssn_hash == index_of("212548890")
     service.update_client(client, {"ssn": None}, by=None)
-    assert (client.ssn, client.ssn_last4) == (None, None)
+    assert (client.ssn, client.ssn_last4, client.ssn_hash) == (None, None, None)
 
 
 def test_insurance_ids_are_stored_sealed_and_known_by_an_index(session: Any) -> None:

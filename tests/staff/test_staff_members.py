@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from starline.core.crypto import index_of
 from starline.core.errors import Invalid
 from starline.staff import service
 from starline.staff.models import StaffMember
@@ -92,4 +93,5 @@ def test_a_caregiver_sees_only_themselves(session: Any) -> None:
 def test_an_ssn_is_stored_sealed() -> None:
     member = a_staff_member(ssn="212-54-8890")
     assert (member.ssn, member.ssn_last4) == ("212548890", "8890")
+    assert member.ssn_hash == index_of("212548890")
     assert b"212548890" not in member.ssn_encrypted

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.platform.demo import names
 from app.platform.demo.people import Fiction, Person
+from starline.clients.coverages import keep_member_id
 from starline.clients.identification import keep_numbers
 from starline.clients.models import (
     CareTeamMember,
@@ -213,7 +214,7 @@ def _add_coverages(fiction: Fiction, client: Client, since: date) -> None:
             group_number=f"G{fiction.random.randrange(10**5):05d}" if fiction.chance(50) else None,
             starts_on=since,
         )
-        coverage.member_id, coverage.member_id_last4 = number, number[-4:]
+        keep_member_id(coverage, {"member_id": number})
         session.add(coverage)
 
 

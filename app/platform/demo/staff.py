@@ -13,6 +13,7 @@ from starline.core.db import User, session
 from starline.core.identifiers import uuid7
 from starline.staff.models import AvailabilitySlot, Credential, CredentialType, PayRate, StaffMember, TimeOff
 from starline.staff.rules import expiry
+from starline.staff.service import keep_ssn
 from starline.staff.vocabulary import Discipline, StaffStatus, TimeOffKind, TransportMode, Weekday
 
 SHARES = (
@@ -101,8 +102,7 @@ def _member(
         **_emergency_contact(fiction, last),
     )
     member.texts_agreed_on = fiction.pick((member.hired_on, member.hired_on, None))
-    number = fiction.ssn()
-    member.ssn, member.ssn_last4 = number, number[-4:]
+    keep_ssn(member, {"ssn": fiction.ssn()})
     session.add(member)
     return member
 

@@ -19,6 +19,7 @@ class Coverage(OfClient, TenantModel):
     __label__ = ("payer_name",)
     __table_args__ = (
         Index(None, "organization_id", "client_id", "priority", "starts_on"),
+        Index(None, "organization_id", "member_id_hash", postgresql_where="member_id_hash IS NOT NULL"),
         CheckConstraint("ends_on >= starts_on", name="dates"),
     )
 
@@ -29,6 +30,7 @@ class Coverage(OfClient, TenantModel):
     )
     member_id_encrypted: Mapped[bytes | None] = column("Member id", LargeBinary)
     member_id_last4: Mapped[str | None] = column("Last digits of the member id", String(4))
+    member_id_hash: Mapped[str | None] = column("Index of the member id", String(64))
     group_number: Mapped[str | None] = column("Group number", String(40))
     subscriber: Mapped[words.Subscriber] = choice("Subscriber", words.Subscriber, default=words.Subscriber.SELF)
     subscriber_name: Mapped[str | None] = column("Subscriber's name", String(120), help="Only when not the client.")

@@ -59,6 +59,11 @@ class Client(TenantModel):
             "merged_into_id",
             postgresql_where="merged_into_id IS NOT NULL",
         ),
+        # Each number is looked up by its index, and many records have none.
+        *(
+            Index(None, "organization_id", name, postgresql_where=f"{name} IS NOT NULL")
+            for name in ("ssn_hash", "medicaid_id_hash", "medicare_id_hash")
+        ),
         CheckConstraint("start_of_care_on >= birth_date", name="start_of_care_after_birth"),
     )
 
@@ -88,6 +93,7 @@ class Client(TenantModel):
     pronouns: Mapped[str | None] = column("Pronouns", String(40))
     ssn_encrypted: Mapped[bytes | None] = column("Social security number", LargeBinary, help="Nine digits.")
     ssn_last4: Mapped[str | None] = column("Last digits of the social security number", String(4))
+    ssn_hash: Mapped[str | None] = column("Index of the social security number", String(64))
     medicaid_id_encrypted: Mapped[bytes | None] = column("Medicaid id", LargeBinary)
     medicaid_id_last4: Mapped[str | None] = column("Last characters of the Medicaid id", String(4))
     medicaid_id_hash: Mapped[str | None] = column("Index of the Medicaid id", String(64))

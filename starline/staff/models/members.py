@@ -45,6 +45,7 @@ class StaffMember(TenantModel):
         Index(None, "organization_id", "search_first_name"),
         Index(None, "organization_id", "status"),
         Index(None, "organization_id", "branch_id"),
+        Index(None, "organization_id", "ssn_hash", postgresql_where="ssn_hash IS NOT NULL"),
         CheckConstraint("terminated_on >= hired_on", name="terminated_after_hired"),
         CheckConstraint(
             "status <> 'terminated' OR terminated_on IS NOT NULL",
@@ -83,6 +84,7 @@ class StaffMember(TenantModel):
     gender: Mapped[Gender | None] = choice("Gender", Gender)
     ssn_encrypted: Mapped[bytes | None] = column("Social security number", LargeBinary, help="Nine digits.")
     ssn_last4: Mapped[str | None] = column("Last digits of the social security number", String(4))
+    ssn_hash: Mapped[str | None] = column("Index of the social security number", String(64))
     hired_on: Mapped[date] = column("Hired")
     terminated_on: Mapped[date | None] = column("Left", help="The last working day.")
     termination_reason: Mapped[str | None] = column("Reason for leaving", String(300))
