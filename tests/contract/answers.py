@@ -14,7 +14,9 @@ PER_REQUEST_HEADERS = frozenset(
         "RateLimit-Reset",
     }
 )
-_PER_REQUEST = re.compile(r'nonce="[^"]+"|name="(?:csrf[-_]token|form_key)" (?:value|content)="[^"]*"')
+_PER_REQUEST = re.compile(
+    r'nonce="[^"]+"|name="(?:csrf[-_]token|form_key)" (?:value|content)="[^"]*"|"(?:now|token)": "[^"]*"'
+)
 
 
 def plain(answer: Any, key: object) -> tuple[int, str, dict[str, str]]:

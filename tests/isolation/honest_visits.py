@@ -1,5 +1,6 @@
 """The office's requests about visits: calling off, clocking for somebody, matching, offering, calling out."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -103,12 +104,18 @@ def _invited(agency: Agency, person: Person) -> Request:
 
 
 def _called_out(agency: Agency, person: Person) -> Request:
-    """A caregiver with a visit on the day."""
+    """A caregiver with a visit on the day; the query names it for the walk of ids."""
     with tenancy.acting(agency.id), db.transaction():
         somebody = _able(agency)
         visit = a_visit(an_active_client(), day=next(days), hours=(5, 6), staff_member_id=somebody)
         on = visit.local_start.date().isoformat()
-        return Request({"pk": str(somebody)}, {"first_on": on, "last_on": on, "reason": "sick"})
+        return Request(
+            {"pk": str(somebody)}, {"first_on": on, "last_on": on, "reason": "sick"}, {"visit": str(visit.id)}
+        )
+
+
+def _called_out_by_program(agency: Agency, person: Person) -> Request:
+    return replace(_called_out(agency, person), query={})
 
 
 def _rang(agency: Agency, person: Person) -> Request:
@@ -146,5 +153,5 @@ HONEST: dict[tuple[str, str], Honest] = {
     ("OfferingApi.offer", "POST"): Honest(_offered_by_program),
     ("InvitingApi.invite", "POST"): Honest(_invited),
     ("CallOutView.call_out", "POST"): Honest(_called_out),
-    ("CallOutApi.call_out", "POST"): Honest(_called_out),
+    ("CallOutApi.call_out", "POST"): Honest(_called_out_by_program),
 }

@@ -15,15 +15,15 @@ from tests.isolation.arguments import Arguments
 from tests.isolation.cast import CANARY, Agency, Cast, Person, narrows, unchanged
 from tests.isolation.controls import PREPARED, caller_of, guest, is_done, sent
 from tests.isolation.honest import FIRST, Request
-from tests.isolation.named import NAMED, Named
+from tests.isolation.named import NAMED, NAMES_NOTHING, NEVER, Named
 from tests.isolation.other_routes import For, OtherAsk, other_asks, path_of
+from tests.isolation.readers import reads_more
 from tests.isolation.tally import Tally
 from tests.isolation.unpacked import words_of
 from tests.organizations.factories import branch_id
 
 NARROW = ("Branch office", "Caregiver", "Other caregiver", "Family")
 """Whose record scopes leave rows out."""
-NEVER = "01900000-0000-7000-8000-00000000dead"
 
 
 def test_a_row_beyond_ones_reach_answers_as_one_that_never_was(cast: Cast, tally: Tally) -> None:
@@ -60,7 +60,17 @@ def test_an_id_named_beside_the_path_answers_as_one_that_never_was(cast: Cast, t
                     ]
     tally.add(cases=cases, leaks=len(findings))
     assert findings == []
-    assert cases > 30
+    assert cases > 60
+
+
+def test_every_route_that_reads_more_than_its_path_says_what_it_names(cast: Cast) -> None:
+    views = cast.application.view_functions
+    asks = [ask for ask in other_asks(cast.application) if ask.other.whom is not For.DEVELOPERS]
+    nothing = {endpoint for endpoints in NAMES_NOTHING.values() for endpoint in endpoints.split()}
+    naming = {endpoint for endpoint, _method in NAMED}
+    readers = {ask.endpoint for ask in asks if reads_more(views[ask.endpoint])}
+    assert readers - naming - nothing == set(), "say in named.py which ids it reads, or that it reads none"
+    assert (nothing - readers, nothing & naming) == (set(), set()), "what isn't so"
 
 
 def _rows(cast: Cast) -> dict[str, Resource]:
@@ -112,13 +122,13 @@ def _wrong(cast: Cast, ask: OtherAsk, person: Person, named: Named, key: Any) ->
     first = _honest(cast, ask, person)
     second = _honest(cast, ask, person) if first.is_form else first
     answers = []
-    for asked, one in ((first, NEVER), (second, key)):
+    for asked, one in ((first, named.never), (second, key)):
         caller, asked = caller_of(cast, ask, person), named.put(asked, one)
         answer = sent(caller, ask, path_of(ask, asked.arguments), asked)
         answers.append(answer)
-        if ask.method == "POST" and is_done(ask, caller, answer, asked):
+        if ask.method == "POST" and named.is_refused and is_done(ask, caller, answer, asked):
             yield f"{one} is taken"
-    if plain(answers[0], NEVER) != plain(answers[1], key):
+    if plain(answers[0], named.never) != plain(answers[1], key):
         yield f"not alike: {[(one.status_code, one.get_data(as_text=True)[:200]) for one in answers]}"
     if CANARY in words_of(answers[1]) or answers[1].status_code >= 500:
         yield f"tells, or breaks: {answers[1].status_code}"
