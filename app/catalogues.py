@@ -79,12 +79,18 @@ def update() -> dict[str, int]:
     """Bring every catalogue in step with the code; returns how many sentences each language lacks."""
     template, lacking = collect(), {}
     for language in LANGUAGES:
-        known = read(language)
-        known.update(deepcopy(template), no_fuzzy_matching=True)
-        known.obsolete.clear()
+        known = in_step(language, template)
         lacking[language] = complete(known) if language == DEFAULT else len(untranslated(known))
         write(known, language)
     return lacking
+
+
+def in_step(language: str, template: Catalog) -> Catalog:
+    """A language's catalogue with the sentences of the code and no other; new ones have no translation."""
+    known = read(language)
+    known.update(deepcopy(template), no_fuzzy_matching=True)
+    known.obsolete.clear()
+    return known
 
 
 def complete(known: Catalog) -> int:

@@ -31,10 +31,10 @@ def compile_catalogues() -> None:
 @translations.command("missing")
 @click.argument("language", default="es")
 def missing(language: str) -> None:
-    """Print what has no translation in LANGUAGE, one sentence a line; exits with 1 if there is any."""
+    """Print what the code says and LANGUAGE can't, one sentence a line; exits with 1 if there is any."""
     from app import catalogues
 
-    found = catalogues.untranslated(catalogues.read(language))
+    found = catalogues.untranslated(catalogues.in_step(language, catalogues.collect()))
     for message in found:
         click.echo(message.id if isinstance(message.id, str) else " | ".join(message.id))
     raise SystemExit(1 if found else 0)
