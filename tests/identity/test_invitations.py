@@ -13,8 +13,9 @@ from starline.core.errors import Conflict, Invalid, NotFound
 from starline.core.outbox import OutboxMessage
 from starline.identity import invitations, links, passwords, roles, signin, tasks, users
 from starline.identity.models import TokenPurpose, UserToken
-from starline.identity.signin import SignedIn
+from starline.identity.signin import SecondFactorRequired, SignedIn
 from tests.identity.factories import OTHER_PASSWORD, PASSWORD, SUMMIT, WEB, a_person, an_agency
+from tests.identity.test_second_factor import enrolled
 
 
 @pytest.fixture(autouse=True)
@@ -152,6 +153,17 @@ def test_a_forgotten_password_is_replaced_and_all_sessions_end(harbor: Any, sent
     assert opened.ended_at is not None
     assert isinstance(signin.authenticate(nurse.email, OTHER_PASSWORD, origin=WEB), SignedIn)
     assert not isinstance(signin.authenticate(nurse.email, PASSWORD, origin=WEB), SignedIn)
+
+
+def test_a_replaced_password_lets_nobody_past_the_second_factor(
+    harbor: Any, sent: list[mail.Message], frozen_clock: Any
+) -> None:
+    nurse = a_person()
+    enrolled(nurse)
+    invitations.request_password_reset(nurse.email)
+    run_outbox()
+    invitations.complete_password_reset(secret_in(sent[-1]), OTHER_PASSWORD)
+    assert isinstance(signin.authenticate(nurse.email, OTHER_PASSWORD, origin=WEB), SecondFactorRequired)
 
 
 def test_nobody_learns_who_is_here_by_asking_for_a_reset(harbor: Any, sent: list[mail.Message]) -> None:
