@@ -14,8 +14,8 @@ from migrations.agencies import in_every_organization, write
 from starline.core import clock, crypto, db, tenancy
 from starline.core.identifiers import uuid7
 
-revision = "0032"
-down_revision = "0031"
+revision = "0036"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 
