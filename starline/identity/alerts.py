@@ -152,6 +152,7 @@ SELECT actor_id AS user_id, CAST(NULL AS text) AS address, count(*)::int AS coun
  WHERE organization_id = :organization_id AND at > :since AND action = 'denied' AND actor_id IS NOT NULL
  GROUP BY actor_id HAVING count(*) >= :limit
 """
+# A refused token's row stands for those since the row before it: the first, up to the tenth, up to the hundredth.
 _DENIALS_OF_ADDRESSES = """
 SELECT CAST(NULL AS int) AS user_id, address, sum(refused)::int AS count
   FROM (SELECT address, count(*) AS refused FROM sign_in_attempts
@@ -159,7 +160,8 @@ SELECT CAST(NULL AS int) AS user_id, address, sum(refused)::int AS count
            AND outcome NOT IN ('succeeded', 'code_required')
          GROUP BY address
          UNION ALL
-        SELECT changes ->> 'address', max((changes ->> 'count')::int) FROM audit_events
+        SELECT changes ->> 'address', sum((changes ->> 'count')::int - (changes ->> 'count')::int / 10)
+          FROM audit_events
          WHERE organization_id = :organization_id AND at > :since AND action = 'auth:refused_token'
            AND changes ->> 'address' IS NOT NULL
          GROUP BY 1) AS refusals

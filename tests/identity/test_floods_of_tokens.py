@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from starline.core import clock, db
 from starline.core.audit import AuditEvent
+from starline.identity import alerts
+from starline.identity.alerts import SecurityAlert
 from starline.identity.models import SignInAttempt
 from tests.identity.conftest import Browser, Web
 from tests.identity.factories import HARBOR, PASSWORD, committed
@@ -77,3 +79,19 @@ def test_a_spent_refresh_token_alarms_once_however_often_it_is_sent(harbor: Brow
         query = select(SignInAttempt.id).where(SignInAttempt.outcome == "reused_token")
         assert len(db.session.scalars(query).all()) == 1
     assert kept(harbor) == [("reused_token", 1)]
+
+
+def test_refusals_of_several_minutes_add_up_to_an_alert(harbor: Browser) -> None:
+    address, began = harbor.environ_base["REMOTE_ADDR"], clock.now()
+    for minute in range(5):
+        assert not alerted(address)
+        with clock.frozen(began + timedelta(minutes=minute)):
+            knock(harbor, 12)
+    assert alerted(address) == [50], "ten of each minute are known for certain"
+
+
+def alerted(address: str) -> list[int]:
+    with committed(HARBOR):
+        alerts.watch()
+        query = select(SecurityAlert.count).where(SecurityAlert.address == address)
+        return list(db.session.scalars(query))
