@@ -80,6 +80,53 @@ def test_a_form_is_saved_without_scrolling_on_a_phone_and_a_tablet(walk: Any, si
     assert button["y"] >= 0 and button["y"] + button["height"] <= tabs["y"]
 
 
+def test_a_double_click_on_save_adds_one(page: Any, base: str) -> None:
+    sent = []
+    page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
+    page.goto(f"{base}/branches/add")
+    page.fill("#name", "Pressed twice")
+    page.locator(".save-bar [type=submit]").first.dblclick()
+    expect(page.locator("h1")).to_have_text("Pressed twice")
+    page.goto(f"{base}/branches/list/")
+    expect(page.locator("tbody tr", has_text="Pressed twice")).to_have_count(1)
+    assert sent == [f"{base}/branches/add"], "the second press sent nothing"
+
+
+def test_a_form_that_is_being_sent_says_so_and_comes_back_ready(page: Any, base: str) -> None:
+    sent: list[str] = []
+
+    def leave_open(route: Any) -> None:
+        """An answer that leaves the page where it is, as if it had not come yet."""
+        sent.append(route.request.post_data)
+        route.fulfill(status=204)
+
+    page.goto(f"{base}/branches/add")
+    page.fill("#name", "Sent slowly")
+    page.route("**/branches/add", leave_open)
+    form, button = page.locator("form[data-guard]"), page.locator(".save-bar [name=after]")
+    button.click()
+    expect(button).to_be_disabled()
+    expect(form).to_have_attribute("aria-busy", "true")
+    page.keyboard.press("Control+s")
+    assert len(sent) == 1 and "after=new" in sent[0], "the pressed button says what it is"
+    page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(button).to_be_enabled()
+    assert form.get_attribute("aria-busy") is None
+    page.unroute("**/branches/add")
+    button.click()
+    expect(page.locator("[data-message]")).to_contain_text("Sent slowly was added.")
+    expect(page.locator("#name")).to_have_value("")
+
+
+def test_without_scripts_a_form_is_sent_once_too(plain: Any) -> None:
+    plain.goto(f"{plain.base}/branches/add")
+    plain.fill("#name", "Plainly twice")
+    plain.locator(".save-bar [type=submit]").first.dblclick()
+    expect(plain.locator("h1")).to_have_text("Plainly twice")
+    plain.goto(f"{plain.base}/branches/list/")
+    expect(plain.locator("tbody tr", has_text="Plainly twice")).to_have_count(1)
+
+
 def test_what_a_form_refers_to_is_added_without_leaving_it(page: Any, base: str) -> None:
     page.goto(f"{base}/clients/add")
     page.fill("#first_name", "Kept")

@@ -55,6 +55,29 @@ function guard(form) {
 
 for (const form of document.querySelectorAll('form[data-guard]')) guard(form);
 
+// Until the answer comes a form is sent once. If none comes, or the browser brings the page back, it can be sent again.
+const MOST_WAITED = 20_000;
+
+function wait(form, isWaiting) {
+  if (isWaiting) form.setAttribute('aria-busy', 'true');
+  else form.removeAttribute('aria-busy');
+  for (const button of form.querySelectorAll('[type=submit]')) button.disabled = isWaiting;
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.matches('[data-guard]')) return;
+  if (form.hasAttribute('aria-busy')) { event.preventDefault(); return; }
+  form.setAttribute('aria-busy', 'true');
+  setTimeout(() => wait(form, true)); // not yet: a disabled button doesn't say that it was the one pressed
+  setTimeout(() => wait(form, false), MOST_WAITED);
+});
+
+// Some browsers bring back even that a button was disabled.
+window.addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('form[data-guard]')) wait(form, false);
+});
+
 document.addEventListener('keydown', (event) => {
   if ((event.metaKey || event.ctrlKey) && event.key === 's') {
     const form = document.querySelector('form[data-guard]');
