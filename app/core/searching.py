@@ -70,7 +70,7 @@ def _note(resource: Resource, rows: list[search.Found]) -> None:
 
 def _hit(resource: Resource, found: search.Found) -> Hit:
     display = current_profile().display
-    said = [_said(one, getattr(found.row, one.key), display) for one in resource.hint_fields]
+    said = [said_of(one, getattr(found.row, one.key), display) for one in resource.hint_fields]
     return Hit(
         type=resource.name,
         type_label=_(resource.title),
@@ -83,7 +83,8 @@ def _hit(resource: Resource, found: search.Found) -> Hit:
     )
 
 
-def _said(one: Field, value: Any, display: Display) -> str:
+def said_of(one: Field, value: Any, display: Display) -> str:
+    """What one field of a record says beside its name."""
     if value is None:
         return ""
     if one.kind is Kind.INTEGER:

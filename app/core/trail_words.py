@@ -27,6 +27,7 @@ def action_word(action: str) -> str:
         "delete": _("Deleted"),
         "read": _("Looked at"),
         "reveal": _("Revealed"),
+        "looked_up": _("Looked up by number"),
         "denied": _("Was refused"),
         "export": _("Exported"),
         "verified": _("Verified the trail"),

@@ -1,13 +1,16 @@
-"""`GET /api/v1/search`: records by name, number, telephone or birthday, for programs."""
+"""`GET /api/v1/search`: records by name, number, telephone or birthday, for programs; and whose a sealed number is."""
 
 from typing import Any
 
 from flask import Response, jsonify, request
 from flask_appbuilder.api import BaseApi, expose
 
-from app.core.openapi import answers, document
+from app.core.bodies import object_sent
+from app.core.numbers import LONGEST_NUMBER, find_number
+from app.core.openapi import answers, document, document_post
 from app.core.searching import MOST, Hit, search_records, searchable
 from app.core.security import confirm_viewer, required_viewer
+from app.search.numbers import asking
 from starline.core.errors import Invalid
 from starline.core.language import gettext as _
 from starline.core.search.asking import LONGEST_TEXT
@@ -32,7 +35,21 @@ class SearchApi(BaseApi):  # type: ignore[misc]
         return jsonify(result=[_shown(hit) for hit in hits[:limit]])
 
 
-VIEWS = (SearchApi,)
+class NumbersApi(BaseApi):  # type: ignore[misc]
+    """A look that changes nothing; a POST because such numbers don't belong into addresses."""
+
+    resource_name = "search"
+    openapi_spec_tag = "Search"
+
+    @expose("/numbers", methods=["POST"])
+    def find(self) -> Response:
+        viewer, number = asking(), object_sent("number").get("number")
+        if not isinstance(number, str):
+            raise Invalid(_("Give texts."), errors={"number": [_("Give a text.")]})
+        return jsonify(result=[_shown(hit) for hit in find_number(viewer, number)])
+
+
+VIEWS = (SearchApi, NumbersApi)
 
 
 def _types(known: list[str]) -> list[str] | None:
@@ -85,4 +102,18 @@ document(
         ],
         "responses": answers(422, schema=_FOUND),
     },
+)
+document_post(
+    "/api/v1/search/numbers",
+    "Search",
+    "The records within your scope that have exactly this number, of those whose numbers you may reveal",
+    body={
+        "type": "object",
+        "required": ["number"],
+        "additionalProperties": False,
+        "properties": {"number": {"type": "string", "minLength": 1, "maxLength": LONGEST_NUMBER}},
+    },
+    told=_FOUND,
+    refusals=(422,),
+    headers=(),
 )

@@ -6,8 +6,10 @@ from flask import render_template, request
 from flask_appbuilder import BaseView, expose
 
 from app.core.lists import with_pairs
+from app.core.numbers import looked_through
 from app.core.searching import Hit, search_records, searchable
 from app.core.security import confirm_viewer, required_viewer
+from app.search.numbers import NumbersView
 from starline.core.language import gettext as _
 from starline.core.search.asking import LONGEST_TEXT
 
@@ -36,11 +38,12 @@ class SearchView(BaseView):  # type: ignore[misc]
             only=_(only.title) if only else None,
             all_url=with_pairs([("q", text)]),
             titles=[_(one.title).lower() for one in kinds],
+            numbers_url="/search/numbers" if looked_through() else None,
             groups=sorted((group for group in groups if group["hits"]), key=lambda group: group["cost"]),
         )
 
 
-VIEWS = (SearchView,)
+VIEWS = (SearchView, NumbersView)
 
 
 def _group(resource: Any, hits: list[Hit], text: str, most: int) -> dict[str, Any]:

@@ -144,6 +144,9 @@ def test_what_is_refused_is_not_written_down_either(
     send(browser, "/clients/add", first_name="Ida", last_name="QX7NOTE", ssn=f"{SSN}0", **IDS)
     known = {"first_name": "Ida", "last_name": "QX7NOTE", **IDS}
     assert browser.post("/api/v1/duplicates/search", json=known, headers=token).status_code == 200
+    for number in (SSN, MEMBER, MEDICAID):
+        assert browser.post("/api/v1/search/numbers", json={"number": number}, headers=token).status_code == 200
+        send(browser, "/search/numbers", number=number)
     browser.post("/csp-report", json={"csp-report": {"blocked-uri": f"https://x/{MEMBER}", "document-uri": DOOR}})
     sign_in(Web(app).at("harbor.localhost"), SSN)
     browser.get("/api/v1/clients/", headers={"Authorization": f"Bearer {MEMBER}"})
