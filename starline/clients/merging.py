@@ -90,7 +90,7 @@ def undo_merge(merge: ClientMerge, *, by: int | None) -> ClientMerge:
         raise Conflict("The kept record was merged into another one later. Undo that merge first.")
     for name, moved in merge.moved.items():
         references.put_back(metadata.tables[name.partition(".")[0]], moved["held"])
-    _give_back(kept, merge)
+    _give_back(kept, merged, merge)
     set_directly(metadata.tables["clients"], merged.id, {"merged_into_id": None})
     merge.undone_at = clock.now()
     session.flush()
@@ -153,10 +153,11 @@ def _take_over(kept: Client, merged: Client, chosen: set[str], merge: ClientMerg
     return told
 
 
-def _give_back(kept: Client, merge: ClientMerge) -> None:
+def _give_back(kept: Client, merged: Client, merge: ClientMerge) -> None:
+    """What was taken over goes, unless something else has been entered since; a number, where it is no longer equal."""
     for name, told in merge.chosen.items():
         if name in NUMBERS:
-            if getattr(kept, f"{name}_last4") == told["after"]:
+            if getattr(kept, f"{name}_hash") == getattr(merged, f"{name}_hash"):
                 keep_numbers(kept, {name: getattr(merge, f"kept_{name}")})
         elif _json(getattr(kept, name)) == told["after"]:
             setattr(kept, name, _from_json(name, told["before"]))

@@ -258,7 +258,8 @@ def _newest_key(purpose: str) -> tuple[int, bytes]:
 
 def _add_key(purpose: str, number: int) -> OrganizationKey:
     organization_id = tenancy.current_organization_id()
-    wrapped = wrap_key(os.urandom(KEY_BYTES), _context(organization_id, purpose, number))
+    with session.no_autoflush:  # it may ask for the organisation's secret
+        wrapped = wrap_key(os.urandom(KEY_BYTES), _context(organization_id, purpose, number))
     values = {
         "purpose": purpose,
         "number": number,

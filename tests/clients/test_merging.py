@@ -118,6 +118,14 @@ def test_an_insurance_id_is_taken_over_sealed_and_given_back(session: Any) -> No
     assert (kept.medicaid_id, kept.medicare_id, kept.medicare_id_hash) == ("AB7741209", None, None)
 
 
+def test_a_number_that_was_entered_since_stays_though_it_ends_alike(session: Any) -> None:
+    kept, gone = a_client(medicaid_id="AB7741209"), a_client(medicaid_id="AB7741210", medicare_id="1EG4-TE5-MK72")
+    merge = merging.merge_clients(kept, gone, take={"medicaid_id", "medicare_id"}, by=None)
+    service.update_client(kept, {"medicaid_id": "XY9991210", "medicare_id": "1EG4-TE5-MK73"}, by=None)
+    merging.undo_merge(merge, by=None)
+    assert (kept.medicaid_id, kept.medicare_id) == ("XY9991210", "1EG4TE5MK73")
+
+
 def test_own_fields_that_only_one_record_has_come_along(session: Any) -> None:
     kept, gone = a_client(), a_client()
     kept.custom, gone.custom = {"parking": "behind"}, {"parking": "street", "dog": "Rex"}
