@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 
 from app.core import rate_limits
 from config import settings
-from tests.browser.walking import Walk
+from tests.browser.walking import OPERATOR, Walk
 from tests.contract.callers import by_cookie
 from tests.isolation.cast import Cast
 
@@ -56,7 +56,7 @@ def port(cast: Cast) -> Iterator[int]:
 
 @pytest.fixture
 def walk(chromium: Browser, cast: Cast, port: int) -> Iterator[Callable[..., Walk]]:
-    """Opens a window in which somebody of Harbor is signed in; nobody is where no name is given."""
+    """Opens a window in which somebody of Harbor, or the operator, is signed in; nobody is where no name is given."""
     contexts = []
 
     def begin(
@@ -66,14 +66,16 @@ def walk(chromium: Browser, cast: Cast, port: int) -> Iterator[Callable[..., Wal
         language: str = "en-US",
         has_scripts: bool = True,
     ) -> Walk:
-        base = f"http://{cast.harbor.host}:{port}"
+        person = cast.operator if name == OPERATOR else cast.harbor.people[name] if name else None
+        host = person.host if person else cast.harbor.host
+        base = f"http://{host}:{port}"
         options: dict[str, Any] = {"locale": language, "base_url": base, "java_script_enabled": has_scripts}
         context = chromium.new_context(viewport=size or DESK, **options)  # type: ignore[arg-type]
         context.set_default_timeout(15_000)
         contexts.append(context)
-        if name:
-            browser = by_cookie(cast.application, cast.harbor.people[name])
-            cookie = browser.client.get_cookie("session", domain=cast.harbor.host)
+        if person:
+            browser = by_cookie(cast.application, person)
+            cookie = browser.client.get_cookie("session", domain=host)
             assert cookie is not None
             context.add_cookies([{"name": "session", "value": cookie.value, "url": base}])
         return Walk(context.new_page(), base)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from starline.identity.roles import ROLE_TEMPLATES
-from tests.browser.walking import Walk, screens
+from tests.browser.walking import Walk, screens, status_of
 from tests.isolation.cast import Cast
 
 DRAWN_ALWAYS = ("Caregiver", "Family")
@@ -22,5 +22,5 @@ ROLES = [
 def test_every_view_that_a_role_may_open_is_drawn(cast: Cast, walk: Callable[..., Walk], role: str) -> None:
     window = walk(role)
     for path in screens(cast, role):
-        window.open(path)
+        window.open(path, status=status_of(path, role))
     assert window.looked.pages > 5 and window.looked.findings == [], str(window.looked)
