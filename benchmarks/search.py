@@ -37,6 +37,7 @@ from starline.identity.attempts import Origin
 
 CLIENTS = 100_000
 AGENCY = seed.Organization(51, uuid.uuid5(seed.NAMESPACE, "organization of the search"))
+BASE = f"http://{AGENCY.name}.localhost"
 ASSIGNED = 25
 _FIRST = """
 James Mary Robert Patricia John Jennifer Michael Linda David Elizabeth William Barbara Richard Susan
@@ -64,21 +65,25 @@ Client = tuple[str, str, str, str, int]
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    return run(Bench, KINDS, __doc__)
+
+
+def run(bench_of: type[Bench], kinds: Kinds, description: str | None) -> int:
+    """Fill the agency and measure each kind of text for each role; returns the exit status."""
+    options = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--times", type=int, default=400)
     options.add_argument("--goal", type=float, default=100.0)
     given = options.parse_args()
     server = database.start()
-    with database.superuser(server) as run:
-        fill(run)
-    known = list(_clients())
-    bench = Bench(known, database.postmaster(server))
+    with database.superuser(server) as cursor:
+        fill(cursor)
+    bench = bench_of(list(_clients()), database.postmaster(server))
     print(
         f"{'typed by':14} {'kind':24} {'median':>8} {'95 %':>8} {'99 %':>8} {'found':>7} {'python':>8} {'postgres':>8}"
     )
     is_good = True
-    for role in bench.headers:
-        for kind, (typed, promised) in KINDS.items():
+    for role in SIGNED_IN:
+        for kind, (typed, promised) in kinds.items():
             is_good &= bench.measure(role, kind, typed, promised, given.times, given.goal)
     db.engine().dispose()
     server.stop()
@@ -94,6 +99,15 @@ class Bench:
         self.client = create_app().test_client()
         self.headers = _headers()
 
+    def ask(self, role: str, typed: str) -> Any:
+        """The answer to what somebody of the role has typed."""
+        query = {"q": typed, "types": "clients", "limit": 20}
+        return self.client.get("/api/v1/search", query_string=query, headers=self.headers[role], base_url=BASE)
+
+    def labels(self, answer: Any) -> set[str]:
+        """What the records are called that were found."""
+        return {one["label"] for one in answer["result"]}
+
     def measure(
         self, role: str, kind: str, typed: Callable[..., str], promised: float, times: int, goal: float
     ) -> bool:
@@ -102,19 +116,14 @@ class Bench:
         own, backend = time.thread_time(), database.tree_cpu(self.postmaster)
         for turn in range(times + 20):
             meant = self.chance.choice(self.known)
-            query = {"q": typed(meant, self.chance), "types": "clients", "limit": 20}
+            words = typed(meant, self.chance)
             began = time.perf_counter()
-            answer = self.client.get(
-                "/api/v1/search",
-                query_string=query,
-                headers=self.headers[role],
-                base_url=f"http://{AGENCY.name}.localhost",
-            )
+            answer = self.ask(role, words)
             spent = time.perf_counter() - began
             assert answer.status_code == 200, answer.text
             if turn >= 20:
                 taken.append(spent * 1000)
-                hits += f"{meant[0]} {meant[1]}" in {one["label"] for one in answer.json["result"]}
+                hits += f"{meant[0]} {meant[1]}" in self.labels(answer.json)
         cpu = [(time.thread_time() - own), (database.tree_cpu(self.postmaster) - backend)]
         each = " ".join(f"{one * 1000 / (times + 20):8.1f}" for one in cpu)
         cuts = statistics.quantiles(taken, n=100)
@@ -136,7 +145,8 @@ def _typo(word: str, chance: random.Random) -> str:
     )
 
 
-KINDS: dict[str, tuple[Callable[[Client, random.Random], str], float]] = {
+Kinds = dict[str, tuple[Callable[[Client, random.Random], str], float]]
+KINDS: Kinds = {
     "whole name": (lambda one, chance: f"{one[0]} {one[1]}", 1.0),
     "last name, first name": (lambda one, chance: f"{one[1]}, {one[0]}", 1.0),
     "beginnings": (lambda one, chance: f"{one[0][:3]} {one[1][:4]}", 0.5),
@@ -241,9 +251,13 @@ def _user(name: str, role: Any) -> Any:
 
 
 def _token(name: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {tokens.issue(signed_in(name, 'api')).access_token}"}
+
+
+def signed_in(name: str, channel: str) -> Any:
+    """A new session of one of the people; call it while acting for the agency."""
     user = db.session.query(db.User).filter_by(email=f"{name}@{AGENCY.name}.example").one()
-    opened = sessions.start(user, origin=Origin("api"), has_second_factor=True)
-    return {"Authorization": f"Bearer {tokens.issue(opened).access_token}"}
+    return sessions.start(user, origin=Origin(channel), has_second_factor=True)
 
 
 if __name__ == "__main__":

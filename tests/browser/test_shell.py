@@ -66,6 +66,31 @@ def test_the_keyboard_alone_finds_and_opens_a_client(desk: Any, client: dict[str
     assert desk.looked.findings == []
 
 
+def test_a_fast_typist_is_answered_at_once_and_never_asks_twice_at_a_time(desk: Any, client: dict[str, Any]) -> None:
+    page, asked, waiting, most = desk.page, [], set(), []
+
+    def begin(request: Any) -> None:
+        if "/palette?q=" in request.url:
+            asked.append(request.url.partition("?q=")[2])
+            waiting.add(request)
+            most.append(len(waiting))
+
+    page.goto(desk.base + "/settings/")
+    page.on("request", begin)
+    page.on("requestfinished", lambda request: waiting.discard(request))
+    page.on("requestfailed", lambda request: desk.looked.findings.append(f"given up: {request.url}"))
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("#palette[open] [role=option]")
+    page.keyboard.type("h")
+    until(page, lambda: "h" in asked)
+    page.keyboard.type("artwell rosalind", delay=8)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/clients/show/{client['id']}")
+    assert (asked[:2], asked[-1]) == (["", "h"], "hartwell%20rosalind")
+    assert max(most) == 1 and len(asked) < len("hartwell rosalind"), asked
+    assert desk.looked.findings == []
+
+
 def test_letters_go_to_places_and_help_says_what_works_here(desk: Any) -> None:
     page = desk.page
     page.goto(desk.base + "/")

@@ -1,6 +1,5 @@
-"""The palette finds what the person may open and do, and nothing else, at once."""
+"""The palette finds what the person may open and do, and nothing else. `benchmarks/palette.py` measures how fast."""
 
-import time
 from typing import Any
 
 import pytest
@@ -118,13 +117,3 @@ def test_the_records_opened_last_come_first_and_only_while_they_may_be_seen(cast
         ]
         kept["recent"] += [["no_such_list", "1"], ["clients", "nonsense"]]
     assert all("/clients/show/" not in url for url in urls(caregiver))
-
-
-def test_the_palette_answers_within_a_tenth_of_a_second(cast: Cast, browser: Caller) -> None:
-    for typed in ("", "a", "an", "new", "credentails", "Rosalind Hartwel"):
-        taken = []
-        for _turn in range(3):  # the processor's time: what else the machine does is none of its doing
-            began = time.process_time()
-            items(browser, typed)
-            taken.append(time.process_time() - began)
-        assert min(taken) < 0.1, typed

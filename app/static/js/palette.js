@@ -5,9 +5,9 @@ const list = document.getElementById('palette-list');
 const said = dialog?.querySelector('[data-palette-said]');
 const problem = dialog?.querySelector('[data-palette-problem]');
 const sprite = document.querySelector('svg.icon use')?.getAttribute('href').split('#')[0];
-let turn = 0;
+const PAUSE = 40; // milliseconds between two questions, however fast the server answers
 let drawnFor; // the text whose findings stand in the list
-let waiting;
+let asking; // the questions that are being asked, one after the other
 let request;
 
 const options = () => [...list.querySelectorAll('[role="option"]')];
@@ -73,20 +73,36 @@ function tell(sentence) {
   field.setAttribute('aria-expanded', String(!sentence));
 }
 
-async function find() {
-  const mine = turn += 1;
-  const asked = field.value.trim();
-  request?.abort();
+async function find(asked) {
   request = new AbortController();
+  const isWanted = () => dialog.open && field.value.trim() === asked;
   try {
     const answer = await fetch(`/palette?q=${encodeURIComponent(asked)}`, { credentials: 'same-origin', signal: request.signal });
     if (answer.redirected || answer.status === 401) { location.reload(); return; }
     const found = answer.ok ? (await answer.json()).groups : undefined;
-    if (mine !== turn) return;
+    if (!isWanted()) return;
     if (found) { draw(found); drawnFor = asked; }
     else tell(dialog.dataset.failed);
   } catch (failure) {
-    if (failure.name !== 'AbortError' && mine === turn) tell(dialog.dataset.failed);
+    if (failure.name !== 'AbortError' && isWanted()) tell(dialog.dataset.failed);
+  }
+}
+
+// The first letter is asked for at once. What is typed while an answer is on its way waits for it, and only the last of it
+// is asked for: a fast typist gives the server no more than one question to think about.
+function ask() {
+  asking ??= questions().finally(() => { asking = undefined; });
+  return asking;
+}
+
+async function questions() {
+  let asked;
+  while (dialog.open && field.value.trim() !== asked) {
+    asked = field.value.trim();
+    const since = performance.now();
+    await find(asked);
+    const left = since + PAUSE - performance.now();
+    if (field.value.trim() !== asked && left > 0) await new Promise((resolve) => { setTimeout(resolve, left); });
   }
 }
 
@@ -101,10 +117,7 @@ function follow(option, elsewhere) {
 
 // Whoever types faster than the server answers means what was typed, not what still stands in the list.
 async function enter(elsewhere) {
-  if (field.value.trim() !== drawnFor) {
-    clearTimeout(waiting);
-    await find();
-  }
+  if (field.value.trim() !== drawnFor) await ask();
   if (field.value.trim() === drawnFor) follow(current(), elsewhere);
 }
 
@@ -116,7 +129,7 @@ export function open() {
   list.replaceChildren();
   dialog.showModal();
   field.focus();
-  find();
+  ask();
 }
 
 function move(event) {
@@ -145,7 +158,7 @@ if (dialog) {
     if (option && option !== current() && (event.movementX || event.movementY)) choose(option);
   });
   dialog.addEventListener('close', () => request?.abort());
-  field.addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(find, 90); });
+  field.addEventListener('input', ask);
   field.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter') { move(event); return; }
     event.preventDefault();
