@@ -52,6 +52,7 @@ def test_a_referral_becomes_an_active_client(window: Walk, cast: Cast) -> None:
     key = page.url.rpartition("/")[2]
 
     page.goto(f"/clients/{key}/status?to=active")
+    window.refusals = {422}
     page.get_by_role("button", name="Change status").click()
     expect(page.get_by_role("alert")).to_contain_text("Add a service address first")
     page.goto(f"/service_addresses/add?client_id={key}&back=/clients/show/{key}")
