@@ -14,11 +14,12 @@ from app.core.bodies import object_sent
 from app.core.details import show_page
 from app.core.fields import MASK, describe
 from app.core.idempotency import once
-from app.core.openapi import answers, document
+from app.core.openapi import VERSIONED, answers, document
 from app.core.profile import current_profile
 from app.core.resource import registry
 from app.core.screens import ResourceView
 from app.core.trail import trail_of
+from app.core.versions import check_version
 from app.core.writing import find_row
 from starline.clients import merging, references
 from starline.clients.identification import NUMBERS
@@ -89,6 +90,7 @@ class MergeApi(BaseApi):  # type: ignore[misc]
     def merge(self, pk: str) -> Response:
         viewer = allowed(*MAY_MERGE)
         pair = find_row(registry["Duplicates"], pk, lock=True)
+        check_version(pair)
         body = object_sent("kept_client_id", "take")
         take = body.get("take")
         if take is not None and not (isinstance(take, list) and all(isinstance(name, str) for name in take)):
@@ -201,14 +203,13 @@ _ID = {"type": "string", "format": "uuid"}
 _NAMES = {"type": "array", "items": {"type": "string", "enum": merging.fields()}}
 _MADE = {"id": _ID, "kept_client_id": _ID, "merged_client_id": _ID, "undo_until": {**_ID, "format": "date-time"}}
 _PK = {"name": "pk", "in": "path", "required": True, "schema": _ID}
-_KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}}
 document(
     "/api/v1/duplicates/{pk}/merge",
     "post",
     {
         "tags": ["Possible duplicates"],
         "summary": "Make one record of the two; left out, `take` is what only the other record knows",
-        "parameters": [_PK, _KEY],
+        "parameters": [_PK, *VERSIONED],
         "requestBody": {
             "required": True,
             "content": {
@@ -221,6 +222,6 @@ document(
                 }
             },
         },
-        "responses": answers(404, 409, 422, schema={"type": "object", "properties": _MADE}, ok=201),
+        "responses": answers(404, 409, 412, 422, schema={"type": "object", "properties": _MADE}, ok=201),
     },
 )

@@ -12,10 +12,11 @@ from app.core.access import allowed
 from app.core.bodies import object_sent
 from app.core.display import choice_label
 from app.core.idempotency import once
-from app.core.openapi import answers, document
+from app.core.openapi import VERSIONED, answers, document
 from app.core.reading import note_sight
 from app.core.resource import Resource, registry
 from app.core.security import required_viewer
+from app.core.versions import check_version
 from app.core.writing import find_row
 from starline.clients import matching, referrals
 from starline.clients.matching import Match
@@ -64,6 +65,7 @@ class WinningApi(BaseApi):  # type: ignore[misc]
         allowed(*MAY_MAKE_CLIENTS)
         body = object_sent("birth_date", "sex", "client_id")
         referral = find_row(_resource(), pk, lock=True)
+        check_version(referral)
         found = matching.possible_duplicates(_as_typed(referral, body), viewer=viewer)
         made = _won(referral, {"link": body.get("client_id"), **body}, by=viewer.user_id, asked=None)
         others = [one for one in found if one.client.id != made.id]
@@ -147,14 +149,13 @@ APIS = (WinningApi,)
 
 _ID = {"type": "string", "format": "uuid"}
 _PK = {"name": "pk", "in": "path", "required": True, "schema": _ID}
-_KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}}
 document(
     "/api/v1/intake/{pk}/client",
     "post",
     {
         "tags": ["Referrals"],
         "summary": "Make the client of a referral, or link the one named by client_id",
-        "parameters": [_PK, _KEY],
+        "parameters": [_PK, *VERSIONED],
         "requestBody": {
             "required": True,
             "content": {
@@ -173,6 +174,7 @@ document(
         "responses": answers(
             404,
             409,
+            412,
             422,
             schema={
                 "type": "object",

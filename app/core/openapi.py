@@ -55,6 +55,8 @@ IF_MATCH = {
 }
 CHANGING = (NEEDED_KEY, IF_MATCH)
 """The headers of a verb on a visit."""
+VERSIONED = (IDEMPOTENCY, IF_MATCH)
+"""The headers of a verb on any other record."""
 
 _paths: dict[str, dict[str, Any]] = {}
 
@@ -91,7 +93,7 @@ def document_post(
         "tags": [tag],
         "summary": summary,
         "parameters": [*row, *headers],
-        "responses": answers(*refusals, schema=schema, ok=ok),
+        "responses": answers(*refusals, *([412] if IF_MATCH in headers else []), schema=schema, ok=ok),
     }
     if body is not None:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}

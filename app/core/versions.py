@@ -21,7 +21,10 @@ def version_asked(otherwise: int | None = None) -> int | None:
 
 
 def check_version(row: Any) -> None:
-    """Raises `Stale` where the request names another version of the row. Lock it first, so that it stays this one."""
+    """Raises `Stale` where the request names another version of the row. Lock it first, so that it stays this one.
+
+    A link between two records has no version: whoever names one has read something else.
+    """
     version = version_asked()
-    if version is not None and row.version != version:
+    if version is not None and getattr(row, "version", None) != version:
         raise Stale(_("Somebody else saved this record in the meantime."))

@@ -50,7 +50,8 @@ def document_files() -> None:
     _add("{pk}/link", "get", "An address that opens the file for five minutes", link, more=[number])
     _add("{pk}/versions", "get", "Every version", _object({"result": {"type": "array", "items": _VERSION}}))
     version = _form({"file": _BYTES, "note": {**_TEXT, "maxLength": 300}}, "file")
-    _add("{pk}/versions", "post", "Hand in a newer version", _object({"result": _VERSION}), body=version, ok=201)
+    newer = _object({"result": _VERSION})
+    _add("{pk}/versions", "post", "Hand in a newer version", newer, body=version, ok=201, more=[IF_MATCH])
     _add("{pk}/trash", "post", "Put into the trash", _WHOLE, more=[IF_MATCH])
     _add("{pk}/restore", "post", "Take out of the trash", _WHOLE, more=[IF_MATCH])
     reason = {**_TEXT, "minLength": SHORTEST_REASON, "maxLength": LONGEST_REASON}

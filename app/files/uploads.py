@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response, after_this_request, request
 
 from app.core.access import allowed
+from app.core.versions import check_version
 from starline.core.errors import Invalid, NotFound
 from starline.core.identifiers import parse_uuid
 from starline.core.language import gettext as _
@@ -93,5 +94,6 @@ def keep(sent: Sent, owner: Any, viewer: Viewer, **said: Any) -> StoredFile:
 def keep_version(pk: UUID, viewer: Viewer) -> FileVersion:
     """Put the file of the request in front of the older versions."""
     file = opening.find_file(pk, viewer, lock=True)
+    check_version(file)
     sent, note = sent_file(), request.form.get("note", "").strip()[:LONGEST_DESCRIPTION] or None
     return service.add_version(file, sent.stream, sent.name, by=viewer.user_id, note=note)

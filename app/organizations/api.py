@@ -9,7 +9,7 @@ from flask_appbuilder.api import BaseApi, expose
 import starline.subscribers  # noqa: F401  (set-up needs what other domains add)
 from app.core.access import allowed, operator
 from app.core.idempotency import once
-from app.core.versions import version_asked
+from app.core.versions import check_version, version_asked
 from app.organizations.documentation import document_organizations
 from app.organizations.tax_id import TaxIdRevealApi
 from starline.core.db import session
@@ -106,6 +106,7 @@ def _agency(pk: str) -> Organization:
     found = session.get(Organization, key, with_for_update=True) if key and key != PLATFORM_ID else None
     if found is None:
         raise NotFound(_("There is no such record, or you may not see it."))
+    check_version(found)
     return found
 
 

@@ -23,8 +23,8 @@ def document_organizations() -> None:
     _add("/api/v1/organizations/setup", "post", "Set up an agency (operators)", set_up, _set_up_body(), [_KEY])
     reason = _object({"reason": {**_TEXT, "minLength": 1, "maxLength": 300}}, required=["reason"])
     for verb, summary in (("suspend", "Suspend an agency (operators)"), ("reopen", "Open an agency again (operators)")):
-        answer = answers(404, 409, 422, schema=made)
-        _add(f"/api/v1/organizations/{{pk}}/{verb}", "post", summary, answer, reason, [_PK])
+        answer = answers(404, 409, 412, 422, schema=made)
+        _add(f"/api/v1/organizations/{{pk}}/{verb}", "post", summary, answer, reason, [_PK, IF_MATCH])
     _add("/api/v1/organization/settings", "get", "The agency's settings", answers(schema=_OBJECT))
     answer = answers(412, 422, schema=_OBJECT)
     for method in ("patch", "put"):

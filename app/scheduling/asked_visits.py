@@ -1,4 +1,6 @@
-"""The visit that an address names."""
+"""The visit that an address names, or what belongs to one."""
+
+from typing import Any
 
 from flask import request
 
@@ -6,6 +8,7 @@ from app.core.resource import registry
 from app.core.security import required_viewer
 from app.core.versions import check_version
 from app.core.writing import find_row
+from starline.core.db import session
 from starline.core.errors import NotFound
 from starline.core.identifiers import parse_uuid
 from starline.scheduling.models import Visit
@@ -19,6 +22,15 @@ def visit_asked(pk: str) -> Visit:
     found: Visit = find_row(registry["Visits"], pk, lock=is_changed)
     if is_changed:
         check_version(found)
+    return found
+
+
+def part_asked(name: str, pk: str) -> Any:
+    """A row that belongs to a visit, held after it as by whatever changes such rows, and as the caller has read it."""
+    found = find_row(registry[name], pk)
+    session.refresh(found.visit, with_for_update={"of": Visit})
+    session.refresh(found)
+    check_version(found)
     return found
 
 

@@ -213,7 +213,6 @@ document_post(
         },
     },
     told={"id": ID, "version": _NUMBER, "result": {"type": "array", "items": FINDING}},
-    refusals=(404, 409, 412, 422),
     headers=CHANGING,
 )
 document_post(

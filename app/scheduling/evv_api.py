@@ -18,9 +18,8 @@ from app.core.bodies import object_sent
 from app.core.idempotency import once, once_by_key, require_key
 from app.core.reading import note_sight
 from app.core.resource import registry
-from app.core.writing import find_row
 from app.scheduling import evv_documents, telephony_api
-from app.scheduling.asked_visits import visit_asked, visit_to_tell_of
+from app.scheduling.asked_visits import part_asked, visit_asked, visit_to_tell_of
 from app.scheduling.evv_bodies import typed
 from app.scheduling.evv_shown import aside_shown, event_shown, exception_shown, record_shown, task_shown
 from starline.core.db import session
@@ -110,7 +109,7 @@ class CorrectionApi(BaseApi):  # type: ignore[misc]
         body = object_sent("happened_at", "reason_code", "reason", "event_id")
         if body.get("event_id") is None:
             require_key()
-        event = find_row(registry["ClockEvents"], pk)
+        event = part_asked("ClockEvents", pk)
         values = typed(ClockEvent, body, required="happened_at reason_code", optional="reason event_id")
         made = evv.correct(event, **values, by=viewer.user_id)
         session.flush()
@@ -128,7 +127,7 @@ class TaskApi(BaseApi):  # type: ignore[misc]
     def settle(self, pk: str) -> Response:
         viewer = allowed("can_edit", "VisitTasks")
         body = object_sent("outcome", "reason", "event_id", "happened_at")
-        task = find_row(registry["VisitTasks"], pk)
+        task = part_asked("VisitTasks", pk)
         values = typed(VisitTask, body, required="outcome", optional="reason")
         moment = typed(VisitAct, body, required="event_id happened_at")
         visit_tasks.settle(task, **values, **moment, by=viewer.user_id)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.core.openapi import CHANGING, ID, answers, document, document_post
+from app.core.openapi import CHANGING, ID, VERSIONED, answers, document, document_post
 from starline.scheduling.evv_vocabulary import Clash, ClockKind, Element, ReasonCode, TaskOutcome
 from starline.scheduling.vocabulary import VoidReason
 
@@ -28,7 +28,7 @@ def tell(
         "sentence": TEXT,
         "result": {**ANYTHING, "nullable": True},
     }
-    document_post(path, tag, summary, body=body, told=shown)
+    document_post(path, tag, summary, body=body, told=shown, headers=VERSIONED)
 
 
 CLOCKED = {"id": ID, "status": TEXT, "result": ANYTHING}
@@ -62,7 +62,6 @@ document_post(
         "properties": {"reason": {"type": "string", "enum": list(VoidReason)}, "note": REASON},
     },
     told={"id": ID, "status": TEXT, "void_reason": TEXT},
-    refusals=(404, 409, 412, 422),
     headers=CHANGING,
 )
 tell(

@@ -11,12 +11,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.core.access import allowed
 from app.core.idempotency import not_kept, once
 from app.core.navigation import Entry, add_entry
-from app.core.openapi import ID, document_post
+from app.core.openapi import ID, VERSIONED, document_post
 from app.core.profile import current_profile
 from app.core.reading import note_sight
 from app.core.resource import registry
 from app.core.security import required_viewer
 from app.core.tabs import LAST, Record, Tab, add_tab
+from app.core.versions import check_version
 from app.core.writing import find_row
 from starline.core.db import session
 from starline.core.errors import Conflict, NotFound
@@ -113,6 +114,7 @@ class CalendarFeedApi(BaseApi):  # type: ignore[misc]
     def rotate(self, pk: str) -> Response:
         viewer = allowed("can_edit", PERMISSION)
         feed: CalendarFeed = find_row(registry[PERMISSION], pk, lock=True)
+        check_version(feed)
         feeds.rotate(feed, by=viewer.user_id)
         session.flush()
         not_kept(["address"])
@@ -212,5 +214,6 @@ document_post(
     "Calendar addresses",
     "Make another address in its place, which this answer tells once",
     body=None,
+    headers=VERSIONED,
     told={"type": "object", "required": ["id"], "properties": {"id": ID, "address": {"type": "string"}}},
 )

@@ -11,9 +11,10 @@ from app.core.access import allowed
 from app.core.bodies import object_sent
 from app.core.given import Given, day, instant
 from app.core.idempotency import once, once_by_key
-from app.core.openapi import NEEDED_KEY, answers, document, document_post
+from app.core.openapi import CHANGING, VERSIONED, answers, document, document_post
 from app.core.reading import note_sight
 from app.core.resource import registry
+from app.core.versions import check_version
 from app.core.writing import find_row
 from app.scheduling.asked_visits import visit_asked
 from app.scheduling.matching_rows import answer_of, note_seen, within_scope
@@ -82,7 +83,8 @@ class InvitingApi(BaseApi):  # type: ignore[misc]
     @once
     def invite(self, pk: str) -> Response:
         viewer = allowed("can_edit", "Offers")
-        offer: Offer = find_row(registry["Offers"], pk)
+        offer: Offer = offers.hold(find_row(registry["Offers"], pk))
+        check_version(offer)
         people = _people(object_sent("staff_member_ids").get("staff_member_ids"))
         made = offers.invite(offer, to=people, by=viewer.user_id)
         session.flush()
@@ -101,7 +103,8 @@ class CallOutApi(BaseApi):  # type: ignore[misc]
         viewer = allowed("can_edit", "CallOuts")
         allowed("can_edit", "Visits")
         body = object_sent("first_on", "last_on", "reason", "note", "then")
-        member = find_row(registry["StaffMembers"], pk)
+        member = find_row(registry["StaffMembers"], pk, lock=True)
+        check_version(member)
         then = body.get("then", "open")
         if then not in THEN:
             raise invalid("then", _("then is one of: %(possible)s.", possible=", ".join(THEN)))
@@ -220,6 +223,7 @@ document_post(
     ),
     told=_object({**_OFFER, "visit_id": _ID}),
     ok=201,
+    headers=VERSIONED,
 )
 document_post(
     "/api/v1/offers/{pk}/invite",
@@ -227,6 +231,7 @@ document_post(
     "Ask more",
     body=_object({"staff_member_ids": _PEOPLE}, "staff_member_ids"),
     told=_object(_OFFER),
+    headers=VERSIONED,
 )
 document_post(
     "/api/v1/staff/{pk}/call_out",
@@ -244,5 +249,5 @@ document_post(
     ),
     told=_object({"id": _ID, "visits": _list(_OPENED)}),
     ok=201,
-    headers=(NEEDED_KEY,),
+    headers=CHANGING,
 )

@@ -40,6 +40,7 @@ class CallOuts(Resource, model=CallOut, menu="Care", icon="calendar-off"):
     filters = "staff_member first_on last_on reason undone_at"
     order = "-first_on"
     show = {"": "staff_member first_on last_on reason note undone_at"}
+    needs_key = True
     actions = {"undo": call_outs.undo}
     read_only = True
 

@@ -10,7 +10,8 @@ from app.core.access import allowed
 from app.core.bodies import object_sent
 from app.core.idempotency import once
 from app.core.navigation import Entry, add_entry
-from app.core.openapi import answers, document
+from app.core.openapi import VERSIONED, answers, document
+from app.core.versions import check_version
 from app.scheduling.matching_rows import there
 from starline.core.db import session
 from starline.core.errors import DomainError, NotAllowed, NotFound
@@ -82,7 +83,7 @@ class OwnOffersApi(BaseApi):  # type: ignore[misc]
     @once
     def accept(self, pk: str) -> Response:
         viewer = _reader("can_edit")
-        asked = _own(viewer, pk)
+        asked = _held(viewer, pk)
         object_sent()
         visit = offers.accept(asked, by=viewer.user_id)
         session.flush()
@@ -92,7 +93,7 @@ class OwnOffersApi(BaseApi):  # type: ignore[misc]
     @once
     def decline(self, pk: str) -> Response:
         viewer = _reader("can_edit")
-        asked = _own(viewer, pk)
+        asked = _held(viewer, pk)
         reason = object_sent("reason").get("reason")
         if not (reason is None or isinstance(reason, str)):
             raise invalid("reason", _("Give a reason of at most %(most)d characters, or none.", most=300))
@@ -124,6 +125,15 @@ def _own(viewer: Viewer, pk: str) -> OfferInvitation:
     found = session.get(OfferInvitation, key) if key is not None else None
     if found is None or found.staff_member.user_id != viewer.user_id:
         raise NotFound(_("There is no such offer."))
+    return found
+
+
+def _held(viewer: Viewer, pk: str) -> OfferInvitation:
+    """The same, held with its offer, as the caller has read it."""
+    found = _own(viewer, pk)
+    offers.hold(found.offer)
+    session.refresh(found)
+    check_version(found)
     return found
 
 
@@ -160,7 +170,6 @@ _OFFER = {
     },
 }
 _PK = {"name": "pk", "in": "path", "required": True, "schema": _ID}
-_KEY = {"name": "Idempotency-Key", "in": "header", "schema": {**_TEXT, "maxLength": 200}}
 
 
 def _document(verb: str, summary: str, body: dict[str, Any], shown: dict[str, Any]) -> None:
@@ -171,9 +180,9 @@ def _document(verb: str, summary: str, body: dict[str, Any], shown: dict[str, An
         {
             "tags": ["My offers"],
             "summary": summary,
-            "parameters": [_PK, _KEY],
+            "parameters": [_PK, *VERSIONED],
             "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
-            "responses": answers(404, 409, 422, schema={"type": "object", "properties": shown}),
+            "responses": answers(404, 409, 412, 422, schema={"type": "object", "properties": shown}),
         },
     )
 

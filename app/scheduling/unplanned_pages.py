@@ -12,11 +12,12 @@ from app.core.bodies import object_sent
 from app.core.errors import explain
 from app.core.fields import Field
 from app.core.forms import form_of_one, mark_errors, sent_form_of_one, sent_value
-from app.core.idempotency import once
-from app.core.openapi import ID, document_post
+from app.core.idempotency import once_by_key
+from app.core.openapi import CHANGING, ID, document_post
 from app.core.profile import current_profile
 from app.core.reading import note_sight
 from app.core.resource import Resource, registry
+from app.core.versions import check_version
 from app.core.writing import check_scope, find_row, read_values
 from app.scheduling.evv_bodies import typed
 from starline.core.db import session
@@ -70,7 +71,7 @@ class UnplannedCallApi(BaseApi):  # type: ignore[misc]
     openapi_spec_tag = "Calls without a visit"
 
     @expose("/<row:pk>/plan", methods=["POST"])
-    @once
+    @once_by_key
     def plan(self, pk: str) -> Response:
         viewer = _planner()
         body = object_sent(OTHER, *(one.key for _resource, one in _fields()))
@@ -101,6 +102,8 @@ def _plan(call: UnplannedCall, given: dict[str, Any], *, by: int) -> Visit:
     of_visit = {name: value for name, value in given.items() if name not in (*WHY, OTHER)}
     values = read_values(registry["Visits"], of_visit, is_new=True)
     check_scope(registry["Visits"], values)
+    unplanned.hold(call, other, client_id=values["client_id"])
+    check_version(call)
     return unplanned.plan_visit(call, values, other=other, **why, by=by)
 
 
@@ -186,4 +189,5 @@ document_post(
         "required": ["client_id", "service_type_id", "starts_at", "ends_at", "reason_code"],
     },
     told={"id": ID, "visit_id": ID, "status": {"type": "string"}},
+    headers=CHANGING,
 )

@@ -11,8 +11,9 @@ from flask_appbuilder.api import BaseApi, expose
 
 from app.core.access import allowed
 from app.core.idempotency import once
-from app.core.openapi import answers, document
+from app.core.openapi import VERSIONED, answers, document
 from app.core.resource import registry
+from app.core.versions import check_version
 from app.core.writing import find_row
 from app.staff.compliance_tables import asked_from, lines_of
 from starline.core import audit
@@ -145,8 +146,11 @@ def _day(text: Any, field: str) -> date | None:
 
 
 def _applicant(pk: str) -> tuple[Any, Applicant]:
+    """The application as the caller has read it, held until it is changed."""
     viewer = allowed("can_edit", "Applicants")
-    return viewer, find_row(registry["Applicants"], pk)
+    found = find_row(registry["Applicants"], pk, lock=True)
+    check_version(found)
+    return viewer, found
 
 
 def _body(*known: str) -> dict[str, Any]:
@@ -192,7 +196,7 @@ _SENTENCES = {"type": "array", "items": _TEXT}
 def _operation(tag: str, summary: str, shown: dict[str, Any], **more: Any) -> dict[str, Any]:
     ok = more.pop("ok", 200)
     schema = {"type": "object", "properties": shown}
-    return {"tags": [tag], "summary": summary, "responses": answers(404, 409, 422, schema=schema, ok=ok), **more}
+    return {"tags": [tag], "summary": summary, "responses": answers(404, 409, 412, 422, schema=schema, ok=ok), **more}
 
 
 def _asked(name: str, schema: dict[str, Any], *, place: str = "query") -> dict[str, Any]:
@@ -203,10 +207,7 @@ def _posted(properties: dict[str, Any], *required: str) -> dict[str, Any]:
     schema = {"type": "object", "properties": properties, "required": list(required)}
     return {
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
-        "parameters": [
-            _asked("pk", {**_TEXT, "format": "uuid"}, place="path"),
-            {"name": "Idempotency-Key", "in": "header", "required": False, "schema": _TEXT},
-        ],
+        "parameters": [_asked("pk", {**_TEXT, "format": "uuid"}, place="path"), *VERSIONED],
     }
 
 

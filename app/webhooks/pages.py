@@ -8,8 +8,9 @@ from flask_appbuilder.api import BaseApi
 
 from app.core.access import allowed
 from app.core.idempotency import not_kept, once
-from app.core.openapi import ID, document_post
+from app.core.openapi import ID, VERSIONED, document_post
 from app.core.resource import registry
+from app.core.versions import check_version
 from app.core.writing import find_row
 from starline.core.db import session
 from starline.core.language import gettext as _
@@ -52,7 +53,9 @@ class WebhookSecretApi(BaseApi):  # type: ignore[misc]
     @once
     def renew(self, pk: str) -> Response:
         viewer = allowed("can_edit", PERMISSION)
-        endpoint = endpoints.renew_secret(_endpoint(pk, lock=True), by=viewer.user_id)
+        endpoint = _endpoint(pk, lock=True)
+        check_version(endpoint)
+        endpoints.renew_secret(endpoint, by=viewer.user_id)
         session.flush()
         not_kept(["secret"])
         return jsonify(id=str(endpoint.id), secret=endpoint.secret)
@@ -71,5 +74,6 @@ document_post(
     "Webhooks",
     "Sign with another secret, which this answer tells once",
     body=None,
+    headers=VERSIONED,
     told={"type": "object", "required": ["id"], "properties": {"id": ID, "secret": {"type": "string"}}},
 )

@@ -176,6 +176,12 @@ def asked_ids(found: Offer) -> set[UUID]:
     return set(session.scalars(select(OfferInvitation.staff_member_id).where(OfferInvitation.offer_id == found.id)))
 
 
+def hold(given: Offer) -> Offer:
+    """The offer as it is now, held until the transaction ends: after its client and its visit."""
+    _held(given.visit_id)
+    return _held_offer(given.id)
+
+
 def newest(query: Select[Any]) -> Select[Any]:
     """The rows as they are once nobody else can change them, also those that were read before.
 

@@ -12,7 +12,9 @@ from tests.isolation.cast import Person
 PLAINLY = {"Accept": "application/json"}
 """Asks to be refused in words alone: the page of refusal is the same each time, and drawing it takes longer."""
 
-KEYED = re.compile("/api/v1/(visits|visit_series|clock_events|schedule|staff/[^/]+/call_out)(/|$)")
+KEYED = re.compile(
+    "/api/v1/(visits|visit_series|clock_events|call_outs|schedule|staff/[^/]+/call_out|unplanned_calls/[^/]+/plan)(/|$)"
+)
 """Addresses where programs send a key of their own with each POST."""
 
 

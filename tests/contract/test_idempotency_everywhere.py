@@ -24,6 +24,7 @@ KEYED = {
     "ClockApi.miss",
     "ScheduleApi.copy_week",
     "ScheduleApi.take_back",
+    "UnplannedCallApi.plan",
     "VisitChangeApi.call_off",
     "VisitChangeApi.change_series",
     "VisitMoveApi.move",
@@ -47,7 +48,8 @@ def test_what_changes_visits_and_clock_events_asks_for_a_key(app: Any) -> None:
     views = {name: view for name, view in app.view_functions.items() if _is_marked(view, "needs_key")}
     assert views.keys() == KEYED
     assert OTHERS.keys() >= CARRYING_IDS
-    assert {name for name, one in registry.items() if one.needs_key} == {"Visits", "VisitSeriesList", "ClockEvents"}
+    needing = {name for name, one in registry.items() if one.needs_key}
+    assert needing == {"Visits", "VisitSeriesList", "ClockEvents", "CallOuts"}
 
 
 def test_without_a_key_nothing_is_planned_or_changed(cast: Cast, rest: Caller) -> None:
@@ -66,6 +68,8 @@ def test_without_a_key_nothing_is_planned_or_changed(cast: Cast, rest: Caller) -
             f"clock_events/{cast.harbor.own['clock_events']['id']}/correct",
             {"happened_at": "2026-01-05T09:00:00Z", "reason_code": "forgot"},
         ),
+        (f"call_outs/{cast.harbor.own['call_outs']['id']}/undo", {}),
+        (f"unplanned_calls/{cast.harbor.own['unplanned_calls']['id']}/plan", {}),
     ):
         refused = rest.post(f"/api/v1/{path}", json=body, headers=no_key)
         assert (refused.status_code, refused.json["code"]) == (400, "key_required"), path

@@ -47,6 +47,12 @@ def honest_requests(cast: Cast, ask: OtherAsk) -> Iterator[Asked]:
             yield Asked(name, person, Request(ask.other.own(agency, person), ask.other.sends), False)
 
 
+def surest(cast: Cast, ask: OtherAsk) -> Asked:
+    """The one of them that was prepared so that it must succeed; where none was, the first."""
+    found = list(honest_requests(cast, ask))
+    return next((one for one in found if one.is_sure), found[0])
+
+
 def is_done(ask: OtherAsk, caller: Caller, answer: Any, request: Request) -> bool:
     """Whether the answer is that of a thing done: not refused, not sent to sign in, not back to the page with why not."""
     if not 200 <= answer.status_code < 400 or request.told.encode() not in answer.get_data():
