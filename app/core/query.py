@@ -281,15 +281,29 @@ def _ordering(resource: Resource, shape: Shape) -> list[Any]:
     for term in shape.order:
         name = term.lstrip("-")
         one = resource.fields.get(name)
-        column: Any = sa.column(name) if one is not None and one.kind is Kind.RELATION else None
-        if column is None:
+        is_relation = one is not None and one.kind is Kind.RELATION
+        if one is not None and is_relation:
+            column = _order_of_named(name, one.target)
+        else:
             column = typed_value(one, table) if one is not None and one.is_own else table.c[name]
-        is_last = term.startswith("-") and getattr(column, "nullable", True)
+        is_last = term.startswith("-") and (is_relation or getattr(column, "nullable", True))
         terms.append(column.desc().nulls_last() if is_last else column.desc() if term.startswith("-") else column.asc())
     if "id" in {term.lstrip("-") for term in shape.order}:
         return terms
     descending = not terms or shape.order[0].startswith("-")
     return [*terms, table.c.id.desc() if descending else table.c.id.asc()]
+
+
+def _order_of_named(name: str, target: Any) -> Any:
+    """What rows that name one of `target` are sorted by: the name as it is shown, if it is made of its own columns.
+
+    Naming each row by other tables would read those for every row there is, before a page of them is chosen: there a
+    plain column stands in for it.
+    """
+    if not hasattr(target, "named_in"):
+        return sa.column(name)
+    other = target.__table__.alias(f"{name}_")
+    return other.c[target.__sorted__] if hasattr(target, "__sorted__") else plain_label(target, other)
 
 
 def _matching(resource: Resource, condition: Any, constants: dict[str, Any], limit: int | None = None) -> str:

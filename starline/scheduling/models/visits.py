@@ -41,6 +41,7 @@ class Visit(TenantModel):
 
     __tablename__ = "visits"
     __label__ = ("occurs_on",)
+    __sorted__ = "starts_at"
     found_by = ("client",)
     __table_args__ = (
         UniqueConstraint("organization_id", "series_id", "occurs_on"),
