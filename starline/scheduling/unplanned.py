@@ -143,8 +143,10 @@ def _check_of_one_visit(call: UnplannedCall, other: UnplannedCall, values: Mappi
         raise invalid("other_call_id", "These two calls are not of one visit.")
     planned = values["starts_at"] if other.kind == ClockKind.IN else values["ends_at"]
     if abs(planned - other.called_at) > APART:
-        sentence = "This call is more than an hour away from the hours given: leave it out, or give the hours it tells."
-        raise invalid("other_call_id", sentence)
+        raise invalid(
+            "other_call_id",
+            "This call is more than an hour away from the hours given: leave it out, or give the hours it tells.",
+        )
 
 
 def _told_between(call: UnplannedCall, other: UnplannedCall) -> bool:

@@ -182,7 +182,7 @@ def _ended(cast: Cast, begin: str) -> str:
 
 
 def _until_two_wait() -> None:
-    for _attempt in range(400):
+    for _attempt in range(1_200):
         if db.session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")) >= 2:
             return
         sleep(0.05)
