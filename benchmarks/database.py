@@ -38,7 +38,8 @@ CREATE SCHEMA IF NOT EXISTS bench_fastapi AUTHORIZATION {role};
 ALTER ROLE {role} SET app.request_id = '{role}';
 -- The audit trigger runs as the owner, whom row-level security holds; competitors set no tenant.
 DROP POLICY IF EXISTS competitors ON audit_events;
-CREATE POLICY competitors ON audit_events TO starline_owner WITH CHECK (session_user = '{role}');
+CREATE POLICY competitors ON audit_events TO starline_owner
+    USING (session_user = '{role}') WITH CHECK (session_user = '{role}');
 """
 
 

@@ -77,14 +77,9 @@ class Client(Base):
     veteran_status: Mapped[str | None]
     religion: Mapped[str | None]
     code_status: Mapped[str | None]
-    allergies_note: Mapped[str | None]
     mobility: Mapped[str | None]
-    diet: Mapped[str | None]
     fall_risk: Mapped[str | None]
-    equipment: Mapped[str | None]
     triage_level: Mapped[str | None]
-    emergency_plan: Mapped[str | None]
-    caregiver_notes: Mapped[str | None]
     languages: Mapped[list[str]] = mapped_column(ARRAY(String), default=list)
     is_elopement_risk: Mapped[bool] = mapped_column(default=False)
     has_pets: Mapped[bool] = mapped_column(default=False)
@@ -147,17 +142,12 @@ class ClientOut(ClientRow):
     veteran_status: str | None
     religion: str | None
     code_status: str | None
-    allergies_note: str | None
     mobility: str | None
-    diet: str | None
     fall_risk: str | None
     is_elopement_risk: bool
-    caregiver_notes: str | None
     has_pets: bool
     is_smoking_home: bool
-    equipment: str | None
     triage_level: str | None
-    emergency_plan: str | None
     version: int
 
 

@@ -32,20 +32,16 @@ SHOW_COLUMNS = [
     "veteran_status",
     "religion",
     "code_status",
-    "allergies_note",
     "mobility",
-    "diet",
     "fall_risk",
     "is_elopement_risk",
-    "caregiver_notes",
     "has_pets",
     "is_smoking_home",
-    "equipment",
     "triage_level",
-    "emergency_plan",
     "version",
 ]
-"""What one client answers with; only Starline adds the names behind the two ids and the masked secrets."""
+"""What one client answers with; only Starline adds the names behind the two ids, the masked secrets and the texts that
+lie sealed."""
 SCREEN_COLUMNS = ["client_number", "first_name", "last_name", "birth_date", "status", "phone"]
 WRITTEN_COLUMNS = ["client_number", "first_name", "last_name", "birth_date", "status", "branch_id", "phone", "email"]
 ORDER_COLUMNS = ["last_name", "first_name", "client_number", "changed_on"]

@@ -36,7 +36,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import User
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ARRAY, Boolean, Column, Date, DateTime, Integer, String, Text, Uuid, func, text
+from sqlalchemy import ARRAY, Boolean, Column, Date, DateTime, Integer, String, Uuid, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.pool import QueuePool
 
@@ -95,14 +95,9 @@ class Client(Model):
     veteran_status = Column(String(40))
     religion = Column(String(60))
     code_status = Column(String(40))
-    allergies_note = Column(String(300))
     mobility = Column(String(40))
-    diet = Column(String(200))
     fall_risk = Column(String(40))
-    equipment = Column(String(300))
     triage_level = Column(String(40))
-    emergency_plan = Column(Text)
-    caregiver_notes = Column(Text)
     languages = Column(ARRAY(String), nullable=False, default=list)
     is_elopement_risk = Column(Boolean, nullable=False, default=False)
     has_pets = Column(Boolean, nullable=False, default=False)

@@ -1,5 +1,6 @@
 """Making one record of two, and taking it back for thirty days."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from starline.clients.references import set_directly, settles
 from starline.clients.service import locked_client
 from starline.clients.vocabulary import ClientStatus, CoveragePriority
 from starline.core import clock, events
+from starline.core.crypto import sealed_texts
 from starline.core.db import metadata, session
 from starline.core.errors import Conflict
 from starline.core.language import _
@@ -33,7 +35,8 @@ OWN_FIELDS = "custom"
 
 def fields() -> list[str]:
     """The fields of a client that a merge may take over from the record that goes, in their order."""
-    return [column.name for column in Client.__table__.c if column.name not in LEFT_OUT] + list(NUMBERS)
+    columns = [column.name for column in Client.__table__.c if column.name not in LEFT_OUT]
+    return [_texts().get(name, name) for name in columns] + list(NUMBERS)
 
 
 def suggestion(kept: Client, merged: Client) -> set[str]:
@@ -131,8 +134,9 @@ def _move_rows(kept: UUID, merged: UUID) -> dict[str, Any]:
 
 
 def _take_over(kept: Client, merged: Client, chosen: set[str], merge: ClientMerge) -> dict[str, Any]:
-    """By field: what the kept record had (`before`) and has now (`after`). The numbers themselves are kept sealed."""
+    """By field: what the kept record had (`before`) and has now (`after`). Numbers and texts are kept sealed."""
     told: dict[str, Any] = {}
+    texts: dict[str, Any] = {}
     values: dict[str, Any] = {}
     for name in sorted(chosen.difference(NUMBERS)):
         before, after = getattr(kept, name), getattr(merged, name)
@@ -140,7 +144,9 @@ def _take_over(kept: Client, merged: Client, chosen: set[str], merge: ClientMerg
             # Several in one column: what the kept record says of any of them holds.
             after = {**after, **before}
         if before != after:
-            told[name], values[name] = {"before": _json(before), "after": _json(after)}, after
+            values[name] = after
+            (texts if name in _texts().values() else told)[name] = {"before": _json(before), "after": _json(after)}
+    merge.kept_texts = json.dumps(texts) if texts else None
     for name in chosen.intersection(NUMBERS):
         before, after = getattr(kept, name), getattr(merged, name)
         if before != after:
@@ -155,7 +161,7 @@ def _take_over(kept: Client, merged: Client, chosen: set[str], merge: ClientMerg
 
 def _give_back(kept: Client, merged: Client, merge: ClientMerge) -> None:
     """What was taken over goes, unless something else has been entered since; a number, where it is no longer equal."""
-    for name, told in merge.chosen.items():
+    for name, told in (merge.chosen | json.loads(merge.kept_texts or "{}")).items():
         if name in NUMBERS:
             if getattr(kept, f"{name}_hash") == getattr(merged, f"{name}_hash"):
                 keep_numbers(kept, {name: getattr(merge, f"kept_{name}")})
@@ -245,5 +251,10 @@ def _json(value: Any) -> Any:
 
 def _from_json(name: str, value: Any) -> Any:
     kind: Mapping[type, Any] = {date: date.fromisoformat, UUID: UUID}
-    made = kind.get(Client.__table__.c[name].type.python_type)
+    made = kind.get(Client.__table__.c[name].type.python_type) if name in Client.__table__.c else None
     return made(value) if made and value is not None else value
+
+
+def _texts() -> dict[str, str]:
+    """A client's sealed texts, by column."""
+    return {part.attribute: part.name for part in sealed_texts(Client)}

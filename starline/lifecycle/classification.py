@@ -118,11 +118,12 @@ CLASSES: dict[str, dict[Kind, str]] = {
         **NAMES,
         K.KEPT: "suffix languages",
         K.NOTHING: "gender_identity pronouns religion photo_file custom ssn_hash medicaid_id_hash medicare_id_hash",
-        K.SEALED: "ssn_encrypted medicaid_id_encrypted medicare_id_encrypted",
+        K.SEALED: "ssn_encrypted medicaid_id_encrypted medicare_id_encrypted diet_encrypted allergies_note_encrypted"
+        " equipment_encrypted emergency_plan_encrypted caregiver_notes_encrypted",
         K.ENDING: "ssn_last4 medicaid_id_last4 medicare_id_last4",
         K.PHONE: "phone mobile_phone",
         K.EMAIL: "email",
-        K.TEXT: "referral_source diet allergies_note equipment emergency_plan caregiver_notes",
+        K.TEXT: "referral_source",
         K.BIRTH: "birth_date",
     },
     "staff_members": {
@@ -162,7 +163,7 @@ CLASSES: dict[str, dict[Kind, str]] = {
     "client_merges": {
         K.FULL: "merged_name",
         K.NOTHING: "moved chosen",
-        K.SEALED: "kept_ssn_encrypted kept_medicaid_id_encrypted kept_medicare_id_encrypted",
+        K.SEALED: "kept_ssn_encrypted kept_medicaid_id_encrypted kept_medicare_id_encrypted kept_texts_encrypted",
     },
     "duplicate_pairs": {K.KEPT: "reasons"},
     "hospitalisations": {K.AGENCY: "facility", K.TEXT: "reason note void_reason"},

@@ -13,6 +13,7 @@ from starline.clients import addresses, contacts, coverages, hospital, matching,
 from starline.clients.identification import NUMBERS
 from starline.clients.models import Client, ClientMerge, Contact, Coverage, DuplicatePair, ServiceAddress
 from starline.core import clock
+from starline.core.crypto import encrypted_parts, sealed_texts
 from starline.core.db import metadata
 from starline.core.errors import Conflict, DomainError, Invalid
 from tests.clients.factories import a_home, a_referral, an_active_client, an_incident
@@ -21,8 +22,8 @@ from tests.organizations.factories import a_client, a_user, days, today
 pytestmark = pytest.mark.usefixtures("harbor")
 
 OF_THE_MERGE = {"client_merges", "duplicate_pairs", "match_keys"}
-WHO_AND_WHEN = {"changed_on", "changed_by_fk", "version"} | {f"{name}_encrypted" for name in NUMBERS}
-"""Of the two clients alone: numbers are sealed anew each time, and a client tells when it was last written."""
+WHO_AND_WHEN = {"changed_on", "changed_by_fk", "version"} | {one.attribute for one in encrypted_parts(Client)}
+"""Of the two clients alone: what is encrypted is sealed anew each time, and a client tells when it was last written."""
 
 
 def _rows(session: Any, *clients: Client) -> dict[str, list[dict[str, Any]]]:
@@ -38,9 +39,14 @@ def _rows(session: Any, *clients: Client) -> dict[str, list[dict[str, Any]]]:
     query = select(table).where(table.c.id.in_(ids)).order_by(table.c.id)
     found["clients"] = [
         {name: value for name, value in row.items() if name not in WHO_AND_WHEN}
-        for row in session.execute(query).mappings()
+        | _texts(session.get(Client, row["id"]))
+        for row in session.execute(query).mappings().all()
     ]
     return found
+
+
+def _texts(client: Client) -> dict[str, str | None]:
+    return {one.name: getattr(client, one.name) for one in sealed_texts(Client)}
 
 
 def test_every_table_that_names_a_client_is_known() -> None:

@@ -9,8 +9,8 @@ from sqlalchemy import create_engine
 from sqlalchemy import text as sql
 
 from migrations import sealing
-from starline.clients import incidents, notes
-from starline.clients.models import ClientNote, Incident
+from starline.clients import incidents, merging, notes
+from starline.clients.models import Client, ClientMerge, ClientNote, Incident
 from starline.core import db, tenancy
 from starline.core.crypto import OrganizationKey
 from starline.core.release import migrate
@@ -46,7 +46,10 @@ def kept(scratch: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     with _bound(scratch):
         with acting_for(HARBOR, "harbor"), db.transaction():
-            client = a_client()
+            client = a_client(diet=WORDS[0], emergency_plan=WORDS[1])
+            gone = a_client(first_name="Ann", diet=WORDS[2], allergies_note=WORDS[3])
+            merge = merging.merge_clients(client, gone, take={"diet", "allergies_note", "religion"}, by=None)
+            found |= {"client": client.id, "merge": merge.id}
             for one in WORDS:
                 told = dict.fromkeys(OF_INCIDENT[::2], one) | AN_INCIDENT
                 found.setdefault("incidents", []).append(
@@ -64,6 +67,8 @@ def test_texts_are_sealed_in_batches_under_each_agency_s_key_and_nothing_is_lost
 ) -> None:
     with _bound(scratch), tenancy.acting(HARBOR), db.transaction():
         assert set(db.session.scalars(sql("SELECT body FROM client_notes"))) == set(WORDS)
+        chosen = db.session.scalar(sql("SELECT chosen FROM client_merges"))
+        assert chosen["diet"] == {"before": WORDS[0], "after": WORDS[2]}
         versions = _versions()
     with _bound(scratch), tenancy.acting(SUMMIT), db.transaction():
         db.session.query(OrganizationKey).delete()
@@ -74,6 +79,10 @@ def test_texts_are_sealed_in_batches_under_each_agency_s_key_and_nothing_is_lost
         for place, key in enumerate(kept["incidents"]):
             incident = db.session.get_one(Incident, key)
             assert [getattr(incident, one) for one in OF_INCIDENT] == [WORDS[place], None] * 3
+        client = db.session.get_one(Client, kept["client"])
+        assert [client.diet, client.allergies_note, client.emergency_plan] == [*WORDS[2:4], WORDS[1]]
+        merging.undo_merge(db.session.get_one(ClientMerge, kept["merge"]), by=None)
+        assert [client.diet, client.allergies_note, client.emergency_plan] == [WORDS[0], None, WORDS[1]]
         assert _versions() == versions, "nobody has changed a note"
         assert db.session.scalar(sql("SELECT count(*) FROM audit_texts")) == 0
     with _bound(scratch), tenancy.acting(SUMMIT), db.transaction():

@@ -55,7 +55,8 @@ def token(app: Any) -> dict[str, str]:
 
 def _client(ids: dict[str, Any], **more: Any) -> dict[str, Any]:
     values = {"first_name": "Ida", "last_name": "QX7NOTE", "birth_date": "1940-02-03", "branch_id": ids["branch_id"]}
-    return {**values, "ssn": SSN, **IDS, "caregiver_notes": "QX7NOTE: key under the mat", **more}
+    written = dict.fromkeys(("diet", "allergies_note", "equipment", "emergency_plan", "caregiver_notes"), canaries.BODY)
+    return {**values, "ssn": SSN, **IDS, **written, **more}
 
 
 def test_secrets_that_were_saved_stand_nowhere_in_the_clear(
@@ -66,7 +67,9 @@ def test_secrets_that_were_saved_stand_nowhere_in_the_clear(
     changed = browser.patch(
         f"/api/v1/clients/{made.json['id']}", json={"medicaid_id": f"{MEDICAID}-2"}, headers={**token, "If-Match": "*"}
     )
-    assert changed.status_code == 200, changed.text
+    assert changed.status_code == 200 and changed.json["result"]["diet"] == canaries.BODY, changed.text
+    later = {"caregiver_notes": f"{canaries.BODY} later", "diet": None}
+    assert browser.patch(f"/api/v1/clients/{made.json['id']}", json=later, headers=token).status_code == 200
     address = {"client_id": ids["client_id"], "line1": "1 Elm St", "city": "Quincy", "state": "MA"}
     address |= {"postal_code": "02169", "label": "Home", "door_code": DOOR}
     assert browser.post("/api/v1/service_addresses/", json=address, headers=token).status_code == 201
@@ -81,7 +84,7 @@ def test_secrets_that_were_saved_stand_nowhere_in_the_clear(
         assert db.session.query(ServiceAddress).filter(ServiceAddress.line1 == "1 Elm St").one().door_code == DOOR
     with _everything(pytestconfig) as cursor:
         assert canaries.in_database(cursor, canaries.SECRETS) == []
-        # Its eyes are open: a note isn't encrypted, and a part of the number is kept to be shown.
+        # Its eyes are open: a name isn't encrypted, and a part of the number is kept to be shown.
         assert "clients QX7NOTE" in canaries.in_database(cursor, ["QX7NOTE"])
         assert "clients 9999" in canaries.in_database(cursor, ["9999"])
 
@@ -210,7 +213,7 @@ def test_the_watch_sees_a_word_in_a_mail_an_archive_and_a_temporary_file(tmp_pat
 
 def test_the_watch_sees_a_word_in_any_table(tmp_path: Path, ids: dict[str, Any], pytestconfig: pytest.Config) -> None:
     with tenancy.acting(HARBOR), db.transaction():
-        db.session.get_one(Client, UUID(ids["client_id"])).diet = "QX7PLANTED"
+        db.session.get_one(Client, UUID(ids["client_id"])).religion = "QX7PLANTED"
     watch = canaries.Watch(tmp_path, "gw7")
     watch.end()
     with _everything(pytestconfig) as cursor:

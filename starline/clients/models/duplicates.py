@@ -103,10 +103,14 @@ class ClientMerge(TenantModel):
     kept_ssn_encrypted: Mapped[bytes | None] = column("Social security number before", LargeBinary)
     kept_medicaid_id_encrypted: Mapped[bytes | None] = column("Medicaid id before", LargeBinary)
     kept_medicare_id_encrypted: Mapped[bytes | None] = column("Medicare id before", LargeBinary)
+    kept_texts_encrypted: Mapped[bytes | None] = column(
+        "Texts taken over", LargeBinary, help="By field what the kept record said before and after, as JSON."
+    )
 
     kept_ssn = Encrypted("kept_ssn_encrypted")
     kept_medicaid_id = Encrypted("kept_medicaid_id_encrypted")
     kept_medicare_id = Encrypted("kept_medicare_id_encrypted")
+    kept_texts = Encrypted("kept_texts_encrypted")
     kept_client: Mapped[Client] = joined("ClientMerge.kept_client_id", to="Client")
     merged_client: Mapped[Client] = joined("ClientMerge.merged_client_id", to="Client")
     merged_by: Mapped[User | None] = joined("ClientMerge.merged_by_id", to="User")

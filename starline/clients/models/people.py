@@ -11,7 +11,6 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
-    Text,
     UniqueConstraint,
     and_,
     false,
@@ -25,7 +24,7 @@ from sqlalchemy.orm import Mapped
 
 from starline.clients import vocabulary as words
 from starline.core import clock
-from starline.core.crypto import Encrypted
+from starline.core.crypto import Encrypted, SealedText
 from starline.core.db import TenantModel, User, belongs_to, choice, column, joined, numbered
 from starline.core.search import Searched
 from starline.identity.break_glass import opened_clients
@@ -116,22 +115,29 @@ class Client(TenantModel):
     photo_file: Mapped[str | None] = column("Photo", String(200))
     code_status: Mapped[words.CodeStatus | None] = choice("Code status", words.CodeStatus)
     mobility: Mapped[words.Mobility | None] = choice("Mobility", words.Mobility)
-    diet: Mapped[str | None] = column("Diet", String(200))
-    allergies_note: Mapped[str | None] = column("Allergies", String(300), help="Shown as a banner on every screen.")
+    diet_encrypted: Mapped[bytes | None] = column("Diet", LargeBinary)
+    allergies_note_encrypted: Mapped[bytes | None] = column(
+        "Allergies", LargeBinary, help="Shown as a banner on every screen."
+    )
     fall_risk: Mapped[words.FallRisk | None] = choice("Fall risk", words.FallRisk)
     is_elopement_risk: Mapped[bool] = column("May wander off", default=False)
     has_pets: Mapped[bool] = column("Pets in the home", default=False)
     is_smoking_home: Mapped[bool] = column("Smoking in the home", default=False)
-    equipment: Mapped[str | None] = column("Equipment in the home", String(300))
+    equipment_encrypted: Mapped[bytes | None] = column("Equipment in the home", LargeBinary)
     triage_level: Mapped[words.TriageLevel | None] = choice("Emergency triage", words.TriageLevel)
-    emergency_plan: Mapped[str | None] = column("Emergency plan", Text)
-    caregiver_notes: Mapped[str | None] = column("Notes for caregivers", Text)
+    emergency_plan_encrypted: Mapped[bytes | None] = column("Emergency plan", LargeBinary)
+    caregiver_notes_encrypted: Mapped[bytes | None] = column("Notes for caregivers", LargeBinary)
     custom: Mapped[dict[str, Any]] = column("Own fields", JSONB, default=dict)
     merged_into_id: Mapped[UUID | None] = belongs_to("clients", "Merged into")
 
     ssn = Encrypted("ssn_encrypted")
     medicaid_id = Encrypted("medicaid_id_encrypted")
     medicare_id = Encrypted("medicare_id_encrypted")
+    diet = SealedText("diet_encrypted", max_length=200)
+    allergies_note = SealedText("allergies_note_encrypted", max_length=300)
+    equipment = SealedText("equipment_encrypted", max_length=300)
+    emergency_plan = SealedText("emergency_plan_encrypted")
+    caregiver_notes = SealedText("caregiver_notes_encrypted")
     branch: Mapped[Branch] = joined("Client.branch_id", to="Branch")
     care_coordinator: Mapped[User | None] = joined("Client.care_coordinator_id", to="User")
 
