@@ -159,14 +159,14 @@ CLASSES: dict[str, dict[Kind, str]] = {
     "offers": {K.TEXT: "note"},
     "offer_invitations": {K.KEPT: "channels", K.TEXT: "reason"},
     "call_outs": {K.TEXT: "note"},
-    "client_status_changes": {K.KEPT: "from_status", K.TEXT: "reason"},
+    "client_status_changes": {K.KEPT: "from_status", K.SEALED: "reason_encrypted"},
     "client_merges": {
         K.FULL: "merged_name",
         K.NOTHING: "moved chosen",
         K.SEALED: "kept_ssn_encrypted kept_medicaid_id_encrypted kept_medicare_id_encrypted kept_texts_encrypted",
     },
     "duplicate_pairs": {K.KEPT: "reasons"},
-    "hospitalisations": {K.AGENCY: "facility", K.TEXT: "reason note void_reason"},
+    "hospitalisations": {K.AGENCY: "facility", K.SEALED: "reason_encrypted note_encrypted", K.TEXT: "void_reason"},
     "incidents": {
         K.SEALED: "description_encrypted involved_encrypted injuries_encrypted immediate_action_encrypted"
         " investigation_encrypted corrective_action_encrypted",

@@ -93,9 +93,14 @@ def test_what_people_write_about_care_is_kept_sealed_at_each_change(
     ids: dict[str, Any], token: dict[str, str], browser: Any, pytestconfig: pytest.Config
 ) -> None:
     of_incident = ["description", "involved", "injuries", "immediate_action", "investigation", "corrective_action"]
-    texts = {"client_notes": {"body": canaries.BODY}, "incidents": dict.fromkeys(of_incident, canaries.BODY)}
+    texts = {
+        "client_notes": {"body": canaries.BODY},
+        "incidents": dict.fromkeys(of_incident, canaries.BODY),
+        "hospitalisations": dict.fromkeys(("reason", "note"), canaries.BODY),
+    }
     a_fall = {"kind": "fall", "severity": "minor", "occurred_at": "2026-11-01T08:00:00Z", "place": "Bath"}
-    more = {"incidents": {**a_fall, "due_on": "2026-11-08"}}
+    a_stay = {"admitted_on": "2026-10-01", "discharged_on": "2026-10-05"}
+    more = {"incidents": {**a_fall, "due_on": "2026-11-08"}, "hospitalisations": a_stay}
     for name, given in texts.items():
         key = {**token, "Idempotency-Key": f"a key for {name}"}
         values = {"client_id": ids["client_id"], **more.get(name, {}), **given}
@@ -107,6 +112,8 @@ def test_what_people_write_about_care_is_kept_sealed_at_each_change(
             assert changed.status_code == 200 and all(changed.json["result"][one] == later[one] for one in later)
         page = browser.get(f"/{name}/show/{made.json['id']}").text
         assert all(f"{text} and later" in page for text in given.values()), "the record's history tells it"
+    step = {"client_id": ids["client_id"], "to_status": "discharged", "reason": canaries.BODY}
+    assert browser.post("/api/v1/client_status_changes/", json=step, headers=token).status_code == 201
     with _everything(pytestconfig) as cursor:
         assert canaries.in_database(cursor, canaries.SECRETS) == []
 

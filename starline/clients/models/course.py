@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, String, Text, and_
+from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, LargeBinary, String, and_
 from sqlalchemy.orm import Mapped
 
 from starline.clients import vocabulary as words
 from starline.clients.models.people import Client, OfClient
 from starline.core import clock
+from starline.core.crypto import SealedText
 from starline.core.db import TenantModel, belongs_to, choice, column, joined
 
 
@@ -24,8 +25,9 @@ class ClientStatusChange(OfClient, TenantModel):
     from_status: Mapped[str | None] = column("From", String(40))
     to_status: Mapped[words.ClientStatus] = choice("To", words.ClientStatus)
     changed_status_on: Mapped[date] = column("On", default=lambda: clock.today(), help="The day it took effect.")
-    reason: Mapped[str | None] = column("Reason", String(300))
+    reason_encrypted: Mapped[bytes | None] = column("Reason", LargeBinary)
 
+    reason = SealedText("reason_encrypted", max_length=300)
     client: Mapped[Client] = joined("ClientStatusChange.client_id", to="Client")
 
     def __str__(self) -> str:
@@ -52,19 +54,21 @@ class Hospitalisation(OfClient, TenantModel):
 
     client_id: Mapped[UUID] = belongs_to("clients", "Client")
     facility: Mapped[str | None] = column("Facility", String(120), help="Left empty until it is known.")
-    reason: Mapped[str] = column("Reason", String(300))
+    reason_encrypted: Mapped[bytes] = column("Reason", LargeBinary)
     admitted_on: Mapped[date] = column("Admitted", default=lambda: clock.today())
     discharged_on: Mapped[date | None] = column("Came home", help="Empty while the stay runs.")
     is_planned: Mapped[bool] = column("Planned", default=False)
-    note: Mapped[str | None] = column("Note", Text)
+    note_encrypted: Mapped[bytes | None] = column("Note", LargeBinary)
     status_before: Mapped[words.ClientStatus | None] = choice("Status before", words.ClientStatus)
     voided_at: Mapped[datetime | None] = column("Voided", DateTime(timezone=True))
     void_reason: Mapped[str | None] = column("Voided because", String(300))
 
+    reason = SealedText("reason_encrypted", max_length=300)
+    note = SealedText("note_encrypted")
     client: Mapped[Client] = joined("Hospitalisation.client_id", to="Client")
 
     def __str__(self) -> str:
-        return self.facility or self.reason
+        return self.facility or self.reason or ""
 
     @property
     def is_running(self) -> bool:
