@@ -215,8 +215,8 @@ CLASSES: dict[str, dict[Kind, str]] = {
     "service_addresses": {
         **ADDRESS,
         K.CITY: "city county",
-        K.TEXT: "label access_instructions",
-        K.SEALED: "door_code_encrypted",
+        K.TEXT: "label",
+        K.SEALED: "door_code_encrypted access_instructions_encrypted",
         K.PLACE: "latitude longitude",
     },
     "imports": {K.KEPT: "list_name mapping", K.TEXT: "file_name", K.NOTHING: "headers"},

@@ -72,6 +72,7 @@ def test_secrets_that_were_saved_stand_nowhere_in_the_clear(
     assert browser.patch(f"/api/v1/clients/{made.json['id']}", json=later, headers=token).status_code == 200
     address = {"client_id": ids["client_id"], "line1": "1 Elm St", "city": "Quincy", "state": "MA"}
     address |= {"postal_code": "02169", "label": "Home", "door_code": DOOR}
+    address["access_instructions"] = f"{canaries.BODY}: key under the mat"
     assert browser.post("/api/v1/service_addresses/", json=address, headers=token).status_code == 201
     cover = {
         "client_id": ids["client_id"],

@@ -3,11 +3,11 @@
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, Numeric, String, Text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Numeric, String
 from sqlalchemy.orm import Mapped
 
 from starline.clients.models.people import Client, OfClient
-from starline.core.crypto import Encrypted
+from starline.core.crypto import Encrypted, SealedText
 from starline.core.db import TenantModel, belongs_to, column, joined
 
 
@@ -44,10 +44,11 @@ class ServiceAddress(OfClient, TenantModel):
     latitude: Mapped[Decimal | None] = column("Latitude", Numeric(9, 6))
     longitude: Mapped[Decimal | None] = column("Longitude", Numeric(9, 6))
     geofence_metres: Mapped[int | None] = column("Geofence (metres)", help="Left empty, the agency's own.")
-    access_instructions: Mapped[str | None] = column("How to get in", Text)
+    access_instructions_encrypted: Mapped[bytes | None] = column("How to get in", LargeBinary)
     door_code_encrypted: Mapped[bytes | None] = column("Door code", LargeBinary)
     is_primary: Mapped[bool] = column("Primary address", default=False)
 
+    access_instructions = SealedText("access_instructions_encrypted")
     door_code = Encrypted("door_code_encrypted")
     client: Mapped[Client] = joined("ServiceAddress.client_id", to="Client")
 
