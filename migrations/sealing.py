@@ -5,17 +5,19 @@ key gets one. Where there is no text nothing of it is asked for. Rows are taken 
 transaction: a release that is cut off leaves nothing half sealed.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.agencies import in_every_organization
 from migrations.protection import audit_trigger
 from starline.core import crypto, db, tenancy
 
 BATCH = 500
+REASON = "Sealing of texts"
 CLIENT = "client_id"
 NO_ID = UUID(int=0)
 
@@ -24,7 +26,7 @@ def seal_columns(table: str, *columns: sa.Column[Any]) -> None:
     """Let encrypted columns take the place of `columns`, with all that they hold."""
     for one in columns:
         op.add_column(table, sa.Column(sealed_name(one), sa.LargeBinary(), nullable=True))
-    in_every_organization(lambda: _seal(table, columns))
+    in_every_organization(lambda: _seal(table, columns), reason=REASON)
     for one in columns:
         op.drop_column(table, one.name)
         op.alter_column(table, sealed_name(one), nullable=one.nullable)
@@ -34,7 +36,7 @@ def open_columns(table: str, *columns: sa.Column[Any]) -> None:
     """The way back."""
     for one in columns:
         op.add_column(table, sa.Column(one.name, one.type, nullable=True))
-    in_every_organization(lambda: _open(table, columns))
+    in_every_organization(lambda: _open(table, columns), reason=REASON)
     for one in columns:
         op.drop_column(table, sealed_name(one))
         op.alter_column(table, one.name, nullable=one.nullable)
@@ -54,25 +56,6 @@ def open_texts(table: str, *columns: sa.Column[Any], client: str = CLIENT) -> No
 
 def sealed_name(column: sa.Column[Any]) -> str:
     return f"{column.name}_encrypted"
-
-
-def in_every_organization(work: Callable[[], None]) -> None:
-    """Do `work` as each agency in turn. Row-level security holds for the owner too.
-
-    Nobody changes anything here, so nothing is written into the trail: it would hold in the clear, once more, what is
-    being sealed.
-    """
-    connection = op.get_bind()
-    organizations = connection.scalars(sa.text("SELECT app.audited_organizations()")).all()
-    db.bind(connection)
-    try:
-        _leave_rows_unaudited("on")
-        for organization_id in organizations:
-            with tenancy.acting(organization_id, reason="Sealing of texts"):
-                work()
-        _leave_rows_unaudited("")
-    finally:
-        db.bind(None)
 
 
 def batches(table: str, names: Sequence[str]) -> Iterator[Sequence[Any]]:
@@ -124,7 +107,3 @@ def _open(table: str, columns: Sequence[sa.Column[Any]]) -> None:
                 "text",
                 {key: crypto.decrypt(one, **bound, row_id=key) for key, one in sealed.items()},
             )
-
-
-def _leave_rows_unaudited(answer: str) -> None:
-    db.session.execute(sa.text("SELECT set_config('app.unaudited', :answer, true)"), {"answer": answer})

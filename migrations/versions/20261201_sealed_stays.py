@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from migrations.sealing import open_texts, seal_texts
 
-revision = "0039"
-down_revision = "0038"
+revision = "0038"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 

@@ -13,8 +13,8 @@ from migrations.sealing import in_every_organization, open_texts, seal_texts
 from starline.core import crypto, tenancy
 from starline.core.db import session
 
-revision = "0038"
-down_revision = "0037"
+revision = "0037"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 

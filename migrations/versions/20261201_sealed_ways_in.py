@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from migrations.sealing import open_texts, seal_texts
 
-revision = "0040"
-down_revision = "0039"
+revision = "0039"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 
