@@ -23,6 +23,7 @@ def test_several_documents_are_handed_in_and_one_is_refused(
     window = walk("Administrator", size=size)
     page, tab = window.page, f"/clients/show/{cast.harbor.parents['clients']}?tab=documents"
     window.open(tab, with_axe=True)
+    window.refusals = {422}
     page.select_option("[name=category]", "consent")
     page.set_input_files("[data-upload] input[type=file]", FILES)  # type: ignore[arg-type]
     page.wait_for_selector("[data-queue] li:nth-child(3) p")

@@ -142,9 +142,12 @@ class Walk:
     """One browser window of a person, that opens pages and keeps what is wrong with them."""
 
     def __init__(self, page: Any, base: str) -> None:
-        self.page, self.base, self.path, self.document, self.looked = page, base, "", "", Looked()
+        self.page, self.base, self.path, self.looked = page, base, "", Looked()
         self.refusals: set[int] = set()
-        """The statuses by which a page that is shown may refuse; a browser complains of them, and a test names them."""
+        """The statuses by which a page, or what its script sends, may be refused; a browser complains of them, and a
+        test names them."""
+        self.asked: set[str] = set()
+        """The addresses of pages and of what scripts sent. A picture or a style sheet is refused in no test."""
         page.add_init_script(WATCH)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self._say(f"script failed: {error}"))
@@ -196,15 +199,15 @@ class Walk:
 
     def _console(self, message: Any) -> None:
         where, refused = message.location["url"], REFUSED.search(message.text)
-        is_named = refused is not None and int(refused[1]) in self.refusals and where == self.document
+        is_named = refused is not None and int(refused[1]) in self.refusals and where in self.asked
         if where == f"{self.base}/favicon.ico":
             return  # what a browser asks for where a part of a page is opened alone; whole ones name theirs
         if message.type in ("error", "warning") and not is_named:
             self._say(f"console: {message.text} {where}")
 
     def _request(self, request: Any) -> None:
-        if request.is_navigation_request():
-            self.document = request.url
+        if request.is_navigation_request() or request.resource_type in ("fetch", "xhr"):
+            self.asked.add(request.url)
         if not request.url.startswith((self.base, "data:", "chrome")):  # the browser's own viewer of PDFs
             self._say(f"asked {request.url}")
 
