@@ -1,7 +1,7 @@
-"""A day's work from /login on, without an address ever typed: by the keyboard alone, and by the mouse."""
+"""A day's work from /login on, without an address ever typed: twice by the keyboard alone, once by the mouse."""
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from starline.scheduling import visits
 from starline.staff.models import CredentialType
 from starline.staff.vocabulary import LapseEffect
 from tests.browser.accounts import Account, an_account, of_template
-from tests.browser.test_journeys import focus_by_tab, go_by_palette, type_into
+from tests.browser.test_journeys import choose, focus_by_tab, go_by_palette, type_into
 from tests.browser.walking import Walk
 from tests.clients.factories import an_active_client
 from tests.identity.factories import PASSWORD
@@ -21,15 +21,20 @@ from tests.isolation.cast import Cast
 from tests.organizations.factories import a_staff_member
 from tests.services.factories import a_service
 
+YESTERDAY = date.today() - timedelta(days=1)
 DRAWN = "[data-schedule][data-loaded]"
 
 
 def come_in(page: Any, person: Account) -> None:
-    """Open the agency's address and sign in by keys."""
+    """Open the agency's address and sign in by keys, with a code where one is asked for."""
     page.goto("/login")
     type_into(page, "[name=email]", person.email)
     type_into(page, "[name=password]", PASSWORD)
     page.keyboard.press("Enter")
+    if person.secret:
+        page.wait_for_url("**/login/second-factor")
+        type_into(page, "[name=code]", person.code)
+        page.keyboard.press("Enter")
     page.wait_for_url(lambda url: url.endswith("/"))
 
 
@@ -38,6 +43,69 @@ def press(page: Any, selector: str, url: str) -> None:
     focus_by_tab(page, selector)
     page.keyboard.press("Enter")
     page.wait_for_url(url)
+
+
+def open_tab(page: Any, name: str) -> None:
+    """Go by arrows to a part of the record and open it."""
+    focus_by_tab(page, "[data-tabs] [tabindex='0']")
+    for _step in range(20):
+        if page.evaluate("document.activeElement.id") == name:
+            break
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"#{name}[aria-selected=true]")
+
+
+def test_from_a_code_by_the_palette_to_a_referral_that_becomes_an_active_client(
+    walk: Callable[..., Walk], cast: Cast
+) -> None:
+    window = walk()
+    page = window.page
+    come_in(page, an_account(cast, lambda: of_template("Administrator"), has_app=True))
+    go_by_palette(page, "intake", "**/intake/")
+    page.keyboard.press("n")
+    page.wait_for_url("**/intake/new")
+    for name, value in {"first_name": "Olga", "last_name": "Brandvold", "phone": "503-555-0171"}.items():
+        type_into(page, f"[name={name}]", value)
+    choose(page, "select[name=branch_id]", cast.harbor.own["branches"]["name"])
+    page.keyboard.press("Control+s")
+    page.wait_for_url("**/intake/")
+
+    card = f"[data-card='{page.locator('[data-card]', has_text='Olga Brandvold').get_attribute('data-card')}']"
+    focus_by_tab(page, f"{card} .name")
+    page.keyboard.press("]")
+    page.wait_for_selector(f"[data-stage=contacted] {card}")
+    page.wait_for_selector(f"{card} .name:focus")
+    page.keyboard.press("]")
+    page.wait_for_url("**/move?stage=assessment_scheduled")
+    type_into(page, "[name=assessment_at]", f"{YESTERDAY:%m%d%Y}")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type("1000AM")
+    page.keyboard.press("Control+s")
+    page.wait_for_url("**/intake/")
+    focus_by_tab(page, f"{card} .name")
+    page.keyboard.press("]")
+    page.wait_for_selector(f"[data-stage=assessed] {card} .name:focus")
+    page.keyboard.press("]")
+    page.wait_for_url("**/client")
+    type_into(page, "#birth_date", "03091941")
+    press(page, "form .button-row [type=submit]", "**/clients/show/**")
+
+    open_tab(page, "tab-service_addresses")
+    press(page, "[data-part] a[href^='/service_addresses/add']", "**/service_addresses/add**")
+    home = {"label": "Home", "line1": "12 Alder Street", "city": "Portland", "postal_code": "97214"}
+    for name, value in home.items():
+        type_into(page, f"#{name}", value)
+    focus_by_tab(page, "#state")
+    page.keyboard.type("Oreg")
+    page.keyboard.press("Control+s")
+    page.wait_for_url("**/clients/show/**")
+    press(page, "a[href$='/status']", "**/status")
+    press(page, ".ways a[href='?to=active']", "**/status?to=active")
+    press(page, "form [type=submit].is-primary", "**/clients/show/**")
+    expect(page.locator("h1")).to_contain_text("Olga Brandvold")
+    expect(page.locator("main .pill", has_text="Active").first).to_be_visible()
+    assert window.looked.findings == []
 
 
 def a_visit_next_week(cast: Cast) -> str:
