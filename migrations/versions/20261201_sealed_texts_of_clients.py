@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from migrations.sealing import in_every_organization, open_texts, seal_texts
+from migrations.agencies import in_every_organization
+from migrations.sealing import open_texts, seal_texts
 from starline.core import crypto, tenancy
 from starline.core.db import session
 
@@ -39,7 +40,7 @@ MERGES = sa.table(
 def upgrade() -> None:
     seal_texts(*CLIENTS, client="id")
     op.add_column("client_merges", sa.Column(KEPT, sa.LargeBinary(), nullable=True))
-    in_every_organization(_seal_merges)
+    in_every_organization(_seal_merges, reason="Sealing of texts")
 
 
 def downgrade() -> None:
