@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import re
 from collections import Counter
 
 import pytest
@@ -28,6 +29,9 @@ REQUIREMENTS = {
 """How many of levels 1 and 2 each chapter has."""
 
 SHORTEST_REASON = 20
+NO_REASON = re.compile(
+    r"\b(no|without a)( \w+)? tests?\b|\b(un|not? (yet )?)tested\b|\btest of its own\b", re.IGNORECASE
+)
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +57,18 @@ def test_what_is_not_tested_has_a_reason(rows):
     assert {row["status"] for row in rows} <= {"tested", "waived", "not_applicable"}
     others = [row for row in rows if row["status"] != "tested"]
     assert not [row["id"] for row in others if row["evidence"] or len(row["note"]) < SHORTEST_REASON]
+
+
+def test_that_there_is_no_test_is_no_reason(rows):
+    """It can be written, or what keeps it from being written is the reason."""
+    assert [row["id"] for row in rows if row["status"] == "waived" and NO_REASON.search(row["note"])] == []
+    for note in (
+        "No directory is listed; no test asks",
+        "It has no browser test",
+        "Bits have no test",
+        "Not yet tested",
+    ):
+        assert NO_REASON.search(note), note
 
 
 def test_what_runs_under_make_trust_alone_says_so(rows):
