@@ -88,9 +88,9 @@ def statement(resource: Resource, shape: Shape) -> Statement:
         "capped": f"(SELECT count(*) FROM {_matching(resource, condition, constants, COUNT_CAP + 1)})",
     }[shape.count]
     document = "(SELECT one.row FROM page AS one)" if shape.by_id else _LIST_DOCUMENT.format(count=count)
-    table_name, is_client = resource.model.__tablename__, resource.client_column == "id"
-    text = audited(table_name, page, document, clients=_CLIENTS if is_client else _DISTINCT_CLIENTS, ids=not is_client)
-    return Statement(text, constants)
+    table_name, is_client = resource.model.__tablename__, resource.client_columns == ("id",)
+    clients = _CLIENTS if is_client else _each_once(len(resource.client_columns))
+    return Statement(audited(table_name, page, document, clients=clients, ids=not is_client), constants)
 
 
 def audited(subject: str, page: str, document: str, *, clients: str, ids: bool = True, more: str = "") -> str:
@@ -112,6 +112,7 @@ def audited(subject: str, page: str, document: str, *, clients: str, ids: bool =
 
 _CLIENTS = "array_agg(page.client)"
 _DISTINCT_CLIENTS = "array_agg(DISTINCT page.client) FILTER (WHERE page.client IS NOT NULL)"
+
 _ALL_IDS = "CASE WHEN count(*) <> 1 THEN jsonb_build_object('ids', coalesce(jsonb_agg(page.id), '[]'::jsonb)) END"
 """Which rows were read, where the clients alone don't tell."""
 
@@ -119,6 +120,14 @@ _LIST_DOCUMENT = (
     "(SELECT json_build_object('count', {count}, 'ids', coalesce(json_agg(page.id), '[]'::json),"
     " 'result', coalesce(json_agg(page.row), '[]'::json)) FROM page)"
 )
+
+
+def _each_once(columns: int) -> str:
+    """Those named by so many columns of the page, without repetitions."""
+    if columns < 2:
+        return _DISTINCT_CLIENTS
+    every = " || ".join(f"array_agg(page.client{number or ''})" for number in range(columns))
+    return f"(SELECT array_agg(DISTINCT one) FROM unnest({every}) AS one WHERE one IS NOT NULL)"
 
 
 @lru_cache(maxsize=512)
@@ -170,11 +179,12 @@ def _page(resource: Resource, shape: Shape, constants: dict[str, Any]) -> tuple[
         inner = inner.limit(sa.bindparam("page_size", type_=sa.Integer))
         if not shape.after:
             inner = inner.offset(sa.bindparam("offset", type_=sa.Integer))
-    client = f'r."{resource.client_column}"' if resource.client_column else "NULL::uuid"
+    named = [f'r."{name}"' for name in resource.client_columns] or ["NULL::uuid"]
+    clients = ", ".join(f"{name} AS client{number or ''}" for number, name in enumerate(named))
     hidden = compiled(inner, constants)
     shown = ", ".join(f'r."{name}"' for name in _json_names(resource, shape.columns))
     row = f"(SELECT row_to_json(j) FROM (SELECT {shown}) AS j)"
-    return f"SELECT r.id, {client} AS client, {row} AS row FROM ({hidden}) AS r", condition
+    return f"SELECT r.id, {clients}, {row} AS row FROM ({hidden}) AS r", condition
 
 
 def _json_names(resource: Resource, columns: tuple[str, ...]) -> list[str]:
@@ -189,8 +199,7 @@ def _selected(resource: Resource, columns: tuple[str, ...]) -> tuple[Any, list[A
     """The tables to read and the expressions to select, each under its JSON name."""
     table = resource.model.__table__
     source, selected = table, {"id": table.c.id}
-    if resource.client_column:
-        selected[resource.client_column] = table.c[resource.client_column]
+    selected |= {name: table.c[name] for name in resource.client_columns}
     for name in columns:
         one = resource.fields.get(name)
         if one is None:

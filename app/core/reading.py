@@ -59,7 +59,7 @@ def note_sight(resource: Resource, row: Any) -> None:
 
 def note_sights(resource: Resource, rows: Sequence[Any]) -> None:
     """The same of several rows that one page shows; of none there is nothing to say."""
-    clients = [getattr(row, resource.client_column) for row in rows] if resource.client_column else []
+    clients = [getattr(row, name) for row in rows for name in resource.client_columns]
     if rows:
         audit.record_read(resource.model.__tablename__, [row.id for row in rows], clients)
 

@@ -287,6 +287,13 @@ class Resource:
         return "client_id" if "client_id" in self.model.__table__.c else None
 
     @cached_property
+    def client_columns(self) -> tuple[str, ...]:
+        """All that name a client, as two do of a pair that may be one person; whom a client is merged into they are."""
+        if self.client_column == "id":
+            return ("id",)
+        return tuple(one.name for one in self.model.__table__.c if one.info.get("belongs_to") == "clients")
+
+    @cached_property
     def children(self) -> list["Resource"]:
         """The resources whose lists stand on this one's detail page."""
         by_name = {one.name: one for one in registry.values()}

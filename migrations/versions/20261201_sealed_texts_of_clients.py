@@ -44,7 +44,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    in_every_organization(_open_merges)
+    in_every_organization(_open_merges, reason="Sealing of texts")
     op.drop_column("client_merges", KEPT)
     open_texts(*CLIENTS, client="id")
 

@@ -360,9 +360,9 @@ def _seen(event: Event) -> set[str]:
 
 
 def _names_client(resource: Resource, record: dict[str, Any], event: Event) -> None:
-    if resource.client_column:
-        client = record[resource.client_column]
-        assert event[4] == ([client] if client else None)
+    if resource.client_columns and resource.client_columns[0] in record:
+        clients = [record[name] for name in resource.client_columns if record[name]]
+        assert sorted(event[4] or ()) == sorted(clients)
 
 
 def _json(value: Any) -> bytes:
