@@ -72,6 +72,14 @@ OF_BRANCH = (in_query("branch", "branches"),)
 PLANNED = (in_body("client_id", "clients"), in_body("service_type_id", "service_types"))
 TASK = {"kind": "task", "outcome": "done"}
 
+PLANNED = (
+    in_body("client_id", "clients"),
+    in_body("service_type_id", "service_types"),
+    in_body("service_address_id", "service_addresses"),
+    in_body("other_call_id", "unplanned_calls"),
+)
+"""What a visit that is planned from a call names."""
+
 NAMED: dict[tuple[str, str], tuple[Named, ...]] = {
     ("OfferingApi.offer", "POST"): (in_list("staff_member_ids", "staff"),),
     ("InvitingApi.invite", "POST"): (in_list("staff_member_ids", "staff"),),
@@ -83,6 +91,8 @@ NAMED: dict[tuple[str, str], tuple[Named, ...]] = {
         in_values("service_type_id", "service_types"),
         in_values("service_address_id", "service_addresses"),
     ),
+    ("UnplannedCallView.plan", "POST"): PLANNED,
+    ("UnplannedCallApi.plan", "POST"): PLANNED,
     ("ScheduleApi.take_back", "POST"): (in_list("ids", "visits"),),
     ("MyVisitsApi.acts", "POST"): (
         in_act("visit_id", "visits"),
