@@ -284,6 +284,7 @@ def test_without_scripts_a_list_is_filtered_by_what_it_refers_to(walk: Any, clie
     form.get_by_role("link", name="Choose").click()
     form.locator(f"input[name='branch.in'][value='{clients[0]['branch_id']}']").check()
     form.get_by_role("button", name="Apply").click()
+    page.locator(".sentence").nth(1).wait_for()
     assert page.locator(".sentence").count() == 2 and row(page, "Aaa").is_visible()
     assert "offer=" not in page.url
 

@@ -312,6 +312,7 @@ def test_signing_out_asks_before_it_throws_something_away(window: Walk, own: Own
 
 def test_a_session_that_ended_closes_the_phone_and_loses_nothing(window: Walk, own: Own, cast: Cast) -> None:
     page = offline(window, own)
+    window.refusals = {401}
     page.get_by_role("button", name="Clock in").click()
     expect(page.locator("#sync")).to_contain_text("1 thing is saved")
     cookies = page.context.cookies()

@@ -207,7 +207,7 @@ def test_search_finds_rows_by_how_their_words_begin(resource: Resource, rest: Ca
 
 def test_the_framework_s_own_spelling_gives_the_same_list(resource: Resource, rest: Caller) -> None:
     name = next(iter(resource.order_fields))
-    plain = rest.get(path(resource, f"?page_size=3&order=-{name},id")).json
+    plain = rest.get(path(resource, f"?page_size=3&order=-{name}")).json
     rison = rest.get(path(resource, f"?q=(page:0,page_size:3,order_column:{name},order_direction:desc)")).json
     assert rison["count"] == plain["count"] and len(rison["ids"]) == len(plain["ids"])
     assert [row.get(name) for row in rison["result"]] == [row.get(name) for row in plain["result"]]

@@ -69,7 +69,6 @@ def in_ticked(resource: str) -> Named:
 
 
 OF_BRANCH = (in_query("branch", "branches"),)
-PLANNED = (in_body("client_id", "clients"), in_body("service_type_id", "service_types"))
 TASK = {"kind": "task", "outcome": "done"}
 
 PLANNED = (
@@ -91,8 +90,6 @@ NAMED: dict[tuple[str, str], tuple[Named, ...]] = {
         in_values("service_type_id", "service_types"),
         in_values("service_address_id", "service_addresses"),
     ),
-    ("UnplannedCallView.plan", "POST"): PLANNED,
-    ("UnplannedCallApi.plan", "POST"): PLANNED,
     ("ScheduleApi.take_back", "POST"): (in_list("ids", "visits"),),
     ("MyVisitsApi.acts", "POST"): (
         in_act("visit_id", "visits"),
@@ -146,7 +143,7 @@ NAMES_NOTHING: dict[str, str] = {
         " ScheduleApi.days SearchApi.search SearchView.results SettingsView.save ShellView.palette StatusApi.consequences"
         " StatusView.ask StatusView.change TaxIdView.reveal VisitChangeApi.call_off VisitChangeView.ask_call_off"
         " VisitChangeView.call_off WeekView.edit WeekView.exception WorkerView.script browser_reports.report"
-        " IntakeView.board IntakeView.stage VisitChangeView.ask_series MatchView.match"
+        " IntakeView.board IntakeView.stage VisitChangeView.ask_series MatchView.match UnplannedCallView.ask"
     ),
     "Words of permissions, of lists and of columns": (
         "RolePermissionsApi.put_permissions RolePermissionsView.save ExportView.ask ImportView.begin ImportView.run"
@@ -154,6 +151,7 @@ NAMES_NOTHING: dict[str, str] = {
     ),
     "A person as they describe themselves, or a number on a card": (
         "BreakGlassApi.find BreakGlassApi.open BreakGlassView.ask BreakGlassView.open MatchesApi.search TelephonyApi.call"
+        " NumbersApi.find NumbersView.find"
     ),
     "Ids that a phone makes up for what is new": (
         "ClockApi.clock ClockApi.mileage ClockApi.note ClockApi.signature CorrectionApi.correct TaskApi.settle"

@@ -44,7 +44,8 @@ PERMITS: dict[str, str] = {
     "add ClientStatusChanges": "StatusView.ask StatusView.change StatusApi.consequences",
     "read Incidents": "IncidentReportView.report",
     "read Visits": "VisitConflictsApi.conflicts BoardView.board ScheduleApi.days",
-    "add Visits": "ScheduleApi.copy_week UnplannedCallView.ask UnplannedCallView.plan UnplannedCallApi.plan",
+    "add Visits": "ScheduleApi.copy_week",
+    "add Visits, edit UnplannedCalls": "UnplannedCallView.ask UnplannedCallView.plan UnplannedCallApi.plan",
     "edit Visits": (
         "VisitChangeView.ask_call_off VisitChangeView.call_off VisitChangeApi.call_off ScheduleApi.take_back"
         " VisitMoveApi.move ProofView.ask_miss ProofView.miss ClockApi.miss MatchView.match MatchView.assign"
@@ -112,6 +113,7 @@ ANYBODYS: dict[str, str] = {
     ),
     "Each part of it asks for its own permission": (
         "HomeView.index ShellView.palette ShellView.branches SearchView.results SearchApi.search"
+        " NumbersView.ask NumbersView.find NumbersApi.find"
     ),
     "The ticket says for whom it was made": "files.open_file",
 }

@@ -31,6 +31,10 @@ WITHOUT_TRACE = {
     "core.verify_audit": "It only reads, and the trail keeps that it did.",
 }
 """Tasks whose honest run leaves nothing to see, each with the reason."""
+WAITING = {
+    "core.seal_audit": "It seals only behind the oldest transaction of the whole server, which may be another's."
+}
+"""Tasks whose honest run may find nothing to do yet."""
 OTHER_ARGUMENTS: dict[str, list[Any]] = {
     "identity.send_notice.template": ["support_access"],
     "identity.send_dormancy_warning.days_left": [3],
@@ -89,7 +93,7 @@ def test_no_task_reaches_past_its_organisation(busy: Cast, phones: PushService, 
         runs = _prepared(ground, name) or _with_every_row(name, function, ids[0])
         has_run = _leaves_trace(ground, name, runs)
         controls += has_run
-        if not has_run and name not in WITHOUT_TRACE:
+        if not has_run and name not in {**WITHOUT_TRACE, **WAITING}:
             findings.append(f"{name}: with Harbor's own ids nothing happened either, so nothing is proved")
         if has_run and name in WITHOUT_TRACE:
             findings.append(f"{name}: a waiver that isn't needed")
