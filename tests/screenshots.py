@@ -127,7 +127,7 @@ def draw(page: Page, path: str, file: Path) -> None:
     if path == "palette":
         page.keyboard.press("Control+k")
         page.keyboard.type("new")
-        page.wait_for_selector("#palette-list [role=option]:has-text('New')")
+        page.wait_for_selector("#palette-list [role=option]:has-text('Add client')")
     page.screenshot(path=file)
     Image.open(file).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
     print(file.relative_to(ROOT))
