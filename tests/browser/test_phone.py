@@ -336,9 +336,10 @@ def test_a_phone_left_alone_opens_with_its_pin_also_without_signal(window: Walk,
         """async (path) => {
           addEventListener('visibilitychange', (event) => event.stopImmediatePropagation(), true);
           const store = await import(path);
+          await new Promise((resolve) => { setTimeout(resolve, 1000); });
           const key = await store.get('meta', 'key');
           await store.put('meta', {...key, seen: Date.now() - 6 * 60000}, 'key');
-        }""",  # else leaving the page would note that somebody was there
+        }""",  # else leaving the page, or the last touch of it, would note that somebody was there
         asset("js/portal/store.js"),
     )
     page.goto("about:blank")
