@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.agencies import in_every_organization
 from starline.core import crypto, db, tenancy
 from starline.core.identifiers import uuid7
 
@@ -57,19 +58,11 @@ def _opened(row: Any) -> dict[str, Any]:
 
 def _change_each(change: Callable[[Any], dict[str, Any]]) -> None:
     """Change every kept answer of each organisation, in the migration's own transaction, a batch at a time."""
-    connection = op.get_bind()
-    organizations = connection.scalars(sa.text("SELECT app.audited_organizations()")).all()
-    db.bind(connection)
-    try:
-        for organization_id in organizations:
-            with tenancy.acting(organization_id, reason="Sealing of kept answers"):
-                _change_own(organization_id, change)
-    finally:
-        db.bind(None)
+    in_every_organization(lambda: _change_own(change), reason="Sealing of kept answers")
 
 
-def _change_own(organization_id: Any, change: Callable[[Any], dict[str, Any]]) -> None:
-    own = KEPT.c.organization_id == organization_id
+def _change_own(change: Callable[[Any], dict[str, Any]]) -> None:
+    own = KEPT.c.organization_id == tenancy.current_organization_id()
     after = ("", 0)
     while True:
         place = sa.tuple_(KEPT.c.key, KEPT.c.user_id)
